@@ -1,0 +1,52 @@
+/*
+ * conf.h - waterlab.conf, checked, as the structures the modules take.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdio.h>
+
+#include "bus/line.h"
+#include "spool/spool.h"
+#include "uplink/uplink.h"
+
+enum { CONF_PATH = 256, MOST_PROFILES = 64 };
+
+struct clock_conf {
+	unsigned wait_s;     /* an unconfirmed clock is used, flagged, after this long */
+	int64_t earliest_ms; /* UTC before this is never believed (the build date) */
+	int64_t latest_ms;   /* nor after this */
+};
+
+struct conf {
+	char lab[LAB_NAME];
+	char control_socket[CONF_PATH];
+	char drivers[CONF_PATH]; /* folder of drivers/NAME/profile.conf */
+	unsigned log_level;
+	struct clock_conf clock;
+	struct spool_conf spool;
+	unsigned n_lines;
+	struct line_conf *lines;
+	unsigned n_stores;
+	struct store_conf stores[MOST_STORES];
+	unsigned n_profiles;
+	struct profile *profiles[MOST_PROFILES]; /* owned; the lines' units point to them */
+};
+
+/*
+ * Reads and checks `path`.  On error returns ERR_CONF and appends to `errors` one line a mistake:
+ * "FILE:LINE: key: what is wrong; what is allowed; did you mean ...".  All mistakes are reported, not
+ * only the first, as far as `errors` has room.
+ */
+int conf_read(struct conf **out, const char *path, struct text *errors) MUST_USE;
+void conf_free(struct conf *conf);
+
+/* The effective configuration as a file that conf_read() takes, every option with its value. */
+void conf_print(const struct conf *conf, FILE *to);
+/* The commented sample: every option with its help, range, unit and default. */
+void conf_print_sample(FILE *to);
+
+/* One profile file. */
+int conf_read_profile(struct profile **out, const char *path, struct text *errors) MUST_USE;
+
+#endif

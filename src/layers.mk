@@ -1,0 +1,30 @@
+# Which module may include which: LAYER_x names every module whose headers x may include, and whose
+# archives a program using x must link.  The Makefile links by it; `make lint` checks #include by it.
+LAYER_base    =
+LAYER_model   = base
+LAYER_qc      = model base
+LAYER_place   = model base
+LAYER_io      = base
+LAYER_spool   = model base
+LAYER_bus     = io qc model base
+LAYER_uplink  = spool model base
+LAYER_control = base
+LAYER_conf    = bus uplink spool io qc model base
+LAYER_daemon  = conf bus uplink control spool io qc model base
+LAYER_cli     = conf bus uplink control spool io qc model base
+
+# The one module that may include each outside library.
+ONLY_modbus.h        = io
+ONLY_libserialport.h = io
+ONLY_sqlite3.h       = spool
+ONLY_curl/curl.h     = uplink
+ONLY_libconfig.h     = conf
+
+# What each module's own libraries are called at the linker.
+LIBS_io      = -lmodbus -lserialport
+LIBS_spool   = -lsqlite3 -lz
+LIBS_uplink  = -lcurl -lz
+LIBS_control = -ljansson
+LIBS_conf    = -lconfig
+LIBS_daemon  = -ljansson
+LIBS_cli     = -ljansson

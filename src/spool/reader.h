@@ -1,0 +1,55 @@
+/*
+ * reader.h - reading a spool back, in order of numbers, from any thread or, read-only, from a process
+ * of its own when no daemon runs.  One reader belongs to one thread.
+ */
+#ifndef SPOOL_READER_H
+#define SPOOL_READER_H
+
+#include "spool/spool.h"
+
+struct spool_row {
+	enum stream stream;
+	uint64_t number;
+	char boot[37]; /* the kernel's boot id */
+	int64_t boot_ms;
+	int64_t utc_ms; /* meaningful when clock is not TIME_NONE */
+	enum time_source clock;
+	/* readings */
+	uint32_t series_key;         /* equal for equal series within one reader; small, from 0 */
+	const struct series *series; /* valid while the reader is open */
+	enum context context;
+	uint64_t sample;
+	struct place place;
+	double value; /* NAN: none */
+	uint8_t qc;
+	uint16_t flags;
+	const uint8_t
+		*raw; /* the exchange's reply; the same for all its readings; valid in the call */
+	size_t raw_len;
+	/* ledger */
+	enum ledger_kind kind;
+	int64_t a, b, c;
+	const char *words; /* valid in the call */
+};
+
+struct spool_reader;
+
+/* Beside the daemon's own spool. */
+int spool_reader_open(struct spool_reader **out, struct spool *spool) MUST_USE;
+/* A spool nobody holds; ERR_BUSY with words when a daemon does. */
+int spool_reader_open_dir(struct spool_reader **out, const char *dir, struct text *why) MUST_USE;
+void spool_reader_close(struct spool_reader *reader);
+
+const char *spool_reader_id(const struct spool_reader *reader);
+/* Lowest and highest number there is; both 0 when the stream is empty. */
+struct range spool_reader_range(struct spool_reader *reader, enum stream stream);
+
+/*
+ * Calls each(ctx, row) for every row of the block, rising, until it returns non-zero (which is then
+ * returned).  Rows that are damaged are left out, counted in *damaged when not NULL; nothing that fails
+ * its checksum is ever handed out.  0, ERR_IO, ERR_DAMAGED (a whole file), or what `each` returned.
+ */
+int spool_read(struct spool_reader *reader, enum stream stream, struct range block,
+	int (*each)(void *ctx, const struct spool_row *row), void *ctx, uint64_t *damaged) MUST_USE;
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * spool.h - the van's durable store.  Nothing counts as saved before it is in here.
+ *
+ * Two streams, each numbered 1, 2, 3 ... for ever without a hole: READINGS (files by range of numbers,
+ * freed by unlink) and LEDGER (one kept file: starts, time anchors, gaps, files set aside; later
+ * samples and results).  A number once used is never used again, even after a file was set aside.
+ * Identity of a row everywhere is (lab, spool id, stream, number).
+ *
+ * One process opens a spool for writing (a lock file says so), with one writing connection and one
+ * thread that commits: a group commit every `commit_ms`, the first reading after silence at once.
+ * Threads: spool_add() and all other calls here are safe from any thread; none waits for the card
+ * except where the contract says "durable on return".
+ */
+#ifndef SPOOL_SPOOL_H
+#define SPOOL_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "model/reading.h"
+
+enum stream { STREAM_READINGS = 0, STREAM_LEDGER = 1, STREAM_COUNT };
+enum { SPOOL_ID = 17, SPOOL_PATH = 200, STORE_NAME = 24, MOST_STORES = 4 };
+
+struct spool_conf {
+	char dir[SPOOL_PATH];
+	unsigned commit_ms;        /* longest a reading waits for its commit; 100..60000 */
+	unsigned segment_readings; /* readings in one segment file; 1000..10000000 */
+	unsigned pending_bytes;    /* RAM for readings not yet saved; taken at start */
+};
+
+struct spool;
+
+/*
+ * Opens or makes the spool in conf->dir.  A damaged file is set aside by name and said in the ledger
+ * and the log; it never stops the start.  ERR_BUSY when another process holds it; ERR_IO, ERR_CONF with
+ * words in `why`.
+ */
+int spool_open(struct spool **out, const struct spool_conf *conf, const struct clock *clock,
+	struct text *why) MUST_USE;
+/* Commits what is pending, then closes.  Returns what the last commit returned. */
+int spool_close(struct spool *spool);
+
+/* The random id of this spool, 16 lower-case hex digits. */
+const char *spool_id(const struct spool *spool);
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+/* Names a series; the same series always gets the same number in this process. */
+int spool_add_series(struct spool *spool, const struct series *series, uint32_t *number) MUST_USE;
+
+/*
+ * Takes one exchange: `made`.  It is saved with the next commit.  ERR_FULL when RAM for pending
+ * readings is full because the card refuses them: they are refused, counted, get numbers of their own,
+ * and become a gap record as soon as the ledger can be written.
+ */
+int spool_add(struct spool *spool, const struct exchange *exchange) MUST_USE;
+
+/* What a ledger record can say.  Numbers are for ever: they travel and are stored. */
+enum ledger_kind {
+	LEDGER_START = 1, /* the daemon started: a = schema version */
+	/* a moment known in both clocks: a = UTC ms, b = enum time_source, c = uncertainty in ms */
+	LEDGER_ANCHOR = 2,
+	LEDGER_GAP = 3,  /* numbers a..b of stream c can never be delivered; words say why */
+	LEDGER_ASIDE = 4 /* a file was set aside: a..b the numbers it should hold; words name it */
+};
+
+struct ledger_record {
+	enum ledger_kind kind;
+	int64_t boot_ms; /* 0: now */
+	int64_t a, b, c;
+	char words[160];
+};
+
+/* Durable on return. */
+int spool_note(struct spool *spool, const struct ledger_record *record) MUST_USE;
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+/* How the UTC of a moment is known, from worst to best.  Numbers are for ever: tag-free field `clock`. */
+enum time_source {
+	TIME_NONE = 0,
+	TIME_RESTORED = 1,
+	TIME_ENTERED = 2,
+	TIME_RTC = 3,
+	TIME_NTP = 4,
+	TIME_GPS = 5
+};
+
+struct time_offset { /* UTC ms = boot_ms + offset_ms, for rows of one boot from from_boot_ms on */
+	int64_t from_boot_ms;
+	int64_t offset_ms;
+	enum time_source source;
+	int64_t uncertainty_ms;
+};
+
+/*
+ * Fixes the UTC of this boot's rows.  The first call of a boot covers all its rows; a later call (a
+ * better clock) covers rows made from now on, so a row's UTC never changes once it could have been sent.
+ * Durable on return.  Rows of a boot without any offset are kept and not handed out for sending.
+ */
+int spool_fix_utc(struct spool *spool, int64_t offset_ms, enum time_source source,
+	int64_t uncertainty_ms) MUST_USE;
+/* The offset in force for rows made now; source TIME_NONE when this boot has none yet. */
+struct time_offset spool_utc(struct spool *spool);
+/* Fixes earlier boots that ended without an offset from their best anchor record, if they have one. */
+int spool_fix_earlier_boots(struct spool *spool) MUST_USE;
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+struct range {
+	uint64_t first, last; /* numbers, both included */
+};
+
+/* What happened to a number at one store. */
+enum delivery { DELIVERY_SENT = 0, DELIVERY_RECEIVED = 1, DELIVERY_REFUSED = 2, DELIVERY_COUNT };
+
+/* Names a store (a destination); its sets survive restarts under that name. */
+int spool_add_store(struct spool *spool, const char *name, unsigned *store) MUST_USE;
+
+/*
+ * The newest block of saved numbers, at most `most` long, that this store was neither sent nor refused,
+ * whose time is fixed, and that lies wholly below `below` (UINT64_MAX: no bound).  False: none.
+ */
+bool spool_unsent(struct spool *spool, unsigned store, enum stream stream, uint64_t below,
+	uint64_t most, struct range *block);
+/* How many saved numbers wait for this store, those without a fixed time included. */
+uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream);
+
+/* The store took them.  Made durable with a later commit: after a crash they may be sent again. */
+void spool_mark_sent(struct spool *spool, unsigned store, enum stream stream, struct range block);
+/* The store refuses this one for good, in these words.  Durable on return. */
+int spool_mark_refused(struct spool *spool, unsigned store, enum stream stream, uint64_t number,
+	int status, const char *words) MUST_USE;
+
+struct spool_refusal {
+	enum stream stream;
+	uint64_t number;
+	int status;
+	char words[200];
+};
+/* Calls each(ctx, refusal) for this store's refused numbers, newest first, at most `most`. */
+int spool_each_refusal(struct spool *spool, unsigned store, size_t most,
+	void (*each)(void *ctx, const struct spool_refusal *refusal), void *ctx);
+
+/* Waits until a number above `seen` of the stream is saved, or `ms` have passed, or spool_wake(). */
+void spool_wait(struct spool *spool, enum stream stream, uint64_t seen, unsigned ms);
+void spool_wake(struct spool *spool);
+
+/* --- counting --------------------------------------------------------------------------------- */
+
+struct spool_counts {
+	uint64_t made;    /* readings taken since start */
+	uint64_t saved;   /* readings committed since start */
+	uint64_t refused; /* readings refused since start because the card could not take them */
+	uint64_t last[STREAM_COUNT]; /* highest number saved, ever */
+	uint64_t bytes;              /* on the card, all files of the spool */
+	unsigned segments;
+	int trouble; /* 0, or the error of the last failed commit */
+	char trouble_words[160];
+};
+void spool_count(struct spool *spool, struct spool_counts *out);
+
+struct delivery_counts {
+	uint64_t n[DELIVERY_COUNT]; /* numbers ever sent, received, refused */
+};
+void spool_count_store(
+	struct spool *spool, unsigned store, enum stream stream, struct delivery_counts *out);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * line_protocol.h - a stored row as one line of InfluxDB line protocol, ms timestamps.
+ *
+ *   reading,analyzer=A,context=idle,district=none,lab=L,parameter=ph,spool=S value=7.12,seq=5i,qc=1i 1700000000000
+ *
+ * Tags sorted, names escaped once and cached per series.  A field is left out when it says the ordinary
+ * (README, "What is sent").  Nothing that can change later is a tag; no strings are fields; no NaN.
+ * The same row gives the same bytes at every resend.
+ */
+#ifndef UPLINK_LINE_PROTOCOL_H
+#define UPLINK_LINE_PROTOCOL_H
+
+#include "base/text.h"
+#include "spool/reader.h"
+
+enum { LINE_LONGEST = 512 };
+
+struct line_encoder; /* caches prefixes of one reader's series; belongs to one thread */
+
+struct line_encoder *line_encoder_new(const char *lab, const char *spool_id);
+void line_encoder_free(struct line_encoder *encoder);
+/* Appends the row's line with its newline.  False, and nothing put, when it does not fit or has no time. */
+bool line_encode(struct line_encoder *encoder, struct text *to, const struct spool_row *row);
+
+/* Escapes for a tag key or value (comma, equals, space; control bytes and a trailing backslash become _). */
+void line_put_tag(struct text *to, const char *s);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * uplink.h - one thread a store: takes what is saved and unsent, newest first, and posts it.
+ *
+ * Nothing is ever dropped for a status or a count of tries.  What a store's answer means is decided by
+ * one pure function (verdict.h).
+ */
+#ifndef UPLINK_UPLINK_H
+#define UPLINK_UPLINK_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "spool/spool.h"
+
+enum store_flavour { FLAVOUR_INFLUXDB_V1, FLAVOUR_INFLUXDB_V2, FLAVOUR_VICTORIAMETRICS };
+enum { LAB_NAME = 32, STORE_URL = 256, STORE_FILE = 256 };
+
+struct store_conf {
+	char name[STORE_NAME];
+	enum store_flavour flavour;
+	char url[STORE_URL]; /* scheme, host, port and any prefix; the path is the flavour's */
+	char database
+		[64]; /* influxdb-v1: database; influxdb-v2: bucket; victoriametrics: "" or a label db */
+	char org[64];              /* influxdb-v2 */
+	char retention_policy[64]; /* influxdb-v1, may be "" */
+	char user
+		[64]; /* influxdb-v1, victoriametrics behind a proxy: basic auth with the token as password */
+	char token_file[STORE_FILE]; /* "" : no authentication.  Read again at every connection. */
+	char ca_file[STORE_FILE], cert_file[STORE_FILE],
+		key_file[STORE_FILE]; /* TLS; "" : the system's */
+	unsigned batch_lines;         /* 1..10000 */
+	unsigned gzip_level;          /* 0 sends plain, 1..9 */
+	unsigned interval_ms;         /* live readings are gathered this long before they go */
+	unsigned timeout_ms;          /* for a whole request that makes no progress */
+	unsigned retry_first_ms, retry_most_ms; /* bounds of the full-jitter back-off */
+};
+
+/* Why something waits, for people and for JSON. */
+enum uplink_condition {
+	UPLINK_IDLE, /* all that can be sent is sent */
+	UPLINK_SENDING,
+	UPLINK_WAITING, /* the store is away or busy; tried again at next_ms */
+	UPLINK_HELD, /* the store refuses everything: token, database, portal; a person must act */
+	UPLINK_NO_TIME /* readings wait for a trusted clock */
+};
+
+struct uplink_state {
+	char store[STORE_NAME];
+	enum uplink_condition condition;
+	int64_t next_ms;      /* boot time of the next try; 0: none planned */
+	int64_t last_sent_ms; /* boot time of the last 2xx; 0: never */
+	int last_status;      /* HTTP status, 0: none */
+	char last_words[200]; /* the store's or the transport's words, made printable */
+	uint64_t requests, lines, body_bytes,
+		wire_bytes; /* since start; wire: bytes libcurl sent */
+};
+
+struct uplink;
+
+int uplink_new(struct uplink **out, const struct store_conf *conf, const char *lab,
+	struct spool *spool, const struct clock *clock, uint64_t seed) MUST_USE;
+int uplink_start(struct uplink *uplink) MUST_USE;
+void uplink_stop(struct uplink
+		*uplink); /* aborts a request in flight; what was not confirmed stays unsent */
+void uplink_free(struct uplink *uplink);
+void uplink_state(struct uplink *uplink, struct uplink_state *out);
+/* Boot time in ms when the thread last came round or a transfer last moved: for the watchdog. */
+int64_t uplink_heartbeat_ms(struct uplink *uplink);
+
+#endif

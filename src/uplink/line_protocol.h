@@ -13,13 +13,18 @@
 #include "base/text.h"
 #include "spool/reader.h"
 
-enum { LINE_LONGEST = 512 };
+/* LINE_NAME: bytes of the longest lab name or spool id, the NUL included. */
+enum { LINE_LONGEST = 640, LINE_NAME = 32 };
 
 struct line_encoder; /* caches prefixes of one reader's series; belongs to one thread */
 
+/* NULL when there is no memory or a name is longer than LINE_NAME allows. */
 struct line_encoder *line_encoder_new(const char *lab, const char *spool_id);
 void line_encoder_free(struct line_encoder *encoder);
-/* Appends the row's line with its newline.  False, and nothing put, when it does not fit or has no time. */
+/*
+ * Appends the row's line with its newline.  False, and nothing put, when it does not fit, has no time, or
+ * is of a kind this version does not know.
+ */
 bool line_encode(struct line_encoder *encoder, struct text *to, const struct spool_row *row);
 
 /* Escapes for a tag key or value (comma, equals, space; control bytes and a trailing backslash become _). */

@@ -1,0 +1,281 @@
+#include "uplink/line_protocol.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+
+/* Direct-mapped: a lab has some tens of series in a few contexts and districts; a clash only costs
+ * building the prefix again. */
+enum { PREFIXES = 512, PREFIX = 320 };
+
+struct prefix {
+	uint64_t district;
+	uint32_t series_key;
+	uint8_t context;
+	uint16_t len; /* 0: empty place */
+	char at[PREFIX];
+};
+
+struct line_encoder {
+	char lab[2 * LINE_NAME];   /* escaped */
+	char spool[2 * LINE_NAME]; /* escaped */
+	struct prefix prefixes[PREFIXES];
+};
+
+static const char *const context_words[] = {
+	[CONTEXT_IDLE] = "idle", [CONTEXT_SAMPLE] = "sample", [CONTEXT_CHECK] = "check"};
+static const char *const ledger_words[] = {[LEDGER_START] = "start",
+	[LEDGER_ANCHOR] = "anchor",
+	[LEDGER_GAP] = "gap",
+	[LEDGER_ASIDE] = "aside"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+void line_put_tag(struct text *to, const char *s)
+{
+	if (!*s)
+		text_put_char(to, '_'); /* an empty tag is a malformed line */
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < ' ' || c == 0x7f || (c == '\\' && !s[1])) {
+			text_put_char(to, '_');
+			continue;
+		}
+		if (c == ',' || c == '=' || c == ' ')
+			text_put_char(to, '\\');
+		text_put_char(to, (char)c);
+	}
+}
+
+struct line_encoder *line_encoder_new(const char *lab, const char *spool_id)
+{
+	struct line_encoder *encoder;
+	struct text text;
+
+	if (strlen(lab) >= LINE_NAME || strlen(spool_id) >= LINE_NAME)
+		return NULL;
+	encoder = calloc(1, sizeof(*encoder));
+	if (!encoder)
+		return NULL;
+	text = text_over(encoder->lab, sizeof(encoder->lab));
+	line_put_tag(&text, lab);
+	text = text_over(encoder->spool, sizeof(encoder->spool));
+	line_put_tag(&text, spool_id);
+	return encoder;
+}
+
+void line_encoder_free(struct line_encoder *encoder)
+{
+	free(encoder);
+}
+
+static const struct prefix *find_prefix(struct line_encoder *encoder, const struct spool_row *row)
+{
+	struct prefix *prefix;
+	struct text text;
+	uint64_t district = 0;
+	uint64_t mixed;
+	char name[sizeof(row->place.district) + 1] = "";
+
+	memcpy(&district, row->place.district,
+		strnlen(row->place.district, sizeof(row->place.district)));
+	mixed = (district ^ row->series_key * 2654435761U ^ (uint64_t)row->context << 40) *
+		0x9E3779B97F4A7C15U;
+	prefix = &encoder->prefixes[mixed >> 55];
+	if (prefix->len && prefix->series_key == row->series_key &&
+		prefix->context == row->context && prefix->district == district)
+		return prefix;
+
+	memcpy(name, &district, sizeof(district));
+	text = text_over(prefix->at, sizeof(prefix->at));
+	text_put(&text, "reading,analyzer=");
+	line_put_tag(&text, row->series->unit);
+	text_put(&text, ",context=");
+	text_put(&text, context_words[row->context]);
+	text_put(&text, ",district=");
+	line_put_tag(&text, *name ? name : "none");
+	text_put(&text, ",lab=");
+	text_put(&text, encoder->lab);
+	text_put(&text, ",parameter=");
+	line_put_tag(&text, row->series->parameter);
+	text_put(&text, ",spool=");
+	text_put(&text, encoder->spool);
+	text_put_char(&text, ' ');
+	prefix->len = 0;
+	if (text.cut)
+		return NULL;
+	prefix->len = (uint16_t)text.len;
+	prefix->district = district;
+	prefix->series_key = row->series_key;
+	prefix->context = (uint8_t)row->context;
+	return prefix;
+}
+
+static char *put_word(char *p, const char *word, size_t n)
+{
+	memcpy(p, word, n);
+	return p + n;
+}
+
+static char *put_int(char *p, int64_t v)
+{
+	char digits[20];
+	size_t n = sizeof(digits);
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	do {
+		digits[--n] = (char)('0' + u % 10);
+		u /= 10;
+	} while (u);
+	if (v < 0)
+		*p++ = '-';
+	return put_word(p, digits + n, sizeof(digits) - n);
+}
+
+/* v / 10^places without trailing zeros: 341230000 / 10^7 is 34.123 */
+static char *put_scaled(char *p, int64_t v, int places)
+{
+	int64_t unit = 1;
+	int i;
+
+	for (i = 0; i < places; i++)
+		unit *= 10;
+	if (v < 0) {
+		*p++ = '-';
+		v = -v;
+	}
+	p = put_int(p, v / unit);
+	v %= unit;
+	if (v)
+		*p++ = '.';
+	while (v) {
+		unit /= 10;
+		*p++ = (char)('0' + v / unit);
+		v %= unit;
+	}
+	return p;
+}
+
+#define PUT(p, literal) put_word(p, literal, sizeof(literal) - 1)
+
+static char *put_value(char *p, const struct spool_row *row)
+{
+	p = PUT(p, "value=");
+	switch (row->series->kind) {
+	case NUMBER_DECIMAL:
+		p += number_put_decimal(
+			p, row->value, row->series->decimals <= 9 ? row->series->decimals : 9);
+		break;
+	case NUMBER_F64:
+		p += number_put_f64(p, row->value);
+		break;
+	case NUMBER_F32:
+		p += number_put_f32(p, row->value);
+		break;
+	}
+	*p++ = ',';
+	return p;
+}
+
+static char *put_place(char *p, const struct place *place)
+{
+	p = put_scaled(PUT(p, ",lat="), place->lat_e7, 7);
+	p = put_scaled(PUT(p, ",lon="), place->lon_e7, 7);
+	if (place->origin == PLACE_GPS)
+		p = put_scaled(PUT(p, ",fix_age="), place->fix_age_ms, 3);
+	if (place->eph_cm > 0)
+		p = put_scaled(PUT(p, ",eph="), place->eph_cm, 2);
+	p = put_int(PUT(p, ",pos="), (int64_t)place->origin);
+	*p++ = 'i';
+	return p;
+}
+
+static char *put_reading(char *p, const struct prefix *prefix, const struct spool_row *row)
+{
+	p = put_word(p, prefix->at, prefix->len);
+	if (isfinite(row->value))
+		p = put_value(p, row);
+	p = put_int(PUT(p, "seq="), (int64_t)row->number);
+	p = put_int(PUT(p, "i,qc="), row->qc);
+	*p++ = 'i';
+	if (row->flags) {
+		p = put_int(PUT(p, ",flags="), row->flags);
+		*p++ = 'i';
+	}
+	if (row->clock < TIME_NTP) {
+		p = put_int(PUT(p, ",clock="), (int64_t)row->clock);
+		*p++ = 'i';
+	}
+	/* Where the van drives is its crew's safety: a position leaves it with samples only. */
+	if (row->context == CONTEXT_SAMPLE && row->place.origin != PLACE_NONE)
+		p = put_place(p, &row->place);
+	if (row->sample) {
+		p = put_int(PUT(p, ",sample="), (int64_t)row->sample);
+		*p++ = 'i';
+	}
+	return p;
+}
+
+static char *put_event(char *p, const struct line_encoder *encoder, const struct spool_row *row)
+{
+	const char *word = ledger_words[row->kind];
+
+	p = put_word(PUT(p, "event,kind="), word, strlen(word));
+	p = put_word(PUT(p, ",lab="), encoder->lab, strlen(encoder->lab));
+	p = put_word(PUT(p, ",spool="), encoder->spool, strlen(encoder->spool));
+	p = put_int(PUT(p, " a="), row->a);
+	p = put_int(PUT(p, "i,b="), row->b);
+	p = put_int(PUT(p, "i,c="), row->c);
+	p = put_int(PUT(p, "i,seq="), (int64_t)row->number);
+	*p++ = 'i';
+	return p;
+}
+
+static char *put_row(char *p, struct line_encoder *encoder, const struct spool_row *row)
+{
+	const struct prefix *prefix;
+
+	if (row->stream == STREAM_READINGS) {
+		if ((size_t)row->context >= COUNT(context_words) || !row->series)
+			return NULL;
+		prefix = find_prefix(encoder, row);
+		if (!prefix)
+			return NULL;
+		p = put_reading(p, prefix, row);
+	} else {
+		if ((size_t)row->kind >= COUNT(ledger_words) || !ledger_words[row->kind])
+			return NULL;
+		p = put_event(p, encoder, row);
+	}
+	*p++ = ' ';
+	p = put_int(p, row->utc_ms);
+	*p++ = '\n';
+	return p;
+}
+
+bool line_encode(struct line_encoder *encoder, struct text *to, const struct spool_row *row)
+{
+	char line[LINE_LONGEST];
+	size_t room = to->cap - 1 - to->len;
+	bool direct = room >= LINE_LONGEST;
+	char *start = direct ? to->at + to->len : line;
+	char *end;
+	size_t n;
+
+	if (row->clock == TIME_NONE)
+		return false;
+	end = put_row(start, encoder, row);
+	if (!end || (size_t)(end - start) > room) {
+		to->at[to->len] = '\0';
+		return false;
+	}
+	n = (size_t)(end - start);
+	if (!direct)
+		memcpy(to->at + to->len, line, n);
+	to->len += n;
+	to->at[to->len] = '\0';
+	return true;
+}

@@ -43,7 +43,7 @@ enum byte_order { ORDER_ABCD, ORDER_CDAB, ORDER_BADC, ORDER_DCBA };
 struct profile_register {
 	uint8_t function;   /* 1..4 */
 	uint16_t address;   /* wire address of the first register (or bit, for functions 1 and 2) */
-	uint16_t registers; /* how many, 1..4; strings up to 32 */
+	uint16_t registers; /* how many, 1..4; strings up to 32; functions 1 and 2: bits, 1..16 */
 	enum register_type type;
 	enum byte_order order;
 	uint16_t mask; /* TYPE_BITS: bits taken, shifted down; 0xFFFF all */
@@ -57,7 +57,8 @@ struct profile_field {
 	uint8_t decimals;
 	uint8_t n_sentinels;
 	uint64_t sentinel
-		[MOST_SENTINELS]; /* raw words, big-endian after byte order, that mean "no value" */
+		[MOST_SENTINELS]; /* raw words, big-endian after byte order, that mean "no value";
+				     TYPE_BITS: the bits taken, shifted down */
 };
 
 enum status_effect { EFFECT_SUSPECT, EFFECT_BAD, EFFECT_WARMUP };

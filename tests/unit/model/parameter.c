@@ -1,10 +1,10 @@
 /* The vocabulary is sorted (bsearch needs it), fits its arrays, and finds each of its own. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "model/parameter.h"
 

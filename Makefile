@@ -1,14 +1,18 @@
 # waterlab: one non-recursive Makefile.  `make help` lists what a person would type.
 #
-#   CC=gcc|clang    VARIANT=plain|asan|tsan|fuzz|cover    WERROR=1    BUILD=build
+#   CC=gcc|clang  VARIANT=plain|asan|tsan|fuzz|cover|analyze  WERROR=1  BUILD=build  MODULE=room
+#   CFLAGS, CPPFLAGS and LDFLAGS are the user's own; they are added to what the project needs.
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# Debian keeps /etc for both its own and local programs; any other prefix gets an etc of its own.
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VARIANT ?= plain
 BUILD   ?= build
 WERROR  ?=
+MODULE  ?=
 # Everything of one compiler and variant in one folder, so that none is ever linked with another's.
 B := $(BUILD)/$(notdir $(CC))-$(VARIANT)
 
@@ -22,15 +26,20 @@ SAN_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omi
 SAN_tsan  := -O1 -fsanitize=thread
 SAN_fuzz  := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 SAN_cover := -O0 --coverage
-CPPFLAGS += -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_PREFIX='"$(PREFIX)"'
-CFLAGS   += -std=c11 -g $(WARN) $(SAN_$(VARIANT)) -fPIE -pthread
-LDFLAGS  += $(filter -fsanitize% --coverage,$(SAN_$(VARIANT))) -pie -pthread -Wl,-z,relro,-z,now
+SAN_analyze := -O1 -fanalyzer
+our_CPPFLAGS := -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_PREFIX='"$(PREFIX)"' \
+	-DWATERLAB_SYSCONFDIR='"$(SYSCONFDIR)"'
+our_CFLAGS   := -std=c11 -g $(WARN) $(SAN_$(VARIANT)) -fPIE -pthread
 # Fuzz targets bring libFuzzer's main; ordinary programs of that variant do not.
-LDFLAGS  := $(subst fuzzer-no-link,,$(LDFLAGS))
+our_LDFLAGS  := $(subst fuzzer-no-link,,$(filter -fsanitize% --coverage,$(SAN_$(VARIANT)))) \
+	-pie -pthread -Wl,-z,relro,-z,now
+COMPILE = $(CC) $(our_CPPFLAGS) $(CPPFLAGS) $(our_CFLAGS) $(CFLAGS)
 
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .DELETE_ON_ERROR:
+# Two jobs or more, unless the caller said how many.
+MAKE_ALL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # --- modules: src/NAME/*.c -> NAME.a; main.c stays outside so that tests can link the rest ----------
 SRC_of  = $(filter-out src/$(1)/main.c,$(wildcard src/$(1)/*.c))
@@ -48,29 +57,37 @@ $(B)/lib/$(1).a: $(call OBJ_of,$(1))
 endef
 $(foreach m,$(MODULES),$(if $(call SRC_of,$(m)),$(eval $(call module_rule,$(m)))))
 
-$(B)/%.o: %.c
+# What is compiled otherwise is compiled anew; -Werror changes no object.
+FLAGS_NOW = $(filter-out -Werror,$(COMPILE))
+.PHONY: force
+$(B)/flags: force
+	@$(shell mkdir -p $(@D))$(file >$@.new,$(FLAGS_NOW))if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
+
+$(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(COMPILE) -MMD -MP -c -o $@ $<
 
-# program_rule NAME, objects, top modules
+# program_rule NAME, objects, top module, more linker words
 define program_rule
 $(B)/$(1): $(2) $(call LIB_of,$(call USED_by,$(3)))
 	@mkdir -p $$(@D)
 	@echo "  LD   $$@"
 	@$$(CC) -o $$@ $(2) -Wl,--start-group $(call LIB_of,$(call USED_by,$(3))) -Wl,--end-group \
-		$$(LDFLAGS) $(4) $(call EXT_of,$(call USED_by,$(3)))
+		$$(our_LDFLAGS) $$(LDFLAGS) $(4) $(call EXT_of,$(call USED_by,$(3)))
 endef
 
 # --- the programs -----------------------------------------------------------------------------------
+OBJECTS_in = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 $(eval $(call program_rule,bin/waterlabd,$(B)/src/daemon/main.o,daemon))
 $(eval $(call program_rule,bin/waterlab,$(B)/src/cli/main.o,cli))
-$(eval $(call program_rule,bin/labsim,$(patsubst %.c,$(B)/%.o,$(wildcard tools/labsim/*.c)),conf))
-$(eval $(call program_rule,bin/faultstore,$(patsubst %.c,$(B)/%.o,$(wildcard tools/faultstore/*.c)),uplink))
-PROGRAMS := $(B)/bin/waterlabd $(B)/bin/waterlab $(B)/bin/labsim $(B)/bin/faultstore
+$(eval $(call program_rule,bin/labsim,$(call OBJECTS_in,tools/labsim/*.c),conf))
+$(eval $(call program_rule,bin/faultstore,$(call OBJECTS_in,tools/faultstore/*.c),uplink))
+INSTALLED := waterlabd waterlab
+PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore)
 
 .PHONY: all
-all: $(PROGRAMS)
+all: $(PROGRAMS) ## the programs, in build/gcc-plain/bin (the default)
 
 # --- tests: tests/unit/MODULE/NAME.c is linked with MODULE and what is below it ---------------------
 UNIT_SRC := $(wildcard tests/unit/*/*.c)
@@ -83,14 +100,93 @@ module_of = $(word 3,$(subst /, ,$(1)))
 $(foreach t,$(UNIT_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)),-lcmocka)))
 $(foreach t,$(BENCH_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)))))
 $(foreach t,$(FUZZ_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)),-fsanitize=fuzzer)))
+.SECONDARY:
 
-.PHONY: unit unit-bin bench-bin fuzz-bin
+# One module's alone: make unit MODULE=spool
+of_module = $(if $(MODULE),$(filter $(B)/$(1)/$(MODULE)/%,$(2)),$(2))
+UNIT_RUN  = $(call of_module,tests/unit,$(UNIT_BIN))
+BENCH_RUN = $(call of_module,tests/bench,$(BENCH_BIN))
+FUZZ_RUN  = $(call of_module,tests/fuzz,$(FUZZ_BIN))
+FUZZ_SECONDS ?= 30
+
+.PHONY: unit unit-bin bench bench-bin fuzz fuzz-bin fuzz-run
 unit-bin: $(UNIT_BIN)
 bench-bin: $(BENCH_BIN)
 fuzz-bin: $(FUZZ_BIN)
-# One module's tests alone: make unit MODULE=spool
-UNIT_RUN = $(if $(MODULE),$(filter $(B)/tests/unit/$(MODULE)/%,$(UNIT_BIN)),$(UNIT_BIN))
-unit: $(UNIT_RUN)
+unit: $(UNIT_RUN) ## unit tests of this CC and VARIANT (MODULE=spool: one room's)
 	@tests/run-unit $(UNIT_RUN)
+fuzz: ## each fuzz target for FUZZ_SECONDS=30 (MODULE=bus: one room's)
+	@$(MAKE_ALL) fuzz-run CC=clang VARIANT=fuzz
+fuzz-run: $(FUZZ_RUN)
+	@FUZZ_FOUND=$(abspath $(BUILD))/fuzz-found tests/run-fuzz $(FUZZ_SECONDS) $(FUZZ_RUN)
+bench: ## every benchmark: one line "name value unit" a figure (MODULE=spool: one room's)
+	@tools/install-deps test
+	@$(MAKE_ALL) all bench-bin
+	@WATERLAB_BIN=$(abspath $(B)/bin) tests/run-bench $(if $(MODULE),-m $(MODULE)) $(BENCH_RUN)
+
+.PHONY: demo test soak lint
+demo: ## the whole chain, live, against a real store (DEMO_SECONDS=60 DEMO_STORE=influxdb)
+	@tools/install-deps demo
+	@echo "building"
+	@$(MAKE_ALL) -s all
+	@WATERLAB_BIN=$(abspath $(B)/bin) tools/demo
+test: ## everything that must hold, as root and as an ordinary user
+	@tools/install-deps test
+	@BUILD=$(BUILD) tests/run-all
+soak: ## tests/soak/*, hours long (SOAK_SECONDS=3600)
+	@tools/install-deps test
+	@$(MAKE_ALL) -s all
+	@WATERLAB_BIN=$(abspath $(B)/bin) tests/run-suite -t 0 tests/soak
+lint: ## the rules of the house, each checked
+	@tools/install-deps lint
+	@BUILD=$(BUILD)/lint tools/lint/run
+
+# Every object and nothing linked; every C file looked at and nothing written.  For tools/lint.
+.PHONY: objects syntax
+ALL_C := $(wildcard src/*/*.c tools/*/*.c tests/*/*/*.c drivers/*/*.c)
+objects: $(patsubst %.c,$(B)/%.o,$(wildcard src/*/*.c tools/*/*.c))
+syntax:
+	@$(COMPILE) -fsyntax-only $(ALL_C)
+
+# --- install ----------------------------------------------------------------------------------------
+bindir   := $(PREFIX)/bin
+sharedir := $(PREFIX)/share/waterlab
+unitdir  := $(PREFIX)/lib/systemd/system
+usersdir := $(PREFIX)/lib/sysusers.d
+rulesdir := $(PREFIX)/lib/udev/rules.d
+confdir  := $(SYSCONFDIR)/waterlab
+DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*/profile.conf drivers/*/sample.conf drivers/*/README.md))
+
+.PHONY: install uninstall
+install: $(addprefix $(B)/bin/,$(INSTALLED)) ## to PREFIX=/usr/local, under DESTDIR
+	install -d $(addprefix $(DESTDIR),$(bindir) $(sharedir) $(unitdir) $(usersdir) $(rulesdir) $(confdir))
+	install -m 755 $(addprefix $(B)/bin/,$(INSTALLED)) $(DESTDIR)$(bindir)
+	rm -rf $(DESTDIR)$(sharedir)/drivers
+	$(foreach f,$(DRIVERS),install -D -m 644 drivers/$(f) $(DESTDIR)$(sharedir)/drivers/$(f)$(newline))
+	install -m 644 config/waterlab.conf $(DESTDIR)$(sharedir)/waterlab.conf
+	test -e $(DESTDIR)$(confdir)/waterlab.conf || \
+		install -m 644 config/waterlab.conf $(DESTDIR)$(confdir)/waterlab.conf
+	sed -e 's|@bindir@|$(bindir)|g' -e 's|@confdir@|$(confdir)|g' systemd/waterlabd.service.in \
+		>$(DESTDIR)$(unitdir)/waterlabd.service
+	chmod 644 $(DESTDIR)$(unitdir)/waterlabd.service
+	install -m 644 systemd/waterlab.sysusers $(DESTDIR)$(usersdir)/waterlab.conf
+	install -m 644 systemd/70-waterlab.rules $(DESTDIR)$(rulesdir)/70-waterlab.rules
+uninstall: ## what install put there; configuration and spool stay
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(INSTALLED)) $(DESTDIR)$(unitdir)/waterlabd.service \
+		$(DESTDIR)$(usersdir)/waterlab.conf $(DESTDIR)$(rulesdir)/70-waterlab.rules
+	rm -rf $(DESTDIR)$(sharedir)
+	@echo "left as they are: $(DESTDIR)$(confdir) and the spool"
+
+define newline
+
+
+endef
+
+.PHONY: clean help
+clean: ## remove what was built
+	rm -rf $(wildcard $(BUILD)/gcc-* $(BUILD)/clang-* $(BUILD)/lint $(BUILD)/fuzz-found)
+	@! test -d $(BUILD) || rmdir --ignore-fail-on-non-empty $(BUILD)
+help: ## this list
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,66 @@
+/* store.h - the hostile store's own insides, shared by its three files. */
+#ifndef FAULTSTORE_STORE_H
+#define FAULTSTORE_STORE_H
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "serve.h"
+
+enum { CONNECTIONS = 32, PLANS = 64, RULES = 8, WORD = 64 };
+
+enum deed {
+	DEED_STATUS, /* 204 judges and stores the lines */
+	DEED_PORTAL,
+	DEED_REDIRECT,
+	DEED_PROXY_400,
+	DEED_RESET_BEFORE,
+	DEED_RESET_IN_BODY,
+	DEED_RESET_AFTER,
+	DEED_HALF_REPLY,
+	DEED_NO_REPLY,
+	DEED_ENDLESS_REPLY,
+	DEED_GARBAGE,
+	DEED_SLOW
+};
+
+struct plan {
+	enum deed deed;
+	int status;
+	long argument; /* retry-after or bytes a second */
+	uint64_t times;
+};
+
+struct faultstore {
+	pthread_mutex_t lock; /* all below */
+	struct faultstore_counts counts;
+	struct plan plans[PLANS], standing;
+	size_t n_plans;
+	char poison[RULES][WORD];
+	size_t n_poison;
+	bool all_or_nothing, sink, down;
+	int64_t retention_ms;
+	size_t over;
+	char token[WORD];
+	FILE *file;
+	int listener, stop; /* stop: an eventfd that stays readable once we end */
+	uint16_t port;
+	int connections[CONNECTIONS];
+	pthread_t threads[CONNECTIONS];
+	enum { PLACE_FREE, PLACE_TAKEN, PLACE_DONE } places[CONNECTIONS];
+	pthread_t acceptor;
+};
+
+/* plan.c; the lock is held in all but faultstore_listen() */
+void plan_clear(struct faultstore *store);
+bool plan_take(struct faultstore *store, const char *line);
+struct plan plan_next(struct faultstore *store);
+/* A listening socket on loopback, -1 with errno; *port 0 becomes the port it got. */
+int faultstore_listen(uint16_t *port);
+void faultstore_reset_on_close(int fd);
+
+/* judge.c; the lock is held.  Stores the good lines; returns the status, and its words. */
+int judge_lines(struct faultstore *store, const char *text, size_t n, char *words, size_t cap);
+uint64_t judge_count(const char *text, size_t n);
+
+#endif

@@ -14,7 +14,7 @@ LAYER_daemon  = conf bus uplink control spool io qc model base
 LAYER_cli     = conf bus uplink control spool io qc model base
 
 # The one module that may include each outside library.
-ONLY_modbus.h        = io
+ONLY_modbus/modbus.h = io
 ONLY_libserialport.h = io
 ONLY_sqlite3.h       = spool
 ONLY_curl/curl.h     = uplink

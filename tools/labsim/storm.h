@@ -1,0 +1,20 @@
+/*
+ * storm.h - faults switched on and off at random, the same ones for the same seed.
+ */
+#ifndef LABSIM_STORM_H
+#define LABSIM_STORM_H
+
+#include "lab.h"
+
+struct storm {
+	uint64_t dice;
+	int64_t pause_ns;  /* mean time between two faults */
+	int64_t strike_ns; /* mean time a fault lasts */
+	int64_t next_ns;   /* 0: not begun */
+	bool lines;        /* unplugs and babbles too, not units' faults alone */
+};
+
+/* Brings the next fault if it is due; then `said` holds its command, else it is left empty. */
+void storm_step(struct storm *storm, struct lab *lab, int64_t now_ns, struct text *said);
+
+#endif

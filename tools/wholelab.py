@@ -1,0 +1,409 @@
+"""A whole lab in one folder: simulated analyzers, the daemon, a real store.  Used by the demo and the
+system tests; Python from Debian only.
+
+    with Lab(folder, units=6) as lab:
+        store = lab.add_store(InfluxDB)
+        lab.start()
+        ...
+        lab.status()["readings"]["saved"]
+
+Everything listens on loopback on ports the kernel picked, every process is ended by its pid, and every
+file lies in the folder.
+"""
+
+import csv
+import ctypes
+import http.client
+import json
+import math
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(HERE)
+BIN = os.environ.get("WATERLAB_BIN") or os.path.join(TOP, "build", "gcc-plain", "bin")
+DRIVERS = os.path.join(TOP, "drivers")
+
+
+class Trouble(Exception):
+    """Something a person must read: what failed, and where its log lies."""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(what, test, seconds=20, every=0.05):
+    """Returns the first true result of test(); raises Trouble naming `what` after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        result = test()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise Trouble("waited %d s in vain for %s" % (seconds, what))
+        time.sleep(every)
+
+
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    """In the child: nothing outlives the demo or the test, however that ends."""
+    LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class Process:
+    """One child with its log in a file; ended by pid, never by name.  Ctrl-C does not reach it."""
+
+    def __init__(self, name, argv, folder, env=None, stdin=None, preexec=None):
+        self.name, self.argv = name, argv
+        self.log_path = os.path.join(folder, name + ".log")
+        self.log = open(self.log_path, "ab")
+
+        def prepare():
+            die_with_parent()
+            if preexec:
+                preexec()
+
+        self.child = subprocess.Popen(argv, stdout=self.log, stderr=self.log, cwd=folder,
+                                      stdin=stdin or subprocess.DEVNULL, preexec_fn=prepare,
+                                      start_new_session=True,
+                                      env=dict(os.environ, **(env or {})))
+
+    def alive(self):
+        return self.child.poll() is None
+
+    def must_live(self):
+        if not self.alive():
+            raise Trouble("%s ended with status %s; its log ends:\n%s"
+                          % (self.name, self.child.returncode, self.tail()))
+
+    def tail(self, lines=15):
+        with open(self.log_path, errors="replace") as f:
+            return "".join(f.readlines()[-lines:])
+
+    def end(self, sig=signal.SIGTERM, seconds=10):
+        """Ends it and returns its exit status; SIGKILL when it does not listen."""
+        if self.alive():
+            self.child.send_signal(sig)
+            try:
+                self.child.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+        self.log.close()
+        return self.child.returncode
+
+
+def ask_http(url, data=None, headers=None, timeout=30):
+    request = urllib.request.Request(url, data=data, headers=headers or {})
+    with urllib.request.urlopen(request, timeout=timeout) as reply:
+        return reply.status, reply.read()
+
+
+class Store:
+    """What the demo and the tests need of a real store."""
+
+    def __init__(self, folder):
+        self.folder = os.path.join(folder, self.flavour)
+        os.makedirs(self.folder, exist_ok=True)
+        self.port = free_port()
+        self.url = "http://127.0.0.1:%d" % self.port
+        self.process = None
+
+    @classmethod
+    def missing(cls):
+        return None if shutil.which(cls.program) else \
+            "%s is not installed (tools/install-deps brings it)" % cls.program
+
+    def ready(self):
+        self.process.must_live()
+        try:
+            return ask_http(self.url + self.health, timeout=2)[0] in (200, 204)
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def start(self):
+        self.process = Process(self.flavour, self.argv(), self.folder)
+        wait_for(self.flavour + " to answer", self.ready, 60)
+
+    def stop(self, sig=signal.SIGTERM):
+        if self.process:
+            self.process.end(sig)
+            self.process = None
+
+
+class InfluxDB(Store):
+    flavour, program, health, title = "influxdb-v1", "influxd", "/ping", "InfluxDB 1.x"
+
+    def argv(self):
+        conf = os.path.join(self.folder, "influx.conf")
+        with open(conf, "w") as f:
+            f.write("""reporting-disabled = true
+bind-address = "127.0.0.1:%d"
+[meta]
+  dir = "%s/meta"
+[data]
+  dir = "%s/data"
+  wal-dir = "%s/wal"
+  index-version = "tsi1"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:%d"
+  log-enabled = false
+[logging]
+  level = "warn"
+""" % (free_port(), self.folder, self.folder, self.folder, self.port))
+        return ["influxd", "-config", conf]
+
+    def start(self):
+        super().start()
+        self.query("CREATE DATABASE waterlab", post=True)
+
+    def query(self, q, post=False, **more):
+        args = dict(db="waterlab", epoch="ms", q=q, **more)
+        encoded = urllib.parse.urlencode(args)
+        if post:
+            return ask_http(self.url + "/query", data=encoded.encode())[1]
+        return ask_http(self.url + "/query?" + encoded, headers={"Accept": "application/csv"})[1]
+
+    def readings(self, spool, first=1, last=1 << 62):
+        """Every stored reading of the spool as (seq, utc_ms, analyzer, parameter, value or None)."""
+        q = ("SELECT seq, value, qc FROM reading WHERE spool='%s' AND seq >= %d AND seq <= %d"
+             " GROUP BY analyzer, parameter" % (spool, first, last))
+        rows = []
+        for row in csv.DictReader(self.query(q).decode().splitlines()):
+            tags = dict(t.split("=", 1) for t in row["tags"].split(","))
+            rows.append((int(row["seq"]), int(row["time"]), tags["analyzer"], tags["parameter"],
+                         float(row["value"]) if row["value"] else None))
+        return rows
+
+
+class VictoriaMetrics(Store):
+    flavour, program, health, title = "victoriametrics", "victoria-metrics", "/health", "VictoriaMetrics"
+
+    def argv(self):
+        return ["victoria-metrics", "-storageDataPath=" + os.path.join(self.folder, "data"),
+                "-httpListenAddr=127.0.0.1:%d" % self.port, "-retentionPeriod=100y",
+                "-dedup.minScrapeInterval=1ms", "-search.latencyOffset=0s", "-loggerLevel=WARN",
+                "-memory.allowedBytes=256MB"]
+
+    def series(self, name, spool):
+        ask_http(self.url + "/internal/force_flush")
+        query = urllib.parse.urlencode(
+            {"match[]": '{__name__="%s",spool="%s"}' % (name, spool), "reduce_mem_usage": "0"})
+        body = ask_http(self.url + "/api/v1/export?" + query, timeout=60)[1]
+        for line in body.splitlines():
+            one = json.loads(line)
+            key = one["metric"]["analyzer"], one["metric"]["parameter"]
+            for t, v in zip(one["timestamps"], one["values"]):
+                yield key + (t,), v
+
+    def readings(self, spool, first=1, last=1 << 62):
+        values = dict(self.series("reading_value", spool))
+        rows = []
+        for key, seq in self.series("reading_seq", spool):
+            if first <= seq <= last:
+                rows.append((int(seq), key[2], key[0], key[1], values.get(key)))
+        return rows
+
+
+STORES = {"influxdb": InfluxDB, "victoriametrics": VictoriaMetrics}
+
+
+class Lab:
+    """labsim + waterlabd (+ stores) in one folder."""
+
+    def __init__(self, folder, rtu_lines=2, tcp_lines=1, units=6, seed=1, interval_ms=None):
+        self.folder = folder
+        self.shape = (rtu_lines, tcp_lines, units)
+        self.seed, self.interval_ms = seed, interval_ms
+        self.config = os.path.join(folder, "waterlab.conf")
+        self.socket = os.path.join(folder, "control")
+        self.ctl = os.path.join(folder, "labsim.ctl")
+        self.served = os.path.join(folder, "served.csv")
+        self.stores, self.store_texts = [], []
+        self.labsim = self.daemon = None
+        self.daemon_env = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    # --- making it ---------------------------------------------------------------------------
+
+    def add_store(self, kind, name="province"):
+        store = kind(self.folder)
+        store.start()
+        self.stores.append(store)
+        self.add_store_text(name, store.flavour, store.url)
+        return store
+
+    def add_store_text(self, name, flavour, url, more=""):
+        self.store_texts.append(
+            '{ name = "%s"; type = "%s"; url = "%s"; database = "waterlab"; interval_ms = 500;'
+            ' retry_first_ms = 200; retry_most_ms = 2000; %s }' % (name, flavour, url, more))
+
+    def write_config(self):
+        rtu, tcp, units = self.shape
+        argv = [os.path.join(BIN, "labsim"), "--example",
+                "rtu-lines=%d,tcp-lines=%d,units=%d" % (rtu, tcp, units),
+                "--dir", self.folder, "--drivers", DRIVERS, "--config", self.config]
+        made = subprocess.run(argv, capture_output=True, text=True)
+        if made.returncode:
+            raise Trouble("labsim --example failed: " + made.stderr)
+        with open(self.config) as f:
+            text = f.read()
+        if self.store_texts:
+            text += "\nstores = (\n\t%s\n);\n" % ",\n\t".join(self.store_texts)
+        with open(self.config, "w") as f:
+            f.write(text)
+
+    def start_labsim(self):
+        self.labsim = Process("labsim", [os.path.join(BIN, "labsim"), "--config", self.config,
+                                         "--dir", self.folder, "--log", self.served,
+                                         "--ctl", self.ctl, "--seed", str(self.seed)], self.folder)
+        wait_for("labsim's control socket", lambda: self.labsim.must_live() or os.path.exists(self.ctl))
+
+    def start_daemon(self, wait=True, preexec=None):
+        self.daemon = Process("waterlabd", [os.path.join(BIN, "waterlabd"), "--config", self.config],
+                              self.folder, env=self.daemon_env, preexec=preexec)
+        if wait:
+            wait_for("waterlabd to answer", lambda: self.daemon.must_live() or self.try_status())
+
+    def start(self):
+        self.write_config()
+        self.start_labsim()
+        self.start_daemon()
+
+    def stop(self):
+        """Ends everything; the daemon first, so that what it has is saved.  Its exit status."""
+        result = self.daemon.end() if self.daemon else 0
+        self.daemon = None
+        if self.labsim:
+            self.labsim.end()
+            self.labsim = None
+        for store in self.stores:
+            store.stop()
+        return result
+
+    # --- talking to it -----------------------------------------------------------------------
+
+    def ask(self, what, timeout=10, **more):
+        """The first line the daemon answers, as an object."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(timeout)
+            s.connect(self.socket)
+            s.sendall((json.dumps(dict(ask=what, **more)) + "\n").encode())
+            with s.makefile("r") as lines:
+                return json.loads(lines.readline())
+
+    def status(self):
+        return self.ask("status")
+
+    def try_status(self):
+        try:
+            return self.status()
+        except (OSError, ValueError):
+            return None
+
+    def fault(self, *lines):
+        """Sends commands to labsim, e.g. fault("ph-1 mute 10s")."""
+        for line in lines:
+            done = subprocess.run([os.path.join(BIN, "labsim"), "--ctl", self.ctl, "send", line],
+                                  capture_output=True, text=True)
+            if done.returncode:
+                raise Trouble("labsim did not take %r: %s" % (line, done.stderr or done.stdout))
+
+    def waterlab(self, *args, check=True):
+        done = subprocess.run([os.path.join(BIN, "waterlab"), "--config", self.config, *args],
+                              capture_output=True, text=True)
+        if check and done.returncode:
+            raise Trouble("waterlab %s: %s" % (" ".join(args), done.stderr))
+        return done.stdout
+
+    def drained(self, store="province"):
+        """True when that store has been sent all that is saved."""
+        status = self.status()
+        one = next(s for s in status["stores"] if s["name"] == store)
+        return one["waiting"] == 0 and status["readings"]["pending"] == 0
+
+    def exported(self):
+        """Every row of the spool as `waterlab spool export` prints it."""
+        return list(csv.DictReader(self.waterlab("spool", "export", "--format", "csv").splitlines()))
+
+    def served_values(self):
+        """labsim's own log: {(unit, parameter): [(boot_ms, value), ...]} of what went out whole."""
+        values = {}
+        with open(self.served) as f:
+            for row in csv.DictReader(f):
+                if row["outcome"] in WHOLE:
+                    key = row["unit"], row["parameter"]
+                    values.setdefault(key, []).append((int(row["boot_ns"]) // 1000000,
+                                                       float(row["value"]) if row["value"] else None))
+        return values
+
+
+# Outcomes of labsim's log whose answer may rightly be believed by the daemon.
+WHOLE = ("ok", "frozen", "late", "extra", "sentinel", "nan", "status")
+
+
+def compare_sequence(rows, last):
+    """What is wrong with the numbers of `rows`, as a list of sentences; empty when 1..last, once each."""
+    seen = sorted(r[0] for r in rows)
+    wrong = []
+    doubled = len(seen) - len(set(seen))
+    if doubled:
+        wrong.append("%d numbers are there twice" % doubled)
+    missing = sorted(set(range(1, last + 1)) - set(seen))
+    if missing:
+        wrong.append("%d numbers are missing, the first is %d" % (len(missing), missing[0]))
+    beyond = [n for n in seen if n > last or n < 1]
+    if beyond:
+        wrong.append("%d numbers are beyond %d, e.g. %d" % (len(beyond), last, beyond[0]))
+    return wrong
+
+
+def compare_served(exported, served, slack_ms=3000):
+    """What is wrong with stored values against labsim's log, as a list of sentences.
+
+    Each stored value must be one that labsim served for that very analyzer and parameter, at most
+    slack_ms before it was read.  Neighbouring values of the simulated water differ, so a swapped or
+    stale value shows.
+    """
+    wrong, compared = [], 0
+    at = {}
+    for row in exported:
+        if row["stream"] != "readings" or row["value"] == "":
+            continue
+        key = row["unit"], row["parameter"]
+        value, boot_ms = float(row["value"]), int(row["boot_ms"])
+        candidates = served.get(key, [])
+        i = at.get(key, 0)
+        while i < len(candidates) and candidates[i][0] < boot_ms - slack_ms:
+            i += 1
+        at[key] = i
+        compared += 1
+        for t, v in candidates[i:]:
+            if t > boot_ms + 50:
+                wrong.append("seq %s: %s %s = %s was not served then" % (row["seq"], *key, row["value"]))
+                break
+            if v is not None and math.isclose(v, value, rel_tol=1e-9, abs_tol=1e-12):
+                break
+        else:
+            wrong.append("seq %s: %s %s = %s was never served" % (row["seq"], *key, row["value"]))
+    return wrong, compared

@@ -1,0 +1,282 @@
+#include "daemon/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/parts.h"
+#include "daemon/status.h"
+#include "spool/reader.h"
+#include "uplink/export.h"
+
+enum {
+	WATCH_MS = 1000,
+	TRY_MS = 8000,    /* a tried unit has so long to answer before its state is told anyway */
+	TRY_LOOK_MS = 50, /* how often it is looked at meanwhile */
+	MOST_REFUSALS = 1000
+};
+
+static int send_new(struct control_client *client, json_t *answer)
+{
+	int err = answer ? control_send_json(client, answer) : ERR_MEMORY;
+
+	json_decref(answer);
+	return err;
+}
+
+static const char *text_of(const json_t *request, const char *key, const char *otherwise)
+{
+	const char *text = json_string_value(json_object_get(request, key));
+
+	return text ? text : otherwise;
+}
+
+/* A count in the question: 0 when it is not there, -1 when it is no whole number from 0. */
+static json_int_t number_of(const json_t *request, const char *key)
+{
+	const json_t *number = json_object_get(request, key);
+
+	if (!number || json_is_null(number))
+		return 0;
+	return json_is_integer(number) && json_integer_value(number) >= 0
+		       ? json_integer_value(number)
+		       : -1;
+}
+
+/* --- status, watch --------------------------------------------------------------------------------- */
+
+static int ask_status(void *ctx, const json_t *request, struct control_client *client)
+{
+	(void)request;
+	return send_new(client, status_make(ctx));
+}
+
+static int ask_watch(void *ctx, const json_t *request, struct control_client *client)
+{
+	int err;
+
+	do {
+		err = ask_status(ctx, request, client);
+		if (!err)
+			err = control_pause(client, WATCH_MS);
+	} while (!err);
+	return err;
+}
+
+/* --- try ------------------------------------------------------------------------------------------- */
+
+static int find_unit(const struct parts *parts, const char *name, unsigned *line, unsigned *unit)
+{
+	unsigned i, k;
+
+	for (i = 0; i < parts->n_lines; i++)
+		for (k = 0; k < parts->conf->lines[i].n_units; k++)
+			if (!strcmp(parts->conf->lines[i].units[k].name, name)) {
+				*line = i;
+				*unit = k;
+				return 0;
+			}
+	return ERR_ABSENT;
+}
+
+static int refuse_unit(const struct parts *parts, const char *name, struct control_client *client)
+{
+	const char *nearest = NULL, *other;
+	unsigned i, k, distance, best = 4;
+
+	for (i = 0; i < parts->n_lines; i++)
+		for (k = 0; k < parts->conf->lines[i].n_units; k++) {
+			other = parts->conf->lines[i].units[k].name;
+			distance = text_distance(other, name);
+			if (distance < best) {
+				best = distance;
+				nearest = other;
+			}
+		}
+	if (nearest)
+		return control_refuse(client,
+			"there is no analyzer \"%.40s\"; did you mean \"%s\"?", name, nearest);
+	return control_refuse(client,
+		"there is no analyzer \"%.40s\"; \"waterlab status\" shows their names", name);
+}
+
+static uint64_t turns_of(const struct unit_state *unit)
+{
+	return unit->exchanges + unit->timeouts + unit->noise + unit->exceptions + unit->wrong;
+}
+
+static int ask_try(void *ctx, const json_t *request, struct control_client *client)
+{
+	const struct parts *parts = ctx;
+	const char *name = text_of(request, "unit", "");
+	int64_t until_ms = clock_boot_ms(parts->clock) + TRY_MS;
+	struct unit_state before, now;
+	unsigned line, unit;
+	bool asked = false;
+	int err;
+
+	if (find_unit(parts, name, &line, &unit))
+		return refuse_unit(parts, name, client);
+	err = line_unit(parts->lines[line], unit, &before);
+	if (!err)
+		err = line_try(parts->lines[line], name);
+	if (err)
+		return err;
+	do {
+		err = control_pause(client, TRY_LOOK_MS);
+		if (!err)
+			err = line_unit(parts->lines[line], unit, &now);
+		if (err)
+			return err;
+		asked = turns_of(&now) != turns_of(&before);
+	} while (!asked && clock_boot_ms(parts->clock) < until_ms);
+	return send_new(client, json_pack("{s:b, s:s, s:o}", "asked", (int)asked, "line",
+					parts->conf->lines[line].name, "unit",
+					status_unit(&now, clock_boot_ms(parts->clock))));
+}
+
+/* --- refusals -------------------------------------------------------------------------------------- */
+
+struct refusals {
+	size_t n;
+	struct spool_refusal at[];
+};
+
+static void keep_refusal(void *ctx, const struct spool_refusal *refusal)
+{
+	struct refusals *all = ctx;
+
+	all->at[all->n++] = *refusal;
+}
+
+/* Gathered first: the spool is not held while a client reads. */
+static int send_refusals(const struct parts *parts, unsigned store, size_t most,
+	struct refusals *all, struct control_client *client)
+{
+	size_t i;
+	int err;
+
+	all->n = 0;
+	err = spool_each_refusal(
+		parts->spool, parts->store_numbers[store], most, keep_refusal, all);
+	for (i = 0; !err && i < all->n; i++) {
+		const struct spool_refusal *r = &all->at[i];
+		json_t *words = json_string(r->words);
+
+		err = send_new(client, json_pack("{s:s, s:s, s:I, s:i, s:o}", "store",
+					       parts->conf->stores[store].name, "stream",
+					       r->stream == STREAM_LEDGER ? "ledger" : "readings",
+					       "number", (json_int_t)r->number, "status", r->status,
+					       "words", words ? words : json_null()));
+	}
+	return err;
+}
+
+static int ask_refusals(void *ctx, const json_t *request, struct control_client *client)
+{
+	const struct parts *parts = ctx;
+	const char *store = text_of(request, "store", "");
+	json_int_t most = number_of(request, "most");
+	struct refusals *all;
+	bool found = !*store;
+	unsigned i;
+	int err = 0;
+
+	if (most <= 0 || most > MOST_REFUSALS)
+		most = MOST_REFUSALS;
+	all = malloc(sizeof(*all) + (size_t)most * sizeof(all->at[0]));
+	if (!all)
+		return ERR_MEMORY;
+	for (i = 0; !err && i < parts->n_stores; i++) {
+		if (*store && strcmp(store, parts->conf->stores[i].name) != 0)
+			continue;
+		found = true;
+		err = send_refusals(parts, i, (size_t)most, all, client);
+	}
+	free(all);
+	if (err)
+		return err;
+	if (!found)
+		return control_refuse(client,
+			"there is no store \"%.40s\"; \"waterlab status\" shows their names",
+			store);
+	return control_send(client, "{\"end\":true,\"error\":null}", 25);
+}
+
+/* --- the spool ------------------------------------------------------------------------------------- */
+
+static json_t *range_of(struct range range)
+{
+	return json_pack(
+		"{s:I, s:I}", "first", (json_int_t)range.first, "last", (json_int_t)range.last);
+}
+
+static int ask_spool_stat(void *ctx, const json_t *request, struct control_client *client)
+{
+	const struct parts *parts = ctx;
+	struct spool_reader *reader;
+	struct spool_counts counts;
+	json_t *answer;
+	int err = spool_reader_open(&reader, parts->spool);
+
+	(void)request;
+	if (err)
+		return err;
+	spool_count(parts->spool, &counts);
+	answer = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:i}", "lab", parts->conf->lab, "dir",
+		parts->conf->spool.dir, "id", spool_id(parts->spool), "readings",
+		range_of(spool_reader_range(reader, STREAM_READINGS)), "ledger",
+		range_of(spool_reader_range(reader, STREAM_LEDGER)), "bytes",
+		(json_int_t)counts.bytes, "segments", (int)counts.segments);
+	spool_reader_close(reader);
+	return send_new(client, answer);
+}
+
+static int send_lines(void *ctx, const char *lines, size_t len)
+{
+	return control_send(ctx, lines, len - 1); /* which puts the last newline back */
+}
+
+static int ask_export(void *ctx, const json_t *request, struct control_client *client)
+{
+	const struct parts *parts = ctx;
+	const char *format = text_of(request, "format", "csv");
+	const char *stream = text_of(request, "stream", "readings");
+	json_int_t first = number_of(request, "first"), last = number_of(request, "last");
+	struct export_ask ask = {.lab = parts->conf->lab};
+	struct spool_reader *reader;
+	struct export_count count;
+	int err;
+
+	if (strcmp(format, "csv") != 0 && strcmp(format, "lp") != 0)
+		return control_refuse(client, "the format is \"csv\" or \"lp\"");
+	if (strcmp(stream, "readings") != 0 && strcmp(stream, "ledger") != 0)
+		return control_refuse(client, "the stream is \"readings\" or \"ledger\"");
+	if (first < 0 || last < 0 || (last && first > last))
+		return control_refuse(
+			client, "\"first\" and \"last\" are numbers from 1, first <= last");
+	ask.format = strcmp(format, "lp") == 0 ? EXPORT_LP : EXPORT_CSV;
+	ask.stream = strcmp(stream, "ledger") == 0 ? STREAM_LEDGER : STREAM_READINGS;
+	ask.first = (uint64_t)first;
+	ask.last = (uint64_t)last;
+	err = spool_reader_open(&reader, parts->spool);
+	if (err)
+		return err;
+	err = export_rows(reader, &ask, send_lines, client, &count);
+	spool_reader_close(reader);
+	if (err == ERR_GONE || err == ERR_TIMEOUT || err == ERR_STOPPED)
+		return err;
+	return send_new(client,
+		json_pack("{s:b, s:s?, s:I, s:I, s:I}", "end", 1, "error",
+			err ? err_text(err) : NULL, "rows", (json_int_t)count.rows, "left_out",
+			(json_int_t)count.left_out, "damaged", (json_int_t)count.damaged));
+}
+
+const struct control_command commands[] = {
+	{"status", ask_status},
+	{"watch", ask_watch},
+	{"try", ask_try},
+	{"refusals", ask_refusals},
+	{"spool-stat", ask_spool_stat},
+	{"export", ask_export},
+	{NULL, NULL},
+};

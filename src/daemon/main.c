@@ -1,0 +1,6 @@
+#include "daemon/run.h"
+
+int main(int argc, char **argv)
+{
+	return run_waterlabd(argc, argv);
+}

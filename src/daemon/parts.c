@@ -1,0 +1,192 @@
+#include "daemon/parts.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "daemon/commands.h"
+
+enum { STACK = 64 * 1024 };
+
+/* --- the sink -------------------------------------------------------------------------------------- */
+
+static int sink_series(void *ctx, const struct series *series, uint32_t *number)
+{
+	return spool_add_series(ctx, series, number);
+}
+
+static int sink_exchange(void *ctx, const struct exchange *exchange)
+{
+	return spool_add(ctx, exchange);
+}
+
+static void sink_where(void *ctx, struct exchange *exchange)
+{
+	(void)ctx;
+	exchange->context = CONTEXT_IDLE;
+	exchange->sample = 0;
+	memset(&exchange->place, 0, sizeof(exchange->place));
+}
+
+struct bus_sink parts_sink(struct spool *spool)
+{
+	return (struct bus_sink){spool, sink_series, sink_exchange, sink_where};
+}
+
+/* --- starting -------------------------------------------------------------------------------------- */
+
+/* Jitter wants seeds that differ between vans and starts; nothing secret hangs on them. */
+static uint64_t seed(const struct parts *parts)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)clock_boot_ns(parts->clock);
+	return seed;
+}
+
+static int start_lines(struct parts *parts, struct text *why)
+{
+	const struct line_conf *conf;
+	unsigned i;
+	int err;
+
+	parts->sink = parts_sink(parts->spool);
+	for (i = 0; i < parts->conf->n_lines; i++) {
+		conf = &parts->conf->lines[i];
+		err = line_new(
+			&parts->lines[i], conf, NULL, &parts->sink, parts->clock, seed(parts));
+		if (!err) {
+			parts->n_lines++;
+			err = line_start(parts->lines[i]);
+		}
+		if (err) {
+			text_printf(why, "line %s does not start: %s", conf->name, err_text(err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int start_stores(struct parts *parts, struct text *why)
+{
+	const struct store_conf *conf;
+	unsigned i;
+	int err;
+
+	for (i = 0; i < parts->conf->n_stores; i++) {
+		conf = &parts->conf->stores[i];
+		err = spool_add_store(parts->spool, conf->name, &parts->store_numbers[i]);
+		if (!err)
+			err = uplink_new(&parts->stores[i], conf, parts->conf->lab, parts->spool,
+				parts->clock, seed(parts));
+		if (!err) {
+			parts->n_stores++;
+			err = uplink_start(parts->stores[i]);
+		}
+		if (err) {
+			text_printf(why, "store %s does not start: %s", conf->name, err_text(err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int start_all(struct parts *parts, struct text *why)
+{
+	const struct conf *conf = parts->conf;
+	int err = spool_open(&parts->spool, &conf->spool, parts->clock, why);
+
+	if (err)
+		return err;
+	err = stamps_new(&parts->stamps, &conf->clock, parts->spool, parts->clock, NULL, NULL);
+	if (!err)
+		err = stamps_start(parts->stamps);
+	if (err)
+		return err;
+	err = start_lines(parts, why);
+	if (err)
+		return err;
+	err = start_stores(parts, why);
+	if (err)
+		return err;
+	return control_start(&parts->control, conf->control_socket, commands, parts, why);
+}
+
+int parts_start(
+	struct parts *parts, const struct conf *conf, const struct clock *clock, struct text *why)
+{
+	int err;
+
+	*parts = (struct parts){.clock = clock, .conf = conf, .started_ms = clock_boot_ms(clock)};
+	err = start_all(parts, why);
+	if (!err)
+		return 0;
+	if (why->len == 0)
+		text_put(why, err_text(err));
+	if (parts_stop(parts) != 0)
+		text_put(why, "; and the spool did not close well");
+	return err;
+}
+
+/* --- stopping -------------------------------------------------------------------------------------- */
+
+static void *stop_line(void *line)
+{
+	line_stop(line);
+	return NULL;
+}
+
+static void *stop_store(void *store)
+{
+	uplink_stop(store);
+	return NULL;
+}
+
+/* All at once: each may have to wait for a deadline in progress, and those must not add up. */
+static void stop_together(void *(*stop)(void *), void *const *what, unsigned n)
+{
+	pthread_t threads[MOST_LINES];
+	bool started[MOST_LINES] = {false};
+	pthread_attr_t attr;
+	unsigned i;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK);
+	for (i = 0; i < n; i++)
+		started[i] = pthread_create(&threads[i], &attr, stop, what[i]) == 0;
+	for (i = 0; i < n; i++) {
+		if (started[i])
+			pthread_join(threads[i], NULL);
+		else
+			stop(what[i]);
+	}
+	pthread_attr_destroy(&attr);
+}
+
+int parts_stop(struct parts *parts)
+{
+	void *what[MOST_LINES];
+	unsigned i;
+	int err = 0;
+
+	control_stop(parts->control);
+	for (i = 0; i < parts->n_stores; i++)
+		what[i] = parts->stores[i];
+	stop_together(stop_store, what, parts->n_stores);
+	for (i = 0; i < parts->n_lines; i++)
+		what[i] = parts->lines[i];
+	stop_together(stop_line, what, parts->n_lines);
+	if (parts->stamps)
+		stamps_stop(parts->stamps);
+	for (i = 0; i < parts->n_stores; i++)
+		uplink_free(parts->stores[i]);
+	for (i = 0; i < parts->n_lines; i++)
+		line_free(parts->lines[i]);
+	stamps_free(parts->stamps);
+	if (parts->spool)
+		err = spool_close(parts->spool);
+	*parts = (struct parts){0};
+	return err;
+}

@@ -1,0 +1,41 @@
+/*
+ * parts.h - the running daemon: its parts, started in this order and stopped in the reverse.
+ *
+ *   spool -> time (stamps) -> lines -> stores -> control
+ */
+#ifndef DAEMON_PARTS_H
+#define DAEMON_PARTS_H
+
+#include "base/clock.h"
+#include "bus/line.h"
+#include "conf/conf.h"
+#include "control/control.h"
+#include "daemon/stamps.h"
+#include "spool/spool.h"
+#include "uplink/uplink.h"
+
+struct parts {
+	const struct clock *clock;
+	const struct conf *conf;
+	int64_t started_ms; /* boot time */
+	struct spool *spool;
+	struct stamps *stamps;
+	struct bus_sink sink;
+	unsigned n_lines;
+	struct line *lines[MOST_LINES];
+	unsigned n_stores;
+	struct uplink *stores[MOST_STORES];
+	unsigned store_numbers[MOST_STORES]; /* as the spool counts them */
+	struct control *control;
+};
+
+/* Starts all parts of conf.  On error nothing runs, and `why` says what and the remedy. */
+int parts_start(struct parts *parts, const struct conf *conf, const struct clock *clock,
+	struct text *why) MUST_USE;
+/* Stops and frees all that was started; commits what is pending.  What the last commit returned. */
+int parts_stop(struct parts *parts);
+
+/* The sink that the lines fill: readings go to the spool, without a place (src/place is not there yet). */
+struct bus_sink parts_sink(struct spool *spool);
+
+#endif

@@ -1,0 +1,249 @@
+#include "daemon/status.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/number.h"
+#include "daemon/waits.h"
+#include "uplink/export.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const health_words[] = {"unknown", "ok", "doubtful", "aside", "wrong"};
+static const char *const level_words[] = {"documented", "recorded", "field-proven"};
+static const char *const condition_words[] = {"idle", "sending", "waiting", "held", "no_time"};
+
+/* Outside words may be no UTF-8: then they are left out rather than the whole answer. */
+static json_t *text_or_null(const char *s)
+{
+	json_t *text = *s ? json_string(s) : NULL;
+
+	return text ? text : json_null();
+}
+
+/* Seconds with one place, from ms. */
+static json_t *seconds(int64_t ms)
+{
+	return json_real((double)(ms / 100) / 10);
+}
+
+/* Since a boot time; null for "never". */
+static json_t *age(int64_t then_ms, int64_t now_ms)
+{
+	return then_ms ? seconds(now_ms > then_ms ? now_ms - then_ms : 0) : json_null();
+}
+
+static json_t *until(int64_t then_ms, int64_t now_ms)
+{
+	return then_ms ? seconds(then_ms > now_ms ? then_ms - now_ms : 0) : json_null();
+}
+
+static json_t *flag_words(unsigned flags)
+{
+	json_t *words = json_array();
+	unsigned bit;
+
+	for (bit = 0; flags >> bit; bit++)
+		if (flags >> bit & 1 && export_flag_word(bit))
+			json_array_append_new(words, json_string(export_flag_word(bit)));
+	return words;
+}
+
+/* --- lines ----------------------------------------------------------------------------------------- */
+
+static json_t *field_of(const struct field_state *field, int64_t now_ms)
+{
+	const struct parameter *parameter = parameter_find(field->parameter);
+	json_t *value = json_null(), *text = json_null();
+	char number[NUMBER_TEXT];
+
+	if (field->boot_ms && isfinite(field->value)) {
+		if (field->kind == NUMBER_F32)
+			number_put_f32(number, field->value);
+		else if (field->kind == NUMBER_F64)
+			number_put_f64(number, field->value);
+		else
+			number_put_decimal(number, field->value, field->decimals);
+		text = json_string(number);
+		value = json_real(strtod(number, NULL));
+	}
+	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:o, s:b, s:o}", "parameter", field->parameter,
+		"unit", parameter ? parameter->unit : "", "value", value, "text", text, "qc",
+		field->boot_ms ? (int)field->qc : (int)QC_MISSING, "flags",
+		flag_words(field->flags), "refused", (int)field->refused, "age_s",
+		age(field->boot_ms, now_ms));
+}
+
+json_t *status_unit(const struct unit_state *unit, int64_t now_ms)
+{
+	bool sick = unit->health != UNIT_OK && unit->health != UNIT_UNKNOWN;
+	const char *words = *unit->last_words ? unit->last_words : err_text(unit->last_error);
+	json_t *fields = json_array();
+	unsigned i;
+
+	for (i = 0; i < unit->n_fields && i < MOST_FIELDS; i++)
+		json_array_append_new(fields, field_of(&unit->fields[i], now_ms));
+	return json_pack("{s:s, s:s, s:s, s:i, s:f, s:s, s:o, s:o, s:o, s:s,"
+			 " s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o}",
+		"name", unit->name, "profile", unit->profile, "level",
+		(size_t)unit->level < COUNT(level_words) ? level_words[unit->level] : "unknown",
+		"address", (int)unit->address, "interval_s", unit->interval_ms / 1000.0, "health",
+		(size_t)unit->health < COUNT(health_words) ? health_words[unit->health] : "unknown",
+		"last_ok_age_s", age(unit->last_ok_ms, now_ms), "next_s",
+		until(unit->next_ms, now_ms), "error",
+		sick || unit->last_error ? text_or_null(words) : json_null(), "error_name",
+		err_name(unit->last_error), "counts", "exchanges", (json_int_t)unit->exchanges,
+		"timeouts", (json_int_t)unit->timeouts, "noise", (json_int_t)unit->noise,
+		"exceptions", (json_int_t)unit->exceptions, "wrong", (json_int_t)unit->wrong,
+		"late", (json_int_t)unit->late, "fields", fields);
+}
+
+static void add_sentence(json_t *waits, struct text *sentence)
+{
+	if (sentence->len)
+		json_array_append_new(waits, text_or_null(sentence->at));
+	text_clear(sentence);
+}
+
+static json_t *line_of(struct line *line, int64_t now_ms, json_t *waits)
+{
+	char room[WAIT_SENTENCE];
+	struct text sentence = text_over(room, sizeof(room));
+	json_t *units = json_array();
+	struct line_state state;
+	struct unit_state unit;
+	unsigned i;
+
+	line_state(line, &state);
+	waits_line(&sentence, &state);
+	add_sentence(waits, &sentence);
+	for (i = 0; i < state.n_units && line_unit(line, i, &unit) == 0; i++) {
+		json_array_append_new(units, status_unit(&unit, now_ms));
+		if (state.condition == LINE_OPEN)
+			waits_unit(&sentence, &unit, now_ms);
+		add_sentence(waits, &sentence);
+	}
+	return json_pack("{s:s, s:o, s:s, s:b, s:o, s:I, s:I, s:o}", "name", state.name, "where",
+		text_or_null(state.where), "kind", state.kind == PORT_TCP ? "tcp" : "rtu", "open",
+		(int)(state.condition == LINE_OPEN), "error",
+		state.condition == LINE_OPEN || !state.last_error
+			? json_null()
+			: text_or_null(*state.last_words ? state.last_words
+							 : err_text(state.last_error)),
+		"opened", (json_int_t)state.opened, "noise_bytes", (json_int_t)state.noise_bytes,
+		"units", units);
+}
+
+/* --- stores, spool, clock -------------------------------------------------------------------------- */
+
+static json_t *delivery_of(struct spool *spool, unsigned store, enum stream stream)
+{
+	struct delivery_counts counts;
+
+	spool_count_store(spool, store, stream, &counts);
+	return json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)counts.n[DELIVERY_SENT],
+		"received", (json_int_t)counts.n[DELIVERY_RECEIVED], "refused",
+		(json_int_t)counts.n[DELIVERY_REFUSED], "waiting",
+		(json_int_t)spool_waiting(spool, store, stream));
+}
+
+static json_t *store_of(const struct parts *parts, unsigned i, const struct stamps_state *stamps,
+	int64_t now_ms, json_t *waits)
+{
+	unsigned number = parts->store_numbers[i];
+	json_t *store = delivery_of(parts->spool, number, STREAM_READINGS);
+	char room[WAIT_SENTENCE];
+	struct text sentence = text_over(room, sizeof(room));
+	struct uplink_state state;
+	json_t *more;
+
+	uplink_state(parts->stores[i], &state);
+	waits_store(&sentence, &state, spool_waiting(parts->spool, number, STREAM_READINGS), stamps,
+		now_ms);
+	add_sentence(waits, &sentence);
+	more = json_pack("{s:s, s:s, s:o, s:i, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "name",
+		parts->conf->stores[i].name, "condition",
+		(size_t)state.condition < COUNT(condition_words) ? condition_words[state.condition]
+								 : "unknown",
+		"words", text_or_null(state.last_words), "last_status", state.last_status,
+		"next_try_s", until(state.next_ms, now_ms), "last_sent_age_s",
+		age(state.last_sent_ms, now_ms), "requests", (json_int_t)state.requests, "lines",
+		(json_int_t)state.lines, "body_bytes", (json_int_t)state.body_bytes, "wire_bytes",
+		(json_int_t)state.wire_bytes, "ledger",
+		delivery_of(parts->spool, number, STREAM_LEDGER));
+	json_object_update(store, more);
+	json_decref(more);
+	return store;
+}
+
+static json_t *clock_of(const struct stamps_state *stamps)
+{
+	bool known = stamps->source != TIME_NONE;
+
+	return json_pack("{s:s, s:b, s:o, s:o, s:o}", "source", export_clock_word(stamps->source),
+		"trusted", (int)stamps->trusted, "offset_ms",
+		known ? json_integer(stamps->offset_ms) : json_null(), "uncertainty_ms",
+		known ? json_integer(stamps->uncertainty_ms) : json_null(), "words",
+		text_or_null(stamps->words));
+}
+
+static json_t *readings_of(const struct spool_counts *counts)
+{
+	uint64_t done = counts->saved + counts->refused;
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "made", (json_int_t)counts->made, "saved",
+		(json_int_t)counts->saved, "refused", (json_int_t)counts->refused, "pending",
+		(json_int_t)(counts->made > done ? counts->made - done : 0), "last",
+		(json_int_t)counts->last[STREAM_READINGS]);
+}
+
+json_t *status_make(const struct parts *parts)
+{
+	int64_t now_ms = clock_boot_ms(parts->clock);
+	json_t *lines = json_array(), *stores = json_array(), *waits = json_array();
+	char room[WAIT_SENTENCE];
+	struct text sentence = text_over(room, sizeof(room));
+	struct spool_counts counts;
+	struct stamps_state stamps;
+	unsigned i;
+
+	spool_count(parts->spool, &counts);
+	stamps_state(parts->stamps, &stamps);
+	for (i = 0; i < parts->n_lines; i++)
+		json_array_append_new(lines, line_of(parts->lines[i], now_ms, waits));
+	waits_spool(&sentence, &counts);
+	add_sentence(waits, &sentence);
+	for (i = 0; i < parts->n_stores; i++)
+		json_array_append_new(stores, store_of(parts, i, &stamps, now_ms, waits));
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, s:i, s:o}, s:o}",
+		"lab", parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
+		seconds(now_ms - parts->started_ms), "clock", clock_of(&stamps), "lines", lines,
+		"readings", readings_of(&counts), "stores", stores, "spool", "id",
+		spool_id(parts->spool), "dir", text_or_null(parts->conf->spool.dir), "bytes",
+		(json_int_t)counts.bytes, "segments", (int)counts.segments, "trouble",
+		counts.trouble ? text_or_null(*counts.trouble_words ? counts.trouble_words
+								    : err_text(counts.trouble))
+			       : json_null(),
+		"waits", waits);
+}
+
+void status_put_short(const struct parts *parts, struct text *to)
+{
+	unsigned well = 0, all = 0, i, k;
+	struct line_state line;
+	struct unit_state unit;
+
+	for (i = 0; i < parts->n_lines; i++) {
+		line_state(parts->lines[i], &line);
+		for (k = 0; k < line.n_units && line_unit(parts->lines[i], k, &unit) == 0; k++) {
+			all++;
+			well += unit.health == UNIT_OK;
+		}
+	}
+	text_printf(to, "%u of %u analyzers well", well, all);
+	for (i = 0; i < parts->n_stores; i++)
+		text_printf(to, "; %llu readings wait for %s",
+			(unsigned long long)spool_waiting(
+				parts->spool, parts->store_numbers[i], STREAM_READINGS),
+			parts->conf->stores[i].name);
+}

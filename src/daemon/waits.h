@@ -1,0 +1,20 @@
+/* waits.h - plain sentences: why something waits, and who has to do what.  Pure. */
+#ifndef DAEMON_WAITS_H
+#define DAEMON_WAITS_H
+
+#include "base/text.h"
+#include "bus/line.h"
+#include "daemon/stamps.h"
+#include "spool/spool.h"
+#include "uplink/uplink.h"
+
+enum { WAIT_SENTENCE = 400 };
+
+/* Each puts its sentence, or nothing when all is well. */
+void waits_line(struct text *to, const struct line_state *line);
+void waits_unit(struct text *to, const struct unit_state *unit, int64_t now_ms);
+void waits_store(struct text *to, const struct uplink_state *store, uint64_t waiting,
+	const struct stamps_state *stamps, int64_t now_ms);
+void waits_spool(struct text *to, const struct spool_counts *counts);
+
+#endif

@@ -1,0 +1,49 @@
+#include "daemon/watch.h"
+
+enum {
+	OPEN_MS = 20 * 1000, /* opening a port: a name looked up, a connection refused slowly */
+	IDLE_MS = 10 * 1000  /* a thread with nothing to do still comes round this often */
+};
+
+int64_t watch_line_bound_ms(const struct line_conf *line)
+{
+	unsigned worst_ms = 0, i;
+
+	for (i = 0; i < line->n_units; i++)
+		if (line->units[i].profile->reply_ms > worst_ms)
+			worst_ms = line->units[i].profile->reply_ms;
+	/* an exchange, then reading the line until it is silent, each bounded by the worst reply */
+	return OPEN_MS + IDLE_MS + 4 * (int64_t)worst_ms;
+}
+
+int64_t watch_store_bound_ms(const struct store_conf *store)
+{
+	return OPEN_MS + IDLE_MS + 2 * (int64_t)store->timeout_ms;
+}
+
+static bool in_time(
+	const char *what, const char *name, int64_t age_ms, int64_t bound_ms, struct text *who)
+{
+	if (age_ms <= bound_ms)
+		return true;
+	text_printf(who, "%s %s has not come round for %lld s (bound %lld s)", what, name,
+		(long long)(age_ms / 1000), (long long)(bound_ms / 1000));
+	return false;
+}
+
+bool watch_all_alive(const struct parts *parts, int64_t now_ms, struct text *who)
+{
+	unsigned i;
+
+	for (i = 0; i < parts->n_lines; i++)
+		if (!in_time("line", parts->conf->lines[i].name,
+			    now_ms - line_heartbeat_ms(parts->lines[i]),
+			    watch_line_bound_ms(&parts->conf->lines[i]), who))
+			return false;
+	for (i = 0; i < parts->n_stores; i++)
+		if (!in_time("store", parts->conf->stores[i].name,
+			    now_ms - uplink_heartbeat_ms(parts->stores[i]),
+			    watch_store_bound_ms(&parts->conf->stores[i]), who))
+			return false;
+	return true;
+}

@@ -1,0 +1,265 @@
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "conf/keys.h"
+
+/* "502" in 1..65535 and nothing else. */
+static bool is_port_number(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+
+	return n >= 1 && n <= 5 && !s[n] && strtol(s, NULL, 10) >= 1 &&
+	       strtol(s, NULL, 10) <= 65535;
+}
+
+/* "host:port" or "[v6]:port"; with `port_free` the port may be left out. */
+static bool is_endpoint(const char *s, size_t n, bool port_free)
+{
+	char text[STORE_URL], *colon, *host_end;
+	const char *p;
+
+	if (!n || n >= sizeof(text))
+		return false;
+	memcpy(text, s, n);
+	text[n] = '\0';
+	if (*text == '[') {
+		host_end = strchr(text, ']');
+		if (!host_end || host_end - text < 3)
+			return false;
+		colon = host_end + 1;
+		if (*colon && *colon != ':')
+			return false;
+	} else {
+		colon = text + strcspn(text, ":");
+		for (p = text; p < colon; p++)
+			if (!isalnum((unsigned char)*p) && !strchr("-._", *p))
+				return false;
+		if (colon == text)
+			return false;
+	}
+	return *colon ? is_port_number(colon + 1) : port_free;
+}
+
+/* "usb:VID:PID" or "usb:VID:PID:SERIAL". */
+static bool is_usb(const char *s)
+{
+	size_t vid, pid;
+
+	if (strncmp(s, "usb:", 4))
+		return false;
+	s += 4;
+	vid = strspn(s, "0123456789abcdefABCDEF");
+	if (vid < 1 || vid > 4 || s[vid] != ':')
+		return false;
+	s += vid + 1;
+	pid = strspn(s, "0123456789abcdefABCDEF");
+	return pid >= 1 && pid <= 4 && (!s[pid] || (s[pid] == ':' && s[pid + 1]));
+}
+
+static void check_port(struct schema_doc *doc, const struct line_conf *line)
+{
+	const char *where = line->port.where;
+
+	if (!*where)
+		return;
+	if (line->port.kind == PORT_RTU && *where != '/' && !is_usb(where))
+		schema_wrong(doc, line, where, "port",
+			"\"%s\" is no serial port; allowed are /dev/..., usb:VENDOR:PRODUCT and "
+			"usb:VENDOR:PRODUCT:SERIAL",
+			where);
+	else if (line->port.kind == PORT_TCP && !is_endpoint(where, strlen(where), false))
+		schema_wrong(doc, line, where, "port",
+			"\"%s\" is no Modbus TCP endpoint; it is written host:port, e.g. "
+			"192.0.2.10:502",
+			where);
+}
+
+/* Two names of one device count as one. */
+static bool same_port(const struct line_conf *a, const struct line_conf *b)
+{
+	char *ra, *rb;
+	bool same;
+
+	if (a->port.kind != b->port.kind || !*a->port.where)
+		return false;
+	if (!strcasecmp(a->port.where, b->port.where))
+		return true;
+	ra = realpath(a->port.where, NULL);
+	rb = realpath(b->port.where, NULL);
+	same = a->port.kind == PORT_RTU && ra && rb && !strcmp(ra, rb);
+	free(ra);
+	free(rb);
+	return same;
+}
+
+static void check_unit(struct schema_doc *doc, const struct conf *conf, unsigned l, unsigned u)
+{
+	const struct line_conf *line = &conf->lines[l], *other;
+	const struct unit_conf *unit = &line->units[u];
+	unsigned i, k;
+
+	if (line->port.kind == PORT_RTU && schema_given(doc, &unit->address) &&
+		(unit->address > 247 || (!unit->address && !schema_mistakes(doc))))
+		schema_wrong(doc, unit, &unit->address, "address",
+			"%u is out of range on a serial line; allowed 1 to 247", unit->address);
+	for (i = 0; i <= l; i++) {
+		other = &conf->lines[i];
+		for (k = 0; k < (i == l ? u : other->n_units); k++)
+			if (*unit->name && !strcmp(unit->name, other->units[k].name)) {
+				schema_wrong(doc, unit, unit->name, "name",
+					"\"%s\" is the name of another unit, on line \"%s\"; a "
+					"unit's "
+					"name is its own in the whole lab",
+					unit->name, other->name);
+				return;
+			}
+	}
+	for (k = 0; k < u; k++)
+		if (unit->address && unit->address == line->units[k].address)
+			schema_wrong(doc, unit, &unit->address, "address",
+				"%u is the address of unit \"%s\" too; each unit of a line has its "
+				"own",
+				unit->address, line->units[k].name);
+}
+
+static void check_lines(struct schema_doc *doc, const struct conf *conf)
+{
+	const struct line_conf *line;
+	unsigned i, k;
+
+	for (i = 0; i < conf->n_lines; i++) {
+		line = &conf->lines[i];
+		check_port(doc, line);
+		for (k = 0; k < i; k++) {
+			if (*line->name && !strcmp(line->name, conf->lines[k].name))
+				schema_wrong(doc, line, line->name, "name",
+					"\"%s\" is the name of another line; each line has its own",
+					line->name);
+			if (same_port(line, &conf->lines[k]))
+				schema_wrong(doc, line, line->port.where, "port",
+					"\"%s\" is the port of line \"%s\" too; put the units of "
+					"both into one line",
+					line->port.where, conf->lines[k].name);
+		}
+		for (k = 0; k < line->n_units; k++)
+			check_unit(doc, conf, i, k);
+	}
+}
+
+static void check_file(
+	struct schema_doc *doc, const struct store_conf *store, const char *path, const char *key)
+{
+	struct stat stat;
+	int fd;
+
+	if (!*path || !strncmp(path, "credential:", 11))
+		return;
+	if (*path != '/') {
+		schema_wrong(
+			doc, store, path, key, "\"%s\" is no full path; it starts with /", path);
+		return;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &stat))
+		schema_wrong(doc, store, path, key, "%s cannot be read: %s", path, strerror(errno));
+	else if (!S_ISREG(stat.st_mode))
+		schema_wrong(doc, store, path, key, "%s is not a file", path);
+	else if (!stat.st_size)
+		schema_wrong(doc, store, path, key, "%s is empty", path);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void check_url(struct schema_doc *doc, const struct store_conf *store)
+{
+	const char *url = store->url, *host;
+	size_t n;
+
+	if (!*url)
+		return;
+	host = !strncasecmp(url, "http://", 7)    ? url + 7
+	       : !strncasecmp(url, "https://", 8) ? url + 8
+						  : NULL;
+	n = host ? strcspn(host, "/") : 0;
+	if (host && memchr(host, '@', n))
+		schema_wrong(doc, store, url, "url",
+			"holds a user or a password; they belong into user and token_file");
+	else if (!host || !is_endpoint(host, n, true) || strpbrk(url, " ?#\\\"<>"))
+		schema_wrong(doc, store, url, "url",
+			"\"%s\" is no address of a store; it is written http://host:port or "
+			"https://host:port, perhaps with a /prefix",
+			url);
+	else if (host == url + 7 && (*store->ca_file || *store->cert_file))
+		schema_wrong(doc, store, url, "url",
+			"http:// makes no use of certificates; https:// is wanted with ca_file or "
+			"cert_file");
+	else if (host == url + 7 && *store->token_file && strncmp(host, "127.", 4) &&
+		 strncmp(host, "[::1]", 5) && strncmp(host, "localhost", 9))
+		schema_warn(doc, store, url, "url",
+			"the token travels in the clear over http://; use https:// unless the way "
+			"is protected otherwise");
+}
+
+static void check_store(struct schema_doc *doc, const struct conf *conf, unsigned i)
+{
+	const struct store_conf *store = &conf->stores[i];
+	unsigned k;
+
+	for (k = 0; k < i; k++)
+		if (*store->name && !strcmp(store->name, conf->stores[k].name))
+			schema_wrong(doc, store, store->name, "name",
+				"\"%s\" is the name of another store; each store has its own",
+				store->name);
+	check_url(doc, store);
+	if (store->flavour == FLAVOUR_INFLUXDB_V1 && !*store->database && *store->url &&
+		!schema_mistakes(doc))
+		schema_wrong(doc, store, store->database, "database",
+			"is missing in this store; influxdb-v1 wants the name of a database");
+	if (*store->user && !*store->token_file)
+		schema_wrong(doc, store, store->user, "user",
+			"is of no use without token_file, which holds the password");
+	if (!*store->cert_file != !*store->key_file)
+		schema_wrong(doc, store, *store->cert_file ? store->cert_file : store->key_file,
+			*store->cert_file ? "cert_file" : "key_file",
+			"cert_file and key_file are wanted together");
+	if (store->flavour == FLAVOUR_INFLUXDB_V2 && !*store->token_file)
+		schema_warn(doc, store, store->token_file, "token_file",
+			"is empty; InfluxDB 2 takes nothing without a token");
+	check_file(doc, store, store->token_file, "token_file");
+	check_file(doc, store, store->ca_file, "ca_file");
+	check_file(doc, store, store->cert_file, "cert_file");
+	check_file(doc, store, store->key_file, "key_file");
+	if (store->retry_first_ms > store->retry_most_ms && store->retry_most_ms)
+		schema_wrong(doc, store, &store->retry_first_ms, "retry_first_ms",
+			"%u is more than retry_most_ms, %u; it is the smaller of the two",
+			store->retry_first_ms, store->retry_most_ms);
+}
+
+void check_conf(struct schema_doc *doc, struct conf *conf)
+{
+	const size_t socket_path = sizeof(((struct sockaddr_un *)NULL)->sun_path);
+	unsigned i;
+
+	if (*conf->spool.dir && *conf->spool.dir != '/')
+		schema_wrong(doc, &conf->spool, conf->spool.dir, "dir",
+			"\"%s\" is no full path; it starts with /", conf->spool.dir);
+	if (*conf->control_socket &&
+		(*conf->control_socket != '/' || strlen(conf->control_socket) >= socket_path))
+		schema_wrong(doc, conf->control_socket, conf->control_socket, "socket",
+			"\"%.60s\" is no path for a socket; it starts with / and has %zu bytes at "
+			"most",
+			conf->control_socket, socket_path - 1);
+	if (conf->clock.earliest_ms >= conf->clock.latest_ms && conf->clock.latest_ms)
+		schema_wrong(doc, &conf->clock, &conf->clock.latest_ms, "not_after",
+			"is not after not_before; no clock would ever be believed");
+	check_lines(doc, conf);
+	for (i = 0; i < conf->n_stores; i++)
+		check_store(doc, conf, i);
+}

@@ -1,0 +1,233 @@
+#include "conf/conf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conf/keys.h"
+
+/* --- hooks ------------------------------------------------------------------------------------ */
+
+static bool take_drivers(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	(void)doc;
+	if (*text && *text != '/') {
+		text_printf(why, "\"%s\" is no full path; it starts with /", text);
+		return false;
+	}
+	return text_copy(
+		field, CONF_PATH, *text ? text : WATERLAB_PREFIX "/share/waterlab/drivers");
+}
+
+static void show_text(const void *field, struct text *to)
+{
+	text_put(to, field);
+}
+
+const struct schema_hook hook_drivers = {take_drivers, show_text};
+
+static bool take_date(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	struct tm tm = {.tm_mday = 0};
+	int64_t ms;
+	char again[16];
+	const char *end = strptime(text, "%Y-%m-%d", &tm);
+
+	(void)doc;
+	ms = (int64_t)timegm(&tm) * 1000;
+	if (!end || *end || !strftime(again, sizeof(again), "%Y-%m-%d", &tm) ||
+		strcmp(again, text)) {
+		text_printf(why, "\"%s\" is no day; it is written YYYY-MM-DD", text);
+		return false;
+	}
+	memcpy(field, &ms, sizeof(ms));
+	return true;
+}
+
+static void show_date(const void *field, struct text *to)
+{
+	char text[16];
+	struct tm tm;
+	int64_t ms;
+	time_t t;
+
+	memcpy(&ms, field, sizeof(ms));
+	t = (time_t)(ms / 1000);
+	if (gmtime_r(&t, &tm) && strftime(text, sizeof(text), "%Y-%m-%d", &tm))
+		text_put(to, text);
+}
+
+const struct schema_hook hook_date = {take_date, show_date};
+
+/* systemd names the folder of its credentials only to the service itself; elsewhere the name stays as
+ * it is written. */
+static bool take_token(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY"), *name = text + 11;
+	struct text path = text_over(field, STORE_FILE);
+
+	(void)doc;
+	if (strncmp(text, "credential:", 11) || !folder)
+		return text_copy(field, STORE_FILE, text);
+	text_printf(&path, "%s/%s", folder, name);
+	if (!*name || strchr(name, '/') || path.cut) {
+		text_printf(why, "\"%s\" is no credential; it is written credential:NAME", text);
+		text_clear(&path);
+		return false;
+	}
+	return true;
+}
+
+const struct schema_hook hook_token = {take_token, show_text};
+
+/* Says that there is no such profile, with the folder that is nearest. */
+static void say_unknown(const char *drivers, const char *name, struct text *why)
+{
+	struct schema_nearest nearest = {.word = name};
+	char best[PROFILE_NAME] = "", hint[64];
+	struct dirent *entry;
+	DIR *dir = opendir(drivers);
+
+	if (!dir) {
+		text_printf(why, "the folder of the profiles, %s, cannot be read: %s", drivers,
+			strerror(errno));
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		const char *before = nearest.best;
+
+		if (*entry->d_name == '.' || strlen(entry->d_name) >= sizeof(best))
+			continue;
+		schema_nearer(&nearest, entry->d_name);
+		if (nearest.best != before && nearest.best == entry->d_name) {
+			text_copy(best, sizeof(best), entry->d_name);
+			nearest.best = best;
+		}
+	}
+	closedir(dir);
+	text_printf(why, "there is no profile \"%s\" in %s%s", name, drivers,
+		schema_hint(&nearest, hint, sizeof(hint)));
+}
+
+static bool take_profile(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	struct reading_conf *reading = schema_ctx(doc);
+	struct conf *conf = reading->conf;
+	struct profile *profile = NULL;
+	char path[CONF_PATH + PROFILE_NAME + 16];
+	unsigned i;
+
+	for (i = 0; i < conf->n_profiles && !profile; i++)
+		if (!strcmp(conf->profiles[i]->name, text))
+			profile = conf->profiles[i];
+	for (i = 0; i < reading->n_bad; i++)
+		if (!strcmp(reading->bad[i], text)) {
+			text_printf(
+				why, "the profile \"%s\" has mistakes; they are named above", text);
+			return false;
+		}
+	if (profile) {
+		memcpy(field, &profile, sizeof(profile));
+		return true;
+	}
+	snprintf(path, sizeof(path), "%s/%s/profile.conf", conf->drivers, text);
+	if (conf->n_profiles == MOST_PROFILES || reading->n_bad == MOST_PROFILES) {
+		text_printf(why, "too many profiles; allowed %d", MOST_PROFILES);
+	} else if (!*text || *text == '.' || strchr(text, '/')) {
+		text_printf(why, "\"%s\" is no profile; it is the name of a folder in %s", text,
+			conf->drivers);
+	} else if (access(path, F_OK)) {
+		say_unknown(conf->drivers, text, why);
+	} else if (profile_read(&profile, path, NULL, text, schema_list(doc))) {
+		text_copy(reading->bad[reading->n_bad++], PROFILE_NAME, text);
+		text_printf(why, "the profile \"%s\" has mistakes; they are named above", text);
+	} else {
+		conf->profiles[conf->n_profiles++] = profile;
+		memcpy(field, &profile, sizeof(profile));
+		return true;
+	}
+	return false;
+}
+
+static void show_profile(const void *field, struct text *to)
+{
+	const struct profile *profile;
+
+	memcpy(&profile, field, sizeof(profile));
+	text_put(to, profile ? profile->name : "");
+}
+
+const struct schema_hook hook_profile = {take_profile, show_profile};
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+int conf_read_text(struct conf **out, const char *path, const char *text, struct text *errors)
+{
+	struct mistakes mistakes = {.to = errors};
+	struct reading_conf *reading = calloc(1, sizeof(*reading));
+	struct conf *conf = calloc(1, sizeof(*conf));
+	struct schema_doc *doc = NULL;
+	int err = ERR_MEMORY;
+
+	*out = NULL;
+	if (conf)
+		conf->lines = calloc(MOST_LINES, sizeof(*conf->lines));
+	if (!reading || !conf || !conf->lines)
+		goto out;
+	reading->conf = conf;
+	err = schema_open(&doc, path, text, reading, &mistakes);
+	if (err)
+		goto out;
+	schema_read(doc, &keys_conf, conf);
+	check_conf(doc, conf);
+	if (mistakes.wrong) {
+		err = ERR_CONF;
+		goto out;
+	}
+	*out = conf;
+	conf = NULL;
+out:
+	schema_close(doc);
+	conf_free(conf);
+	free(reading);
+	return err;
+}
+
+int conf_read(struct conf **out, const char *path, struct text *errors)
+{
+	return conf_read_text(out, path, NULL, errors);
+}
+
+void conf_free(struct conf *conf)
+{
+	unsigned i;
+
+	if (!conf)
+		return;
+	for (i = 0; i < conf->n_profiles; i++)
+		free(conf->profiles[i]);
+	free(conf->lines);
+	free(conf);
+}
+
+void conf_print(const struct conf *conf, FILE *to)
+{
+	schema_print(&keys_conf, conf, to);
+}
+
+int conf_read_profile(struct profile **out, const char *path, struct text *errors)
+{
+	struct mistakes mistakes = {.to = errors};
+	const char *end = strrchr(path, '/'), *from = end;
+	char name[PROFILE_NAME] = "";
+
+	/* The folder's name; a file without one is its own. */
+	while (from && from > path && from[-1] != '/')
+		from--;
+	if (from && (size_t)(end - from) < sizeof(name))
+		memcpy(name, from, (size_t)(end - from));
+	return profile_read(out, path, NULL, name, &mistakes);
+}

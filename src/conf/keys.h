@@ -1,0 +1,34 @@
+/* keys.h - the table of waterlab.conf, and the hooks its odd keys need. */
+#ifndef CONF_KEYS_H
+#define CONF_KEYS_H
+
+#include "conf/conf.h"
+#include "conf/schema.h"
+
+extern const struct schema keys_conf;
+
+extern const struct schema_hook hook_drivers; /* "": the folder installed with the program */
+extern const struct schema_hook hook_profile; /* a name; the profile is read with it */
+extern const struct schema_hook hook_date;    /* YYYY-MM-DD; UTC ms */
+extern const struct schema_hook hook_token;   /* a path, or "credential:NAME" */
+
+/* What the hooks share while one file is read: the `ctx` of schema_open(). */
+struct reading_conf {
+	struct conf *conf;
+	unsigned n_bad;
+	char bad[MOST_PROFILES][PROFILE_NAME]; /* profiles whose mistakes were said already */
+};
+
+/* What no table can say: names used twice, files that cannot be read, words that do not fit. */
+void check_conf(struct schema_doc *doc, struct conf *conf);
+
+/* conf_read() of a text under the name `path`; NULL: of the file. */
+int conf_read_text(
+	struct conf **out, const char *path, const char *text, struct text *errors) MUST_USE;
+
+/* Reads the profile at `path` (or `text` under that name) whose folder is `name`.  ERR_CONF with its
+ * mistakes added, ERR_MEMORY. */
+int profile_read(struct profile **out, const char *path, const char *text, const char *name,
+	struct mistakes *mistakes) MUST_USE;
+
+#endif

@@ -1,0 +1,66 @@
+/* The commented sample of waterlab.conf: what it shows is in force but for the stores. */
+#include "conf/keys.h"
+
+static const struct profile ph = {.name = "supmea-ph8001"}, oxygen = {.name = "supmea-do7013"},
+			    chlorine = {.name = "xylem-cl500"};
+
+static struct line_conf lines[] = {
+	{.name = "bench",
+		.port = {.kind = PORT_RTU,
+			.where = "/dev/waterlab/bench",
+			.baud = 9600,
+			.parity = 'N',
+			.stop_bits = 1},
+		.n_units = 2,
+		.units = {{.name = "ph-1", .profile = &ph, .address = 3, .interval_ms = 5000},
+			{.name = "oxygen-1",
+				.profile = &oxygen,
+				.address = 4,
+				.interval_ms = 5000}}},
+	{.name = "rack",
+		.port = {.kind = PORT_TCP, .where = "192.0.2.10:502"},
+		.n_units = 1,
+		.units = {{.name = "chlorine-1",
+			.profile = &chlorine,
+			.address = 1,
+			.interval_ms = 60000}}},
+};
+
+static const struct conf sample = {
+	.lab = "kp-van-03",
+	.log_level = 6,
+	.spool = {.dir = "/var/lib/waterlab/spool",
+		.commit_ms = 1000,
+		.segment_readings = 100000,
+		.pending_bytes = 1048576},
+	.clock = {.wait_s = 600, .earliest_ms = 1767225600000, .latest_ms = 2398377600000},
+	.control_socket = "/run/waterlab/control",
+	.n_lines = sizeof(lines) / sizeof(lines[0]),
+	.lines = lines,
+	.n_stores = 1,
+	.stores = {{.name = "province",
+		.flavour = FLAVOUR_INFLUXDB_V1,
+		.url = "https://store.example.org:8086",
+		.database = "waterlab",
+		.token_file = "credential:token",
+		.batch_lines = 1000,
+		.gzip_level = 6,
+		.interval_ms = 5000,
+		.timeout_ms = 30000,
+		.retry_first_ms = 1000,
+		.retry_most_ms = 300000}},
+};
+
+void conf_print_sample(FILE *to)
+{
+	fputs("# waterlab.conf - one lab.  Made by `waterlabd --sample` from the program's own "
+	      "tables.\n"
+	      "#\n"
+	      "# A line that is a comment shows the value that holds without it.  Words stand in\n"
+	      "# \"quotes\", groups in { }, lists in ( ), each setting ends with a semicolon;\n"
+	      "# @include \"file\" takes in another file from this folder.\n"
+	      "# `waterlabd --check FILE` says every mistake with its line, and what holds in the "
+	      "end.\n",
+		to);
+	schema_print_sample(&keys_conf, &sample, to);
+}

@@ -1,0 +1,349 @@
+/* Every mistake a person can make in waterlab.conf: where it is, what is wrong, what is allowed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "conf/keys.h"
+
+static char folder[256], said[16384];
+
+static void write_file(const char *path, const char *words)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(words, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	assert_non_null(getcwd(folder, sizeof(folder)));
+	assert_int_equal(mkdir("drivers", 0755), 0);
+	assert_int_equal(mkdir("drivers/acme-ph", 0755), 0);
+	assert_int_equal(mkdir("drivers/broken", 0755), 0);
+	write_file("drivers/acme-ph/profile.conf",
+		"models = \"Acme\"; manual = \"A\"; base = 0;\n"
+		"values = ( { at = 0; type = \"u16\"; parameter = \"ph\"; scale = 0.01; } );\n");
+	write_file("drivers/broken/profile.conf",
+		"models = \"Acme\";\nbase = 0;\n"
+		"values = ( { at = 0; type = \"u16\";\nparameter = \"phh\"; } );\n");
+	write_file("token", "secret\n");
+	write_file("empty", "");
+	return 0;
+}
+
+static int read_conf(const char *words)
+{
+	struct text errors = text_over(said, sizeof(said));
+	struct conf *conf = NULL;
+	int err = conf_read_text(&conf, "w.conf", words, &errors);
+
+	assert_true(err ? conf == NULL : conf != NULL);
+	conf_free(conf);
+	return err;
+}
+
+static int read_with(const char *before, const char *lines, const char *after)
+{
+	char words[8192];
+
+	snprintf(words, sizeof(words),
+		"lab = \"v\"; drivers = \"%s/drivers\"; %s\nlines = (\n%s);\n%s", folder, before,
+		lines, after);
+	return read_conf(words);
+}
+
+#define UNIT(name, address) "{ name = \"" name "\"; profile = \"acme-ph\"; address = " address "; }"
+#define LINE(name, port, units) \
+	"{ name = \"" name "\"; type = \"rtu\"; port = \"" port "\"; units = (" units "); }\n"
+#define BENCH LINE("bench", "/dev/a", UNIT("ph-1", "3"))
+#define RTU(x)                                                                                     \
+	"{ name = \"b\"; type = \"rtu\"; port = \"/dev/a\"; units = (" UNIT("u", "1") "); " x " }" \
+										      "\n"
+#define TCP(x) "{ name = \"b\"; type = \"tcp\"; units = (" UNIT("u", "1") "); " x " }\n"
+
+#define HTTP \
+	"name = \"s\"; type = \"influxdb-v1\"; url = \"http://127.0.0.1:1\"; database = \"d\"; "
+
+struct mistake {
+	const char *before, *lines, *after;
+	const char *expect; /* a part of what is said; lines are counted from `before` = 1 */
+};
+
+static const struct mistake mistakes[] = {
+	/* keys */
+	{"labb = 1;", BENCH, "",
+		"w.conf:1: labb: is not a key of a configuration; did you mean lab?"},
+	{"spool = { comit_ms = 5; };", BENCH, "",
+		"w.conf:1: comit_ms: is not a key of a spool; did you mean commit_ms?"},
+	{"", RTU("qqqqqqqq = 1;"), "", "w.conf:3: qqqqqqqq: is not a key of a line\n"},
+	{"", BENCH ",{ name = \"c\"; }\n", "", "w.conf:4: type: is missing in this line; "},
+	{"", BENCH ",{ name = \"c\"; }\n", "", "w.conf:4: port: is missing in this line; "},
+	{"", BENCH ",{ name = \"c\"; }\n", "", "w.conf:4: units: is missing in this line; "},
+	{"", "", "", "w.conf:2: lines: is empty; at least 1 line is wanted"},
+	/* types */
+	{"spool = { commit_ms = 500.0; };", BENCH, "",
+		"commit_ms: an integer is wanted here; found the real number 500"},
+	{"spool = { commit_ms = \"500\"; };", BENCH, "",
+		"commit_ms: an integer is wanted here; found the text \"500\""},
+	{"spool = { commit_ms = true; };", BENCH, "", "found the word true"},
+	{"spool = 5;", BENCH, "", "spool: a group { } is wanted here; found the integer 5"},
+	{"spool = ( );", BENCH, "", "spool: a group { } is wanted here; found a list ( )"},
+	{"log = 4;", BENCH, "", "log: a word in \"quotes\" is wanted here; found the integer 4"},
+	{"stores = { };", BENCH, "", "stores: a list of groups ( { }, { } ) is wanted here"},
+	{"stores = ( 5 );", BENCH, "", "stores: a group { } for each store is wanted here"},
+	/* ranges */
+	{"spool = { commit_ms = 99; };", BENCH, "",
+		"commit_ms: 99 is out of range; allowed 100 to 60000 ms"},
+	{"spool = { commit_ms = 60001; };", BENCH, "", "60001 is out of range"},
+	{"spool = { commit_ms = -1; };", BENCH, "", "-1 is out of range"},
+	{"spool = { commit_ms = 4294968296; };", BENCH, "", "4294968296 is out of range"},
+	{"spool = { commit_ms = 0xFFFFFFFFFFFFFFFF; };", BENCH, "", "out of range"},
+	{"spool = { commit_ms = 99999999999999999999; };", BENCH, "", "too large for a 64-bit"},
+	{"spool = { commit_ms = 5s; };", BENCH, "", "w.conf:1: 5s is not a number"},
+	/* words */
+	{"log = \"inof\";", BENCH, "",
+		"log: \"inof\" is not known; allowed \"error\", \"warning\", \"notice\", \"info\", "
+		"\"debug\"; did you mean info?"},
+	{"", RTU("parity = \"N\";"), "", "parity: \"N\" is not known; allowed \"none\", \"even\""},
+	{"", LINE("a b", "/dev/a", UNIT("u", "1")), "", "name: \"a b\" is no name; allowed are"},
+	{"", LINE("", "/dev/a", UNIT("u", "1")), "", "name: \"\" is no name"},
+	{"", LINE("-x", "/dev/a", UNIT("u", "1")), "", "name: \"-x\" is no name"},
+	{"", LINE("abcdefghijklmnopqrstuvwxyz", "/dev/a", UNIT("u", "1")), "",
+		"is too long (26 bytes); allowed 23"},
+	{"", LINE("a", "/dev/\\x07", UNIT("u", "1")), "",
+		"port: the text holds a control character"},
+	/* what belongs together */
+	{"", TCP("port = \"h:502\"; baud = 9600;"), "",
+		"w.conf:3: baud: belongs to a line with type = \"rtu\" only"},
+	{"", TCP("port = \"/dev/ttyS0\";"), "", "port: \"/dev/ttyS0\" is no Modbus TCP endpoint"},
+	{"", TCP("port = \"h\";"), "", "it is written host:port"},
+	{"", TCP("port = \"h:0\";"), "", "it is written host:port"},
+	{"", TCP("port = \"h:65536\";"), "", "it is written host:port"},
+	{"", TCP("port = \"[fe80::1]:\";"), "", "it is written host:port"},
+	{"", LINE("a", "ttyS0", UNIT("u", "1")), "", "port: \"ttyS0\" is no serial port"},
+	{"", LINE("a", "usb:10c4", UNIT("u", "1")), "", "is no serial port"},
+	{"", LINE("a", "usb:10c4:xyz", UNIT("u", "1")), "", "is no serial port"},
+	/* used twice */
+	{"", BENCH "," LINE("bench", "/dev/b", UNIT("u", "1")), "",
+		"w.conf:4: name: \"bench\" is the name of another line"},
+	{"", BENCH "," LINE("c", "/dev/a", UNIT("u", "1")), "",
+		"w.conf:4: port: \"/dev/a\" is the port of line \"bench\" too"},
+	{"",
+		LINE("a", "/dev/null", UNIT("u", "1")) "," LINE(
+			"b", "/dev/../dev/null", UNIT("v", "1")),
+		"", "w.conf:4: port: \"/dev/../dev/null\" is the port of line \"a\" too"},
+	{"", BENCH "," LINE("c", "/dev/b", UNIT("ph-1", "1")), "",
+		"w.conf:4: name: \"ph-1\" is the name of another unit, on line \"bench\""},
+	{"", LINE("a", "/dev/a", UNIT("u", "7") ",\n" UNIT("v", "7")), "",
+		"w.conf:4: address: 7 is the address of unit \"u\" too"},
+	{"", LINE("a", "/dev/a", UNIT("u", "0")), "",
+		"address: 0 is out of range on a serial line"},
+	{"", LINE("a", "/dev/a", UNIT("u", "248")), "", "address: 248 is out of range on a serial"},
+	{"log = \"info\"; log = \"info\";", BENCH, "", "w.conf:1: duplicate setting name at"},
+	/* profiles */
+	{"", LINE("a", "/dev/a", "{ name = \"u\"; profile = \"acme-pg\"; address = 1; }"), "",
+		"drivers; did you mean acme-ph?"},
+	{"", LINE("a", "/dev/a", "{ name = \"u\"; profile = \"../x\"; address = 1; }"), "",
+		"profile: \"../x\" is no profile"},
+	{"", LINE("a", "/dev/a", "{ name = \"u\"; profile = \"broken\"; address = 1; }"), "",
+		"drivers/broken/profile.conf:4: parameter: there is no parameter \"phh\"; did you "
+		"mean ph?\n"},
+	{"", LINE("a", "/dev/a", "{ name = \"u\"; profile = \"broken\"; address = 1; }"), "",
+		"drivers/broken/profile.conf:1: manual: is missing in this profile; "},
+	{"", LINE("a", "/dev/a", "{ name = \"u\"; profile = \"broken\"; address = 1; }"), "",
+		"w.conf:3: profile: the profile \"broken\" has mistakes; they are named above"},
+	/* paths, days */
+	{"spool = { dir = \"spool\"; };", BENCH, "", "dir: \"spool\" is no full path"},
+	{"control = { socket = \"x\"; };", BENCH, "", "socket: \"x\" is no path for a socket"},
+	{"clock = { not_before = \"2026-02-30\"; };", BENCH, "", "\"2026-02-30\" is no day"},
+	{"clock = { not_before = \"yesterday\"; };", BENCH, "", "it is written YYYY-MM-DD"},
+	{"clock = { not_after = \"2025-01-01\"; };", BENCH, "",
+		"not_after: is not after not_before"},
+	/* stores */
+	{"", BENCH, "stores = ( { " HTTP "bucket = \"b\"; } );",
+		"w.conf:5: bucket: belongs to a store with type = \"influxdb-v2\" only"},
+	{"", BENCH, "stores = ( { name = \"s\"; type = \"influxdb-v1\"; url = \"http://h\"; } );",
+		"database: is missing in this store"},
+	{"", BENCH, "stores = ( { name = \"s\"; type = \"influxdb-v2\"; url = \"http://h\"; } );",
+		"bucket: is missing in this store"},
+	{"", BENCH, "stores = ( { name = \"s\"; type = \"influxdb-v1\"; url = \"h:80\"; } );",
+		"url: \"h:80\" is no address of a store"},
+	{"", BENCH, "stores = ( { name = \"s\"; type = \"influxdb-v1\"; url = \"http://\"; } );",
+		"is no address of a store"},
+	{"", BENCH,
+		"stores = ( { name = \"s\"; type = \"influxdb-v1\"; url = \"http://h?db=x\"; } );",
+		"is no address of a store"},
+	{"", BENCH,
+		"stores = ( { name = \"s\"; type = \"influxdb-v1\"; url = \"http://u:p@h\"; } );",
+		"url: holds a user or a password"},
+	{"", BENCH, "stores = ( { " HTTP "token_file = \"/absent/token\"; } );",
+		"token_file: /absent/token cannot be read: No such file or directory"},
+	{"", BENCH, "stores = ( { " HTTP "token_file = \"/dev\"; } );", "/dev is not a file"},
+	{"", BENCH, "stores = ( { " HTTP "token_file = \"token\"; } );", "is no full path"},
+	{"", BENCH, "stores = ( { " HTTP "user = \"u\"; } );",
+		"user: is of no use without token_file"},
+	{"", BENCH, "stores = ( { " HTTP "cert_file = \"/c\"; } );",
+		"key_file are wanted together"},
+	{"", BENCH, "stores = ( { " HTTP "ca_file = \"/c\"; } );",
+		"https:// is wanted with ca_file"},
+	{"", BENCH, "stores = ( { " HTTP "retry_first_ms = 600; retry_most_ms = 500; } );",
+		"retry_first_ms: 600 is more than retry_most_ms, 500"},
+	{"", BENCH, "stores = ( { " HTTP "}, { " HTTP "} );", "is the name of another store"},
+	/* syntax */
+	{"log = info;", BENCH, "", "w.conf:1: cannot be understood at or before"},
+	{"", BENCH, "stores = ( {", "w.conf:5: this '{' is never closed"},
+	{"", BENCH, "stores = ( };", "w.conf:5: '}' does not close the '(' of w.conf:5"},
+	{"", BENCH, ");", "w.conf:5: this ')' closes nothing"},
+	{"log = \"info;", BENCH, "", "w.conf:1: the text \"info; is not closed"},
+	{"", BENCH BENCH, "",
+		"w.conf:4: a comma is missing between this '{' and the '}' before it"},
+	{"", BENCH ",", "", "w.conf:4: the comma before this ')' is one too many"},
+	{"", BENCH, "/* never", "w.conf:5: the comment that starts with /* is never closed"},
+	{"", BENCH, "@include x", "w.conf:5: an include is written  @include \"file\""},
+	{"", BENCH, "@include \"absent\"", "w.conf:5: absent cannot be read: No such file"},
+};
+
+static void each_is_said_with_its_place(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		int err = read_with(mistakes[i].before, mistakes[i].lines, mistakes[i].after);
+
+		if (err != ERR_CONF || !strstr(said, mistakes[i].expect))
+			fail_msg("case %zu: wanted\n  %s\ngot (%d)\n  %s", i, mistakes[i].expect,
+				err, said);
+	}
+}
+
+static void what_is_right_says_nothing(void **state)
+{
+	static const struct mistake right[] = {
+		{"", BENCH, "", ""},
+		{"spool = { commit_ms = 0x100; };", BENCH, "", ""},
+		{"", TCP("port = \"[fe80::1]:502\";"), "", ""},
+		{"", TCP("port = \"plc.local:502\";"), "", ""},
+		{"", LINE("a", "usb:10c4:EA60:0001", UNIT("u", "247")), "", ""},
+		{"", BENCH, "stores = ( { " HTTP "} );", ""},
+		{"", BENCH, "stores = ( { " HTTP "token_file = \"credential:token\"; } );", ""},
+	};
+	size_t i;
+
+	(void)state;
+	unsetenv("CREDENTIALS_DIRECTORY");
+	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		if (read_with(right[i].before, right[i].lines, right[i].after) || *said)
+			fail_msg("case %zu: %s", i, said);
+}
+
+static void warnings_do_not_refuse(void **state)
+{
+	(void)state;
+	assert_int_equal(read_with("", BENCH,
+				 "stores = ( { name = \"s\"; type = \"influxdb-v1\"; url = "
+				 "\"http://store\"; "
+				 "database = \"d\"; token_file = \"credential:token\"; } );"),
+		0);
+	assert_non_null(strstr(said, "w.conf:5: warning: url: the token travels in the clear"));
+}
+
+static void all_mistakes_are_said(void **state)
+{
+	(void)state;
+	assert_int_equal(read_conf("spol = { };\nlog = 1;\nspool = { commit_ms = 1;\nx = 2; };\n"),
+		ERR_CONF);
+	assert_non_null(strstr(said, "w.conf:1: spol: is not a key"));
+	assert_non_null(strstr(said, "w.conf:1: lab: is missing in this configuration"));
+	assert_non_null(strstr(said, "w.conf:2: log: "));
+	assert_non_null(strstr(said, "w.conf:3: commit_ms: 1 is out of range"));
+	assert_non_null(strstr(said, "w.conf:4: x: is not a key of a spool"));
+	assert_non_null(strstr(said, "w.conf:1: lines: is missing"));
+}
+
+static void absent_and_odd_files_are_said(void **state)
+{
+	struct text errors = text_over(said, sizeof(said));
+	struct conf *conf;
+
+	(void)state;
+	assert_int_equal(conf_read(&conf, "absent.conf", &errors), ERR_CONF);
+	assert_string_equal(said, "absent.conf: cannot be read: No such file or directory\n");
+	text_clear(&errors);
+	assert_int_equal(conf_read(&conf, "drivers", &errors), ERR_CONF);
+	assert_string_equal(said, "drivers: drivers is not a file\n");
+	text_clear(&errors);
+	assert_int_equal(conf_read(&conf, "/dev/zero", &errors), ERR_CONF);
+	text_clear(&errors);
+	assert_int_equal(conf_read(&conf, "empty", &errors), ERR_CONF);
+	assert_non_null(strstr(said, "lab: is missing in this configuration"));
+}
+
+/* A report far longer than its room is cut cleanly. */
+static void a_small_room_is_not_overrun(void **state)
+{
+	char room[32], words[4096] = "";
+	struct text errors = text_over(room, sizeof(room));
+	struct conf *conf;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++)
+		snprintf(words + strlen(words), sizeof(words) - strlen(words), "k%d = 1;\n", i);
+	assert_int_equal(conf_read_text(&conf, "w.conf", words, &errors), ERR_CONF);
+	assert_true(errors.cut);
+	assert_true(errors.len < sizeof(room));
+}
+
+static void a_credential_is_a_path_under_systemd(void **state)
+{
+	struct text errors = text_over(said, sizeof(said));
+	struct conf *conf;
+	char words[1024], path[512];
+
+	(void)state;
+	setenv("CREDENTIALS_DIRECTORY", folder, 1);
+	snprintf(words, sizeof(words),
+		"lab = \"v\"; drivers = \"%s/drivers\"; lines = ( " BENCH " ); stores = ( { " HTTP
+		"token_file = \"credential:token\"; } );",
+		folder);
+	assert_int_equal(conf_read_text(&conf, "w.conf", words, &errors), 0);
+	snprintf(path, sizeof(path), "%s/token", folder);
+	assert_string_equal(conf->stores[0].token_file, path);
+	conf_free(conf);
+	assert_int_equal(
+		read_with("", BENCH, "stores = ( { " HTTP "token_file = \"credential:../x\"; } );"),
+		ERR_CONF);
+	assert_non_null(strstr(said, "it is written credential:NAME"));
+	assert_int_equal(read_with("", BENCH,
+				 "stores = ( { " HTTP "token_file = \"credential:empty\"; } );"),
+		ERR_CONF);
+	assert_non_null(strstr(said, "empty is empty"));
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_is_said_with_its_place),
+		cmocka_unit_test(what_is_right_says_nothing),
+		cmocka_unit_test(warnings_do_not_refuse),
+		cmocka_unit_test(all_mistakes_are_said),
+		cmocka_unit_test(absent_and_odd_files_are_said),
+		cmocka_unit_test(a_small_room_is_not_overrun),
+		cmocka_unit_test(a_credential_is_a_path_under_systemd),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}

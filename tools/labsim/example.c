@@ -200,7 +200,8 @@ int example_write(const struct example *example, struct text *why)
 		ports[i] = example->port_base + i;
 	if (rc)
 		return rc;
-	snprintf(path, sizeof(path), "%s/waterlab.conf", dir);
+	snprintf(path, sizeof(path), "%s%s", example->to ? example->to : dir,
+		example->to ? "" : "/waterlab.conf");
 	to = fopen(path, "we");
 	if (!to) {
 		text_printf(why, "%s: %s", path, strerror(errno));

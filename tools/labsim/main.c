@@ -146,6 +146,7 @@ static int write_example(const struct options *options)
 	struct text why = text_over(words, sizeof(words));
 
 	example.port_base = options->port_base;
+	example.to = options->config;
 	example.dir = options->dir ? options->dir : ".";
 	example.drivers = options->drivers           ? options->drivers
 			  : !access("drivers", R_OK) ? "drivers"

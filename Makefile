@@ -38,6 +38,8 @@ COMPILE = $(CC) $(our_CPPFLAGS) $(CPPFLAGS) $(our_CFLAGS) $(CFLAGS)
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .DELETE_ON_ERROR:
+# `make -s` says nothing.
+SAY = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 # Two jobs or more, unless the caller said how many.
 MAKE_ALL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
@@ -65,14 +67,14 @@ $(B)/flags: force
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	@echo "  CC   $<"
+	@$(SAY) "  CC   $<"
 	@$(COMPILE) -MMD -MP -c -o $@ $<
 
 # program_rule NAME, objects, top module, more linker words
 define program_rule
 $(B)/$(1): $(2) $(call LIB_of,$(call USED_by,$(3)))
 	@mkdir -p $$(@D)
-	@echo "  LD   $$@"
+	@$$(SAY) "  LD   $$@"
 	@$$(CC) -o $$@ $(2) -Wl,--start-group $(call LIB_of,$(call USED_by,$(3))) -Wl,--end-group \
 		$$(our_LDFLAGS) $$(LDFLAGS) $(4) $(call EXT_of,$(call USED_by,$(3)))
 endef
@@ -149,6 +151,7 @@ syntax:
 	@$(COMPILE) -fsyntax-only $(ALL_C)
 
 # --- install ----------------------------------------------------------------------------------------
+# INSTALL_FROM=folder takes programs that were built elsewhere.
 bindir   := $(PREFIX)/bin
 sharedir := $(PREFIX)/share/waterlab
 unitdir  := $(PREFIX)/lib/systemd/system
@@ -158,9 +161,9 @@ confdir  := $(SYSCONFDIR)/waterlab
 DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*/profile.conf drivers/*/sample.conf drivers/*/README.md))
 
 .PHONY: install uninstall
-install: $(addprefix $(B)/bin/,$(INSTALLED)) ## to PREFIX=/usr/local, under DESTDIR
+install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX=/usr/local, under DESTDIR
 	install -d $(addprefix $(DESTDIR),$(bindir) $(sharedir) $(unitdir) $(usersdir) $(rulesdir) $(confdir))
-	install -m 755 $(addprefix $(B)/bin/,$(INSTALLED)) $(DESTDIR)$(bindir)
+	install -m 755 $(addprefix $(or $(INSTALL_FROM),$(B)/bin)/,$(INSTALLED)) $(DESTDIR)$(bindir)
 	rm -rf $(DESTDIR)$(sharedir)/drivers
 	$(foreach f,$(DRIVERS),install -D -m 644 drivers/$(f) $(DESTDIR)$(sharedir)/drivers/$(f)$(newline))
 	install -m 644 config/waterlab.conf $(DESTDIR)$(sharedir)/waterlab.conf

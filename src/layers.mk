@@ -13,12 +13,14 @@ LAYER_conf    = bus uplink spool io qc model base
 LAYER_daemon  = conf bus uplink control spool io qc model base
 LAYER_cli     = conf bus uplink control spool io qc model base
 
-# The one module that may include each outside library.
+# The rooms that may include each outside library: one, where it can be.
 ONLY_modbus/modbus.h = io
 ONLY_libserialport.h = io
 ONLY_sqlite3.h       = spool
 ONLY_curl/curl.h     = uplink
 ONLY_libconfig.h     = conf
+ONLY_jansson.h       = control daemon cli
+ONLY_zlib.h          = spool uplink
 
 # What each module's own libraries are called at the linker.
 LIBS_io      = -lmodbus -lserialport

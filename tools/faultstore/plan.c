@@ -111,6 +111,7 @@ static bool set_down(struct faultstore *store, bool down)
 	fd = down ? eventfd(0, EFD_CLOEXEC) : faultstore_listen(&port);
 	if (fd < 0)
 		return false;
+	shutdown(store->listener, SHUT_RDWR); /* a poll() that runs would keep it open */
 	dup2(fd, store->listener);
 	close(fd);
 	store->down = down;

@@ -433,6 +433,7 @@ void faultstore_count(struct faultstore *store, struct faultstore_counts *out)
 
 void faultstore_close(struct faultstore *store)
 {
+	bool used[CONNECTIONS];
 	uint64_t one = 1;
 	size_t i;
 
@@ -440,12 +441,14 @@ void faultstore_close(struct faultstore *store)
 		return;
 	pthread_join(store->acceptor, NULL);
 	pthread_mutex_lock(&store->lock);
-	for (i = 0; i < CONNECTIONS; i++)
+	for (i = 0; i < CONNECTIONS; i++) {
+		used[i] = store->places[i] != PLACE_FREE;
 		if (store->places[i] == PLACE_TAKEN)
 			shutdown(store->connections[i], SHUT_RDWR);
+	}
 	pthread_mutex_unlock(&store->lock);
 	for (i = 0; i < CONNECTIONS; i++)
-		if (store->places[i] != PLACE_FREE)
+		if (used[i])
 			pthread_join(store->threads[i], NULL);
 	if (store->file)
 		fclose(store->file);

@@ -1,0 +1,49 @@
+/*
+ * post.h - one store's connection: a body goes out, a reply comes back.  The only user of libcurl.
+ *
+ * HTTP/1.1, one connection that is used again, Content-Length always; no Expect, no Accept-Encoding, no
+ * redirect followed, no proxy from the environment.  A reply is read up to 64 KiB, then given up.
+ *
+ * Authorization, when token_file is set: influxdb-v2 "Token T"; influxdb-v1 and victoriametrics with
+ * `user` Basic user:T, without it "Bearer T".  The file is read again at every new connection and
+ * whenever it has changed.
+ */
+#ifndef UPLINK_POST_H
+#define UPLINK_POST_H
+
+#include <stdatomic.h>
+
+#include "uplink/verdict.h"
+
+struct post;
+
+/*
+ * `stop` ends a request in flight; `beat_ms` is set to the boot time while one runs.  Both must live as
+ * long.  ERR_CONF with words in `why`, ERR_MEMORY.
+ */
+int post_new(struct post **out, const struct store_conf *conf, const struct clock *clock,
+	const atomic_bool *stop, _Atomic int64_t *beat_ms, struct text *why) MUST_USE;
+void post_free(struct post *post);
+
+/* Sends the body and waits for the reply; never longer than timeout_ms without a byte taken by the store. */
+void post_send(struct post *post, const char *body, size_t len, bool gzip, struct reply *reply);
+
+/* From any thread: makes post_send() look at `stop` now. */
+void post_wake(struct post *post);
+
+/* True once after the token file was changed. */
+bool post_token_changed(struct post *post);
+
+/*
+ * True when one more try costs nothing on a metered link: the store is this machine, or there is no
+ * route to it at all, so that not even a SYN leaves.
+ */
+bool post_try_is_free(const struct post *post);
+
+/* TCP payload sent so far, TLS and repeats included. */
+uint64_t post_wire_bytes(struct post *post);
+
+/* A CURLcode as what it means here. */
+enum transport post_transport_of(int curl_code);
+
+#endif

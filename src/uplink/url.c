@@ -1,0 +1,80 @@
+#include "uplink/url.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Everything but RFC 3986's unreserved bytes as %XX. */
+static void put_encoded(struct text *to, const char *s)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+	for (; *s; s++) {
+		if (strchr(plain, *s))
+			text_put_char(to, *s);
+		else
+			text_printf(to, "%%%02X", (unsigned char)*s);
+	}
+}
+
+static void put_parameter(struct text *to, const char *name, const char *value)
+{
+	text_put(to, name);
+	text_put_char(to, '=');
+	put_encoded(to, value);
+	text_put_char(to, '&');
+}
+
+static const char *find_mistake(const char *url)
+{
+	const char *host;
+
+	if (strncasecmp(url, "http://", 7) && strncasecmp(url, "https://", 8))
+		return "url must begin with http:// or https://";
+	host = strstr(url, "://") + 3;
+	if (!*host || *host == '/')
+		return "url names no host";
+	if (strpbrk(url, "?#"))
+		return "url must not carry a query: database, org and retention_policy have their "
+		       "own keys";
+	if (memchr(host, '@', strcspn(host, "/")))
+		return "url must not carry a login: use user and token_file";
+	for (; *url; url++)
+		if ((unsigned char)*url <= ' ' || *url == 0x7f)
+			return "url has a space or control byte in it";
+	return NULL;
+}
+
+int url_put_write(struct text *to, const struct store_conf *conf, const char **words)
+{
+	const char *mistake = find_mistake(conf->url);
+	size_t len = strlen(conf->url);
+
+	if (mistake) {
+		*words = mistake;
+		return ERR_CONF;
+	}
+	while (len && conf->url[len - 1] == '/')
+		len--;
+	text_put_n(to, conf->url, len);
+	switch (conf->flavour) {
+	case FLAVOUR_INFLUXDB_V1:
+		text_put(to, "/write?");
+		put_parameter(to, "db", conf->database);
+		if (conf->retention_policy[0])
+			put_parameter(to, "rp", conf->retention_policy);
+		break;
+	case FLAVOUR_INFLUXDB_V2:
+		text_put(to, "/api/v2/write?");
+		put_parameter(to, "org", conf->org);
+		put_parameter(to, "bucket", conf->database);
+		break;
+	case FLAVOUR_VICTORIAMETRICS:
+		text_put(to, "/write?");
+		if (conf->database[0])
+			put_parameter(to, "db", conf->database);
+		break;
+	}
+	text_put(to, "precision=ms");
+	return to->cut ? ERR_FULL : 0;
+}

@@ -26,7 +26,7 @@ static size_t index_of(int err)
 {
 	size_t n = sizeof(words) / sizeof(words[0]);
 
-	return err <= 0 && (size_t)-err < n ? (size_t)-err : n;
+	return err <= 0 && err > -(int)n ? (size_t)-err : n;
 }
 
 const char *err_text(int err)

@@ -305,6 +305,20 @@ static void read_group(struct schema_doc *doc, const struct schema *schema,
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* libconfig's own words, where better ones are not to be had. */
+static const char *refusal(const config_t *config)
+{
+	const char *words = config_error_text(config);
+
+	if (!words)
+		return "not readable";
+	if (!strncmp(words, "mismatched element type", 23))
+		return "whole numbers and others are mixed in one array [ ]; a list ( ) takes both";
+	if (!strncmp(words, "duplicate setting name", 22))
+		return "this key is set a second time in its group,";
+	return words;
+}
+
 int schema_open(struct schema_doc **out, const char *path, const char *text, void *ctx,
 	struct mistakes *mistakes)
 {
@@ -339,10 +353,7 @@ int schema_open(struct schema_doc **out, const char *path, const char *text, voi
 				"}",
 				words);
 		else
-			WRONG(doc, line, NULL, "%s at \"%s\"",
-				config_error_text(doc->config) ? config_error_text(doc->config)
-							       : "not readable",
-				words);
+			WRONG(doc, line, NULL, "%s at \"%s\"", refusal(doc->config), words);
 		err = ERR_CONF;
 	}
 	if (err) {

@@ -148,7 +148,7 @@ static int take_comment(struct reader *reader)
 	return put(reader, " ", 1);
 }
 
-/* Integers get an L where libconfig would cut them to 32 bits. */
+/* Integers get an L, without which libconfig cuts them to 32 bits. */
 static int take_number(struct reader *reader)
 {
 	const char *from = reader->at, *digits, *p, *end = reader->end;
@@ -195,8 +195,9 @@ static int take_number(struct reader *reader)
 		WRONG(reader, "%s is too large for a 64-bit integer", number);
 		return ERR_CONF;
 	}
+	/* All integers alike, since libconfig wants the elements of an array to be of one type. */
 	err = put(reader, number, n);
-	if (!err && (hex || strtoll(number, NULL, 10) != (int)strtoll(number, NULL, 10)))
+	if (!err)
 		err = put(reader, "L", 1);
 	return err;
 }
@@ -461,7 +462,9 @@ void source_words(const struct source *source, unsigned line, char *to, size_t c
 	end = p + strcspn(p, "\n");
 	while (end > p && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
-	n = (size_t)(end - p) < cap - 1 ? (size_t)(end - p) : cap - 1;
-	memcpy(to, p, n);
+	for (n = 0; p < end && n < cap - 1; p++)
+		if (*p != 'L' || n == 0 || !isdigit((unsigned char)p[-1]) ||
+			isalnum((unsigned char)p[1]))
+			to[n++] = *p; /* the L is ours */
 	to[n] = '\0';
 }

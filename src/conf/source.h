@@ -31,7 +31,7 @@ struct source_line {
 };
 
 struct source {
-	char *text; /* ends with a newline and NUL; integers too wide for int carry an L */
+	char *text; /* ends with a newline and NUL; integers carry an L */
 	size_t len, cap;
 	struct source_line *lines; /* line i + 1 of `text` is this one */
 	unsigned n_lines, lines_cap;

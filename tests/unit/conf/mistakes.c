@@ -150,7 +150,8 @@ static const struct mistake mistakes[] = {
 	{"", LINE("a", "/dev/a", UNIT("u", "0")), "",
 		"address: 0 is out of range on a serial line"},
 	{"", LINE("a", "/dev/a", UNIT("u", "248")), "", "address: 248 is out of range on a serial"},
-	{"log = \"info\"; log = \"info\";", BENCH, "", "w.conf:1: duplicate setting name at"},
+	{"log = \"info\"; log = \"info\";", BENCH, "",
+		"w.conf:1: this key is set a second time in its group, at"},
 	/* profiles */
 	{"", LINE("a", "/dev/a", "{ name = \"u\"; profile = \"acme-pg\"; address = 1; }"), "",
 		"drivers; did you mean acme-ph?"},

@@ -1,0 +1,140 @@
+/* Asking the daemon, and the configuration where it is needed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "control/control.h"
+
+enum { MISTAKES = 16 * 1024, WORDS = 1024 };
+
+static const char usual_socket[] = "/run/waterlab/control";
+
+static struct conf *read_config(const struct cli *cli, struct text *mistakes)
+{
+	struct conf *conf = NULL;
+
+	return conf_read(&conf, cli->config, mistakes) == 0 ? conf : NULL;
+}
+
+struct conf *cli_config(const struct cli *cli)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct conf *conf = read_config(cli, &mistakes);
+
+	if (!conf)
+		fprintf(stderr, "%s%s", room,
+			mistakes.len && room[mistakes.len - 1] == '\n' ? "" : "\n");
+	return conf;
+}
+
+/*
+ * Where the daemon listens: as said, as configured, else the usual place.  An ordinary user may not be
+ * allowed to read all that the configuration names; that must not keep the status from them.
+ */
+static void find_socket(const struct cli *cli, char path[CONF_PATH], struct text *mistakes)
+{
+	struct conf *conf;
+
+	if (cli->socket) {
+		if (!text_copy(path, CONF_PATH, cli->socket))
+			text_put(mistakes, "--socket: the path is too long");
+		return;
+	}
+	conf = read_config(cli, mistakes);
+	if (conf)
+		memcpy(path, conf->control_socket, CONF_PATH);
+	else
+		memcpy(path, usual_socket, sizeof(usual_socket));
+	conf_free(conf);
+}
+
+static int exit_of(int err)
+{
+	return err == ERR_ABSENT || err == ERR_TIMEOUT ? CLI_ABSENT : CLI_FAILED;
+}
+
+/* Takes over `request`. */
+static int ask(const struct cli *cli, json_t *request,
+	int (*each)(void *ctx, const char *line, size_t len), void *ctx, struct text *why)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	char path[CONF_PATH];
+	int err;
+
+	find_socket(cli, path, &mistakes);
+	err = control_ask(path, request, each, ctx, why);
+	json_decref(request);
+	if (err == ERR_ABSENT && mistakes.len) {
+		room[strcspn(room, "\n")] = '\0';
+		text_printf(why,
+			"\n(asked at the usual place, because the configuration cannot be used: "
+			"%s)",
+			room);
+	}
+	return err;
+}
+
+int cli_ask_into(const struct cli *cli, json_t *request,
+	int (*each)(void *ctx, const char *line, size_t len), void *ctx, struct text *why)
+{
+	int err = ask(cli, request, each, ctx, why);
+
+	return err ? exit_of(err) : CLI_DONE;
+}
+
+int cli_ask(const struct cli *cli, json_t *request,
+	int (*each)(void *ctx, const char *line, size_t len), void *ctx)
+{
+	char words[WORDS];
+	struct text why = text_over(words, sizeof(words));
+	int end = cli_ask_into(cli, request, each, ctx, &why);
+
+	if (end && why.len)
+		fprintf(stderr, "waterlab: %s\n", words);
+	return end;
+}
+
+static int keep_one(void *ctx, const char *line, size_t len)
+{
+	json_t **answer = ctx;
+
+	json_decref(*answer);
+	*answer = json_loadb(line, len, 0, NULL);
+	return 0;
+}
+
+int cli_ask_quietly(const struct cli *cli, json_t *request, json_t **answer, struct text *why)
+{
+	const char *words;
+	int err;
+
+	*answer = NULL;
+	err = ask(cli, request, keep_one, answer, why);
+	words = json_string_value(json_object_get(*answer, "error"));
+	if (!err && words) {
+		text_put(why, words);
+		err = ERR_IO;
+	} else if (!err && !json_is_object(*answer)) {
+		text_put(why, "the daemon's answer is not what this version understands: are "
+			      "waterlab and waterlabd of one version?");
+		err = ERR_IO;
+	}
+	if (!err)
+		return CLI_DONE;
+	json_decref(*answer);
+	*answer = NULL;
+	return exit_of(err);
+}
+
+int cli_ask_one(const struct cli *cli, json_t *request, json_t **answer)
+{
+	char words[WORDS];
+	struct text why = text_over(words, sizeof(words));
+	int status = cli_ask_quietly(cli, request, answer, &why);
+
+	if (status)
+		fprintf(stderr, "waterlab: %s\n", words);
+	return status;
+}

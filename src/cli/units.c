@@ -1,0 +1,176 @@
+/* waterlab try, refused, check, parameters */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/terminal.h"
+#include "cli/view.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static int print_json(const json_t *answer)
+{
+	int bad = json_dumpf(answer, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+
+	putchar('\n');
+	return bad ? CLI_FAILED : CLI_DONE;
+}
+
+/* --- try ------------------------------------------------------------------------------------------- */
+
+static int show_tried(const json_t *answer, const char *name)
+{
+	static char room[64 * 1024];
+	const json_t *unit = json_object_get(answer, "unit");
+	const char *health = text_of(unit, "health"), *error = text_of(unit, "error");
+	struct page page =
+		page_over(room, sizeof(room), terminal_columns(), terminal_has_colours());
+
+	if (!json_is_true(json_object_get(answer, "asked"))) {
+		fprintf(stderr,
+			"waterlab: line %s did not come to ask %s%s%s; waterlab status says more\n",
+			text_of(answer, "line"), name, *error ? ": " : "", error);
+		return CLI_FAILED;
+	}
+	view_unit(&page, unit);
+	fputs(room, stdout);
+	if (*error && strcmp(health, "ok") != 0) {
+		fprintf(stderr, "waterlab: %s on line %s: %s\n", name, text_of(answer, "line"),
+			error);
+		return CLI_FAILED;
+	}
+	return CLI_DONE;
+}
+
+int cli_try(struct cli *cli)
+{
+	json_t *request = json_pack("{s:s, s:s}", "ask", "try", "unit", cli->args[0]);
+	json_t *answer;
+	int end;
+
+	if (!request) {
+		fputs("waterlab: the name is not text (UTF-8)\n", stderr);
+		return CLI_USAGE;
+	}
+	end = cli_ask_one(cli, request, &answer);
+	if (end)
+		return end;
+	end = cli->json ? print_json(answer) : show_tried(answer, cli->args[0]);
+	json_decref(answer);
+	return end;
+}
+
+/* --- refused --------------------------------------------------------------------------------------- */
+
+struct refused {
+	bool json, ended;
+	unsigned long n;
+	char error[256];
+};
+
+static int show_refused(void *ctx, const char *line, size_t len)
+{
+	struct refused *r = ctx;
+	json_t *answer = json_loadb(line, len, 0, NULL);
+
+	if (json_object_get(answer, "end")) {
+		r->ended = true;
+	} else if (json_object_get(answer, "error")) {
+		(void)text_copy(r->error, sizeof(r->error), text_of(answer, "error"));
+		r->ended = true;
+	} else if (r->json) {
+		puts(line);
+	} else {
+		if (r->n == 0)
+			puts("STORE         STREAM          NUMBER  STATUS  WORDS");
+		printf("%-12s  %-8s  %12lld  %6lld  %s\n", text_of(answer, "store"),
+			text_of(answer, "stream"),
+			(long long)json_integer_value(json_object_get(answer, "number")),
+			(long long)json_integer_value(json_object_get(answer, "status")),
+			text_of(answer, "words"));
+	}
+	r->n++;
+	json_decref(answer);
+	return 0;
+}
+
+int cli_refused(struct cli *cli)
+{
+	struct refused r = {.json = cli->json};
+	json_t *request =
+		cli->n_args ? json_pack("{s:s, s:s}", "ask", "refusals", "store", cli->args[0])
+			    : json_pack("{s:s}", "ask", "refusals");
+	int end;
+
+	if (!request) {
+		fputs("waterlab: the name is not text (UTF-8)\n", stderr);
+		return CLI_USAGE;
+	}
+	end = cli_ask(cli, request, show_refused, &r);
+	if (end)
+		return end;
+	if (*r.error || !r.ended) {
+		fprintf(stderr, "waterlab: %s\n", *r.error ? r.error : "the answer is not whole");
+		return CLI_FAILED;
+	}
+	if (r.n == 1 && !cli->json)
+		puts("no store refused anything");
+	return CLI_DONE;
+}
+
+/* --- check, parameters ------------------------------------------------------------------------------ */
+
+int cli_check(struct cli *cli)
+{
+	struct conf *conf;
+	unsigned units = 0, i;
+
+	if (cli->n_args)
+		cli->config = cli->args[0];
+	conf = cli_config(cli);
+	if (!conf)
+		return CLI_USAGE;
+	for (i = 0; i < conf->n_lines; i++)
+		units += conf->lines[i].n_units;
+	printf("%s is good: lab %s, %u lines, %u analyzers, %u stores\n", cli->config, conf->lab,
+		conf->n_lines, units, conf->n_stores);
+	conf_free(conf);
+	return CLI_DONE;
+}
+
+int cli_parameters(struct cli *cli)
+{
+	static char room[32 * 1024];
+	struct page page =
+		page_over(room, sizeof(room), terminal_columns(), terminal_has_colours());
+	size_t i;
+
+	(void)cli;
+	page_put(&page, STYLE_FAINT,
+		"PARAMETER             UNIT             FROM        TO  NAME IN WQX");
+	page_end(&page);
+	for (i = 0; i < parameter_count(); i++) {
+		const struct parameter *p = parameter_at(i);
+		char name[32], number[32];
+		struct text unit = text_over(name, sizeof(name));
+
+		view_put_unit(&unit, p->unit);
+		page_cell(&page, STYLE_STRONG, p->code, 22, false);
+		page_cell(&page, STYLE_PLAIN, name, 10, false);
+		snprintf(number, sizeof(number), "%.10g", p->low);
+		page_cell(&page, STYLE_PLAIN, number, 11, true);
+		snprintf(number, sizeof(number), "%.10g", p->high);
+		page_cell(&page, STYLE_PLAIN, number, 10, true);
+		page_put(&page, STYLE_PLAIN, "  ");
+		page_put(&page, STYLE_FAINT, p->wqx);
+		page_end(&page);
+	}
+	fputs(room, stdout);
+	return CLI_DONE;
+}

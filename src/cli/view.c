@@ -1,0 +1,401 @@
+#include "cli/view.h"
+
+#include <string.h>
+
+enum {
+	HEALTH_WIDTH = 8,
+	QC_LEAST = 9, /* "unchecked" */
+	AGE_WIDTH = 6,
+	QC_MOST = 14, /* with its first flag, perhaps cut */
+	NAME_LEAST = 12,
+	OLD_TURNS = 3 /* a value older than so many turns of its analyzer is shown as old */
+};
+
+/* How wide the columns must be for what is in them. */
+struct widths {
+	unsigned name, parameter, value, unit, qc;
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static long long count_of(const json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* --- small things in people's words ---------------------------------------------------------------- */
+
+void view_put_age(struct text *to, double seconds)
+{
+	if (seconds < 120)
+		text_printf(to, "%.0f s", seconds);
+	else if (seconds < 99 * 60)
+		text_printf(to, "%.0f min", seconds / 60);
+	else if (seconds < 48 * 3600)
+		text_printf(to, "%.0f h", seconds / 3600);
+	else
+		text_printf(to, "%.0f d", seconds / 86400);
+}
+
+void view_put_bytes(struct text *to, double bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+	unsigned i = 0;
+
+	while (bytes >= 1000 && i < 4) {
+		bytes /= 1000;
+		i++;
+	}
+	text_printf(to, bytes < 10 && i > 0 ? "%.1f %s" : "%.0f %s", bytes, units[i]);
+}
+
+void view_put_unit(struct text *to, const char *ucum)
+{
+	size_t n = strlen(ucum);
+
+	if (!strcmp(ucum, "Cel"))
+		text_put(to, "\xc2\xb0"
+			     "C");
+	else if (!strcmp(ucum, "[pH]"))
+		return; /* a pH has no unit */
+	else if (!strcmp(ucum, "[psu]"))
+		text_put(to, "PSU");
+	else if (n > 2 && ucum[0] == '{' && ucum[n - 1] == '}')
+		text_put_n(to, ucum + 1, n - 2);
+	else if (n > 1 && ucum[0] == 'u')
+		text_printf(to, "\xc2\xb5%s", ucum + 1);
+	else
+		text_put(to, ucum);
+}
+
+static const char *qc_words(long long qc)
+{
+	switch (qc) {
+	case 1:
+		return "good";
+	case 2:
+		return "unchecked";
+	case 3:
+		return "suspect";
+	case 4:
+		return "bad";
+	default:
+		return "missing";
+	}
+}
+
+static enum page_style qc_style(long long qc)
+{
+	return qc == 3 ? STYLE_WARN : qc == 4 || qc == 9 ? STYLE_BAD : STYLE_PLAIN;
+}
+
+static enum page_style health_style(const char *health)
+{
+	if (!strcmp(health, "ok"))
+		return STYLE_GOOD;
+	if (!strcmp(health, "doubtful"))
+		return STYLE_WARN;
+	return strcmp(health, "unknown") ? STYLE_BAD : STYLE_FAINT;
+}
+
+/* --- head ------------------------------------------------------------------------------------------ */
+
+static void put_head(struct page *page, const json_t *status)
+{
+	const json_t *clock = json_object_get(status, "clock");
+	char room[32];
+	struct text age = text_over(room, sizeof(room));
+
+	view_put_age(&age, json_number_value(json_object_get(status, "uptime_s")));
+	page_put(page, STYLE_FAINT, "lab    ");
+	page_put(page, STYLE_STRONG, text_of(status, "lab"));
+	page_printf(page, STYLE_FAINT, "   spool %s   waterlabd %s, up %s",
+		text_of(json_object_get(status, "spool"), "id"), text_of(status, "version"), room);
+	page_end(page);
+	page_put(page, STYLE_FAINT, "clock  ");
+	page_put(page, json_is_true(json_object_get(clock, "trusted")) ? STYLE_PLAIN : STYLE_WARN,
+		text_of(clock, "words"));
+	page_end(page);
+}
+
+/* --- lines and analyzers --------------------------------------------------------------------------- */
+
+static void widen(unsigned *width, const char *s)
+{
+	unsigned own = page_width(s);
+
+	if (own > *width)
+		*width = own;
+}
+
+/* "good", "suspect: range, warmup" */
+static void put_judged(struct text *to, const json_t *field)
+{
+	const char *between = ": ";
+	json_t *flag;
+	size_t i;
+
+	if (!json_is_number(json_object_get(field, "age_s"))) {
+		text_put(to, "-");
+		return;
+	}
+	text_put(to, qc_words(count_of(field, "qc")));
+	json_array_foreach(json_object_get(field, "flags"), i, flag)
+	{
+		if (!json_is_string(flag))
+			continue;
+		text_put(to, between);
+		text_put(to, json_string_value(flag));
+		between = ", ";
+	}
+}
+
+static const char *value_of(const json_t *field)
+{
+	const char *text = text_of(field, "text");
+
+	return *text ? text : "-";
+}
+
+static void widen_unit(struct widths *w, const json_t *unit)
+{
+	json_t *field;
+	char room[32], words[160];
+	size_t i;
+
+	widen(&w->name, text_of(unit, "name"));
+	json_array_foreach(json_object_get(unit, "fields"), i, field)
+	{
+		struct text name = text_over(room, sizeof(room));
+		struct text judged = text_over(words, sizeof(words));
+
+		widen(&w->parameter, text_of(field, "parameter"));
+		widen(&w->value, value_of(field));
+		view_put_unit(&name, text_of(field, "unit"));
+		widen(&w->unit, room);
+		put_judged(&judged, field);
+		widen(&w->qc, words);
+	}
+}
+
+/* Names give way first when the paper is narrow. */
+static void fit(struct widths *w, const struct page *page)
+{
+	unsigned qc = w->qc < QC_MOST ? w->qc : QC_MOST;
+	unsigned rest = 2 + 1 + HEALTH_WIDTH + 1 + w->parameter + 1 + w->value + 1 + w->unit + 1 +
+			AGE_WIDTH + 2 + qc;
+
+	if (w->name + rest <= page->columns)
+		return;
+	w->name = rest + NAME_LEAST < page->columns ? page->columns - rest : NAME_LEAST;
+}
+
+static void put_field(
+	struct page *page, const struct widths *w, const json_t *field, double interval_s)
+{
+	const json_t *age_s = json_object_get(field, "age_s");
+	bool never = !json_is_number(age_s);
+	bool is_old = json_number_value(age_s) > OLD_TURNS * interval_s + 1;
+	char unit[32], age[32], judged[160];
+	struct text name = text_over(unit, sizeof(unit)), old = text_over(age, sizeof(age));
+	struct text qc = text_over(judged, sizeof(judged));
+
+	view_put_unit(&name, text_of(field, "unit"));
+	put_judged(&qc, field);
+	if (never)
+		text_put(&old, "-");
+	else
+		view_put_age(&old, json_number_value(age_s));
+	page_cell(page, STYLE_PLAIN, text_of(field, "parameter"), w->parameter, false);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, is_old ? STYLE_FAINT : STYLE_STRONG, value_of(field), w->value, true);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, STYLE_PLAIN, unit, w->unit, false);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, is_old ? STYLE_WARN : STYLE_PLAIN, age, AGE_WIDTH, true);
+	page_put(page, STYLE_PLAIN, "  ");
+	page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")), judged);
+	page_end(page);
+}
+
+static void put_unit(struct page *page, const struct widths *w, const json_t *unit)
+{
+	const char *health = text_of(unit, "health");
+	const json_t *fields = json_object_get(unit, "fields");
+	double interval_s = json_number_value(json_object_get(unit, "interval_s"));
+	json_t *field;
+	size_t i;
+
+	page_put(page, STYLE_PLAIN, "  ");
+	page_cell(page, STYLE_STRONG, text_of(unit, "name"), w->name, false);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, health_style(health), health, HEALTH_WIDTH, false);
+	page_put(page, STYLE_PLAIN, " ");
+	if (json_array_size(fields) == 0)
+		page_end(page);
+	json_array_foreach(fields, i, field)
+	{
+		if (i > 0)
+			page_to(page, 2 + w->name + 1 + HEALTH_WIDTH + 1);
+		put_field(page, w, field, interval_s);
+	}
+}
+
+static void put_line(struct page *page, const struct widths *w, const json_t *line)
+{
+	bool open = json_is_true(json_object_get(line, "open"));
+	json_t *unit;
+	size_t i;
+
+	page_put(page, STYLE_STRONG, text_of(line, "name"));
+	page_put(page, STYLE_PLAIN, "  ");
+	page_put(page, open ? STYLE_GOOD : STYLE_BAD, open ? "open" : "closed");
+	page_printf(page, STYLE_FAINT, "  %s", text_of(line, "where"));
+	page_end(page);
+	json_array_foreach(json_object_get(line, "units"), i, unit) put_unit(page, w, unit);
+}
+
+static void put_lines(struct page *page, const json_t *status)
+{
+	const json_t *lines = json_object_get(status, "lines");
+	struct widths w = {NAME_LEAST, 9, 5, 1, QC_LEAST};
+	json_t *line, *unit;
+	size_t i, k;
+
+	json_array_foreach(lines, i, line)
+		json_array_foreach(json_object_get(line, "units"), k, unit) widen_unit(&w, unit);
+	fit(&w, page);
+	if (json_array_size(lines) == 0) {
+		page_put(page, STYLE_PLAIN, "no line is configured: nothing is read");
+		page_end(page);
+		return;
+	}
+	page_put(page, STYLE_PLAIN, "  ");
+	page_cell(page, STYLE_FAINT, "ANALYZER", w.name, false);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, STYLE_FAINT, "HEALTH", HEALTH_WIDTH, false);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, STYLE_FAINT, "PARAMETER", w.parameter, false);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, STYLE_FAINT, "VALUE", w.value, true);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, STYLE_FAINT, "", w.unit, false);
+	page_put(page, STYLE_PLAIN, " ");
+	page_cell(page, STYLE_FAINT, "AGE", AGE_WIDTH, true);
+	page_put(page, STYLE_FAINT, "  QC");
+	page_end(page);
+	json_array_foreach(lines, i, line) put_line(page, &w, line);
+}
+
+void view_unit(struct page *page, const json_t *unit)
+{
+	struct widths w = {NAME_LEAST, 9, 5, 1, QC_LEAST};
+
+	widen_unit(&w, unit);
+	fit(&w, page);
+	put_unit(page, &w, unit);
+}
+
+/* --- what becomes of the readings ------------------------------------------------------------------ */
+
+static void put_readings(struct page *page, const json_t *status)
+{
+	const json_t *readings = json_object_get(status, "readings");
+	const json_t *spool = json_object_get(status, "spool");
+	long long refused = count_of(readings, "refused"), pending = count_of(readings, "pending");
+	char room[32];
+	struct text bytes = text_over(room, sizeof(room));
+
+	view_put_bytes(&bytes, json_number_value(json_object_get(spool, "bytes")));
+	page_printf(page, STYLE_PLAIN, "readings: made %lld, saved %lld",
+		count_of(readings, "made"), count_of(readings, "saved"));
+	if (pending)
+		page_printf(page, STYLE_PLAIN, ", %lld on the way to the card", pending);
+	if (refused)
+		page_printf(page, STYLE_BAD, ", refused by the card %lld", refused);
+	page_printf(page, STYLE_FAINT, "   (%s on the card)", room);
+	page_end(page);
+}
+
+static void put_store(struct page *page, const json_t *store)
+{
+	const char *condition = text_of(store, "condition");
+	long long waiting = count_of(store, "waiting");
+	enum page_style style = STYLE_PLAIN;
+	char words[256], mark[64];
+	struct text line = text_over(words, sizeof(words)), name = text_over(mark, sizeof(mark));
+
+	text_printf(&name, "%s: ", text_of(store, "name"));
+	text_printf(&line, "sent %lld, waiting %lld", count_of(store, "sent"), waiting);
+	if (count_of(store, "received"))
+		text_printf(&line, ", received %lld", count_of(store, "received"));
+	if (count_of(store, "refused"))
+		text_printf(&line, ", refused %lld", count_of(store, "refused"));
+	if (!strcmp(condition, "held")) {
+		style = STYLE_BAD;
+		text_put(&line, " - the store refuses everything");
+	} else if (!strcmp(condition, "waiting")) {
+		style = STYLE_WARN;
+		text_put(&line, " - the store is away");
+	} else if (!strcmp(condition, "no_time")) {
+		style = STYLE_WARN;
+		text_put(&line, " - waiting for the right time");
+	} else {
+		text_put(&line, waiting ? " - sending" : " - all sent");
+	}
+	page_wrap(page, style, mark, words);
+}
+
+static void put_flow(struct page *page, const json_t *status)
+{
+	const json_t *stores = json_object_get(status, "stores");
+	json_t *store;
+	size_t i;
+
+	put_readings(page, status);
+	json_array_foreach(stores, i, store) put_store(page, store);
+	if (json_array_size(stores) == 0) {
+		page_put(page, STYLE_PLAIN,
+			"no store is configured: all readings are kept in the van");
+		page_end(page);
+	}
+}
+
+static void put_waits(struct page *page, const json_t *status)
+{
+	const json_t *waits = json_object_get(status, "waits");
+	json_t *wait;
+	size_t i;
+
+	if (json_array_size(waits) == 0)
+		return;
+	page_end(page);
+	page_put(page, STYLE_STRONG, "what waits, and why");
+	page_end(page);
+	json_array_foreach(waits, i, wait)
+		page_wrap(page, STYLE_PLAIN, "  - ", json_string_value(wait));
+}
+
+void view_status(struct page *page, const json_t *status)
+{
+	put_head(page, status);
+	page_end(page);
+	put_lines(page, status);
+	page_end(page);
+	put_flow(page, status);
+	put_waits(page, status);
+}
+
+void view_live(struct page *page, const json_t *status)
+{
+	put_head(page, status);
+	put_flow(page, status);
+	put_waits(page, status);
+	page_end(page);
+	put_lines(page, status);
+}

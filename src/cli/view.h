@@ -1,0 +1,23 @@
+/* view.h - the daemon's status, for people. */
+#ifndef CLI_VIEW_H
+#define CLI_VIEW_H
+
+#include <jansson.h>
+
+#include "cli/page.h"
+
+/* The whole: head, lines with their analyzers and values, what is saved and sent, what waits and why. */
+void view_status(struct page *page, const json_t *status);
+/* The same with the short things first, for a screen that may not hold all. */
+void view_live(struct page *page, const json_t *status);
+/* One analyzer with its values. */
+void view_unit(struct page *page, const json_t *unit);
+
+/* "3 s", "12 min", "5 h", "2 d" */
+void view_put_age(struct text *to, double seconds);
+/* UCUM as people write it: "Cel" is "°C", "uS/cm" "µS/cm", "{NTU}" "NTU", "[pH]" nothing. */
+void view_put_unit(struct text *to, const char *ucum);
+/* "1.2 MB" */
+void view_put_bytes(struct text *to, double bytes);
+
+#endif

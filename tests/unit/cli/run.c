@@ -1,0 +1,333 @@
+/* The command from its words to its exit status, against a daemon that is made here. */
+#include <fcntl.h>
+#include <getopt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/cli.h"
+#include "control/control.h"
+
+static struct control *control;
+static char out[64 * 1024], err[8 * 1024];
+
+/* --- the daemon ------------------------------------------------------------------------------------- */
+
+static const char status[] =
+	"{\"lab\":\"van-3\",\"version\":\"9\",\"uptime_s\":61.5,"
+	"\"clock\":{\"source\":\"ntp\",\"trusted\":true,\"words\":\"confirmed by NTP, within 4 "
+	"ms\"},"
+	"\"lines\":[{\"name\":\"bench\",\"where\":\"usb:0403:6001\",\"open\":true,\"units\":["
+	"{\"name\":\"ph-1\",\"health\":\"ok\",\"interval_s\":1.0,\"error\":null,\"fields\":["
+	"{\"parameter\":\"ph\",\"unit\":\"[pH]\",\"value\":7.1,\"text\":\"7.10\",\"qc\":1,"
+	"\"flags\":[],\"age_s\":0.4},"
+	"{\"parameter\":\"temperature\",\"unit\":\"Cel\",\"value\":null,\"text\":null,\"qc\":9,"
+	"\"flags\":[\"sentinel\"],\"age_s\":0.4}]},"
+	"{\"name\":\"cond-1\",\"health\":\"aside\",\"interval_s\":1.0,\"error\":\"no answer in "
+	"time\",\"fields\":[{\"parameter\":\"conductivity\",\"unit\":\"uS/cm\",\"value\":null,"
+	"\"text\":null,\"qc\":9,\"flags\":[],\"age_s\":null}]}]}],"
+	"\"readings\":{\"made\":1234,\"saved\":1230,\"refused\":0,\"pending\":4,\"last\":1230},"
+	"\"stores\":[{\"name\":\"province\",\"condition\":\"waiting\",\"sent\":1200,"
+	"\"received\":0,\"refused\":0,\"waiting\":30}],"
+	"\"spool\":{\"id\":\"0123456789abcdef\",\"bytes\":52000},"
+	"\"waits\":[\"province: 30 readings wait: the store is away (connection refused); next try "
+	"in 12 s\"]}";
+
+static int say_status(void *ctx, const json_t *request, struct control_client *client)
+{
+	(void)ctx;
+	(void)request;
+	return control_send(client, status, sizeof(status) - 1);
+}
+
+static int say_watch(void *ctx, const json_t *request, struct control_client *client)
+{
+	int i, no = 0;
+
+	(void)ctx;
+	(void)request;
+	for (i = 0; i < 3 && !no; i++)
+		no = control_send(client, status, sizeof(status) - 1);
+	return no;
+}
+
+static int say_try(void *ctx, const json_t *request, struct control_client *client)
+{
+	const char *unit = json_string_value(json_object_get(request, "unit"));
+	json_t *whole, *lines, *units, *answer;
+	int no;
+
+	(void)ctx;
+	if (strcmp(unit, "ph-1") != 0 && strcmp(unit, "cond-1") != 0)
+		return control_refuse(client, "there is no analyzer \"%s\"", unit);
+	whole = json_loads(status, 0, NULL);
+	lines = json_array_get(json_object_get(whole, "lines"), 0);
+	units = json_array_get(json_object_get(lines, "units"), !strcmp(unit, "cond-1"));
+	answer = json_pack("{s:b, s:s, s:O}", "asked", 1, "line", "bench", "unit", units);
+	no = control_send_json(client, answer);
+	json_decref(answer);
+	json_decref(whole);
+	return no;
+}
+
+static int say_refusals(void *ctx, const json_t *request, struct control_client *client)
+{
+	static const char one[] = "{\"store\":\"province\",\"stream\":\"readings\",\"number\":17,"
+				  "\"status\":400,\"words\":\"field type conflict\"}";
+	int no = 0;
+
+	(void)ctx;
+	if (!json_object_get(request, "store"))
+		no = control_send(client, one, sizeof(one) - 1);
+	return no ? no : control_send(client, "{\"end\":true,\"error\":null}", 25);
+}
+
+static int say_spool_stat(void *ctx, const json_t *request, struct control_client *client)
+{
+	static const char stat[] = "{\"lab\":\"van-3\",\"dir\":\"/s\",\"id\":\"0123\",\"bytes\":"
+				   "1234567,\"readings\":{\"first\":1,\"last\":1230},\"ledger\":{"
+				   "\"first\":0,\"last\":0},\"segments\":1}";
+
+	(void)ctx;
+	(void)request;
+	return control_send(client, stat, sizeof(stat) - 1);
+}
+
+static int say_export(void *ctx, const json_t *request, struct control_client *client)
+{
+	static const char rows[] = "head\n1,one\n2,\"{\"\"end\"\":true}\"";
+	static const char last[] =
+		"{\"end\":true,\"error\":null,\"rows\":2,\"left_out\":0,\"damaged\":0}";
+	json_int_t first = json_integer_value(json_object_get(request, "first"));
+	int no = control_send(client, rows, sizeof(rows) - 1);
+
+	(void)ctx;
+	if (no || first == 13) /* here it breaks off */
+		return no;
+	if (first == 14)
+		return control_refuse(client, "the card cannot be read");
+	return control_send(client, last, sizeof(last) - 1);
+}
+
+static const struct control_command commands[] = {{"status", say_status}, {"watch", say_watch},
+	{"try", say_try}, {"refusals", say_refusals}, {"spool-stat", say_spool_stat},
+	{"export", say_export}, {NULL, NULL}};
+
+static int start(void **state)
+{
+	char words[256];
+	struct text why = text_over(words, sizeof(words));
+
+	(void)state;
+	return control_start(&control, "./control", commands, NULL, &why);
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	control_stop(control);
+	control = NULL;
+	return 0;
+}
+
+/* --- running the command ---------------------------------------------------------------------------- */
+
+static void read_back(const char *name, char *to, size_t room)
+{
+	int fd = open(name, O_RDONLY);
+	ssize_t n = read(fd, to, room - 1);
+
+	assert_true(n >= 0);
+	to[n] = '\0';
+	close(fd);
+}
+
+static int redirect(int fd, const char *name)
+{
+	int kept = dup(fd), file = open(name, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+
+	assert_true(file >= 0 && dup2(file, fd) == fd);
+	close(file);
+	return kept;
+}
+
+/* The words of `line`, as a shell would split them; leaves what was said in out and err. */
+static int waterlab(const char *line)
+{
+	char words[512];
+	char *argv[32] = {words};
+	int argc = 0, kept[2], end;
+	char *word;
+
+	snprintf(words, sizeof(words), "waterlab%s%s", *line ? " " : "", line);
+	for (word = words; word; argv[argc++] = strsep(&word, " "))
+		assert_true(argc < 31);
+	argv[argc] = NULL;
+	fflush(stdout);
+	kept[0] = redirect(1, "out");
+	kept[1] = redirect(2, "err");
+	optind = 0;
+	end = cli_run(argc, argv);
+	fflush(stdout);
+	dup2(kept[0], 1);
+	dup2(kept[1], 2);
+	close(kept[0]);
+	close(kept[1]);
+	read_back("out", out, sizeof(out));
+	read_back("err", err, sizeof(err));
+	return end;
+}
+
+static void says(const char *where, const char *words)
+{
+	if (!strstr(where, words))
+		fail_msg("'%s' does not say '%s'", where, words);
+}
+
+/* --- the tests -------------------------------------------------------------------------------------- */
+
+static void status_is_a_table(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./control status"), CLI_DONE);
+	assert_string_equal(err, "");
+	assert_string_equal(out,
+		"lab    van-3   spool 0123456789abcdef   waterlabd 9, up 62 s\n"
+		"clock  confirmed by NTP, within 4 ms\n"
+		"\n"
+		"  ANALYZER     HEALTH   PARAMETER    VALUE          AGE  QC\n"
+		"bench  open  usb:0403:6001\n"
+		"  ph-1         ok       ph            7.10          0 s  good\n"
+		"                        temperature      - \xc2\xb0"
+		"C       0 s  missing: sentinel\n"
+		"  cond-1       aside    conductivity     - \xc2\xb5S/cm      -  -\n"
+		"\n"
+		"readings: made 1234, saved 1230, 4 on the way to the card   (52 kB on the card)\n"
+		"province: sent 1200, waiting 30 - the store is away\n"
+		"\n"
+		"what waits, and why\n"
+		"  - province: 30 readings wait: the store is away (connection refused); next try\n"
+		"    in 12 s\n");
+}
+
+static void json_goes_through_as_it_is(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("status --json --socket ./control"), CLI_DONE);
+	assert_memory_equal(out, status, sizeof(status) - 1);
+	assert_string_equal(out + sizeof(status) - 1, "\n");
+	assert_int_equal(waterlab("--socket ./control watch --json"), CLI_DONE);
+	assert_int_equal(strlen(out), 3 * sizeof(status));
+}
+
+static void try_tells_how_it_went(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./control try ph-1"), CLI_DONE);
+	says(out, "7.10");
+	assert_int_equal(waterlab("--socket ./control try cond-1"), CLI_FAILED);
+	says(err, "cond-1 on line bench: no answer in time");
+	assert_int_equal(waterlab("--socket ./control try nobody"), CLI_FAILED);
+	says(err, "there is no analyzer \"nobody\"");
+}
+
+static void refused_lists_and_says_none(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./control refused"), CLI_DONE);
+	says(out, "province      readings            17     400  field type conflict\n");
+	assert_int_equal(waterlab("--socket ./control refused other"), CLI_DONE);
+	assert_string_equal(out, "no store refused anything\n");
+}
+
+static void spool_asks_the_daemon(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./control spool stat"), CLI_DONE);
+	assert_string_equal(out, "spool     0123 of lab van-3\nfolder    /s, 1.2 MB\n"
+				 "readings  numbers 1 to 1230\nledger    none yet\n");
+	assert_int_equal(waterlab("--socket ./control spool export"), CLI_DONE);
+	assert_string_equal(out, "head\n1,one\n2,\"{\"\"end\"\":true}\"\n");
+	assert_string_equal(err, "");
+}
+
+static void a_broken_export_is_said(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./control spool export --from 13"), CLI_FAILED);
+	says(err, "not whole");
+	assert_int_equal(waterlab("--socket ./control spool export --from 14"), CLI_FAILED);
+	says(err, "the card cannot be read");
+}
+
+static void nobody_there_is_said_with_the_remedy(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./nobody status"), CLI_ABSENT);
+	assert_string_equal(err, "waterlab: no daemon answers at ./nobody: is waterlabd running? "
+				 "(systemctl status waterlabd)\n");
+	assert_string_equal(out, "");
+	assert_int_equal(waterlab("--socket ./nobody --config ./none spool stat"), CLI_USAGE);
+	says(err, "./none");
+}
+
+static void wrong_words_are_said(void **state)
+{
+	static const struct {
+		const char *line, *words;
+	} wrong[] = {{"statsu", "did you mean \"status\"?"}, {"weather", "waterlab help"},
+		{"spool", "\"stat\" or \"export\""},
+		{"status --format csv", "not take that option"},
+		{"spool export --format xml", "csv or lp"}, {"spool export --from 0", "from 1"},
+		{"spool export --to x", "from 1"}, {"spool export --from 9 --to 3", "greater"},
+		{"spool export --to 99999999999999999999", "from 1"},
+		{"spool export --stream all", "readings or ledger"}, {"try", "takes 1 to 1"},
+		{"status now", "takes 0 to 0"}, {"--bogus", "waterlab help"}, {"", "Usage:"}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		if (waterlab(wrong[i].line) != CLI_USAGE)
+			fail_msg("'%s' is taken", wrong[i].line);
+		says(err, wrong[i].words);
+		assert_string_equal(out, "");
+	}
+}
+
+static void help_and_version_need_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("help"), CLI_DONE);
+	says(out, "Usage: waterlab");
+	assert_int_equal(waterlab("--help"), CLI_DONE);
+	says(out, "Usage: waterlab");
+	assert_int_equal(waterlab("--version"), CLI_DONE);
+	says(out, "waterlab ");
+	assert_int_equal(waterlab("parameters"), CLI_DONE);
+	says(out, "\xc2\xb5S/cm");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(status_is_a_table, start, stop),
+		cmocka_unit_test_setup_teardown(json_goes_through_as_it_is, start, stop),
+		cmocka_unit_test_setup_teardown(try_tells_how_it_went, start, stop),
+		cmocka_unit_test_setup_teardown(refused_lists_and_says_none, start, stop),
+		cmocka_unit_test_setup_teardown(spool_asks_the_daemon, start, stop),
+		cmocka_unit_test_setup_teardown(a_broken_export_is_said, start, stop),
+		cmocka_unit_test(nobody_there_is_said_with_the_remedy),
+		cmocka_unit_test(wrong_words_are_said),
+		cmocka_unit_test(help_and_version_need_nothing),
+	};
+
+	unsetenv("COLUMNS");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -62,7 +62,7 @@ int spool_add(struct spool *spool, const struct exchange *exchange) MUST_USE;
 
 /* What a ledger record can say.  Numbers are for ever: they travel and are stored. */
 enum ledger_kind {
-	LEDGER_START = 1, /* the daemon started: a = schema version */
+	LEDGER_START = 1, /* the spool was opened: a = schema version; spool_open() writes it */
 	/* a moment known in both clocks: a = UTC ms, b = enum time_source, c = uncertainty in ms */
 	LEDGER_ANCHOR = 2,
 	LEDGER_GAP = 3,  /* numbers a..b of stream c can never be delivered; words say why */
@@ -131,7 +131,8 @@ bool spool_unsent(struct spool *spool, unsigned store, enum stream stream, uint6
 /* How many saved numbers wait for this store, those without a fixed time included. */
 uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream);
 
-/* The store took them.  Made durable with a later commit: after a crash they may be sent again. */
+/* The store took them.  Made durable with a later commit: after a crash they may be sent again.
+ * Numbers of the block that lie in a gap are not counted as sent. */
 void spool_mark_sent(struct spool *spool, unsigned store, enum stream stream, struct range block);
 /* The store refuses this one for good, in these words.  Durable on return. */
 int spool_mark_refused(struct spool *spool, unsigned store, enum stream stream, uint64_t number,
@@ -147,7 +148,8 @@ struct spool_refusal {
 int spool_each_refusal(struct spool *spool, unsigned store, size_t most,
 	void (*each)(void *ctx, const struct spool_refusal *refusal), void *ctx);
 
-/* Waits until a number above `seen` of the stream is saved, or `ms` have passed, or spool_wake(). */
+/* Waits until a number above `seen` of the stream is saved, or `ms` have passed, or spool_wake(), which
+ * fixing a time calls too.  A wake before the wait is not remembered: wait in bounded pieces. */
 void spool_wait(struct spool *spool, enum stream stream, uint64_t seen, unsigned ms);
 void spool_wake(struct spool *spool);
 

@@ -1,0 +1,269 @@
+/*
+ * internal.h - the spool's inside, for the files of this folder and its tests.
+ *
+ * Two kinds of state.  What is under "lock" is RAM shared by all threads.  What is under "writer" is the
+ * two open files: only the writer thread touches them (and spool_open() before it starts it).  Calls that
+ * promise "durable on return" are jobs run by the writer.
+ */
+#ifndef SPOOL_INTERNAL_H
+#define SPOOL_INTERNAL_H
+
+#include <pthread.h>
+
+#include "base/log.h"
+#include "spool/intervals.h"
+#include "spool/pending.h"
+#include "spool/reader.h"
+#include "spool/sql.h"
+
+enum {
+	MOST_SERIES = 4096,
+	MOST_SEGMENT = 10000000,  /* readings in one, by spool_conf */
+	KNOWN_STORES = 16,        /* remembered, configured or not */
+	CHUNK_READINGS = 16384,   /* most readings in one transaction */
+	RESERVE_READINGS = 65536, /* numbers set apart in the ledger ahead of use */
+	RESERVE_LEDGER = 1000,    /* ... and in the segment */
+	UNKNOWN_LEDGER = 1000000, /* jumped over when nobody knows the last ledger number */
+	CHECKPOINT_FRAMES = 1000, /* pages in the WAL before they are copied into the file */
+	FILE_NAME_MAX = SPOOL_PATH + 64,
+	UUID = 37
+};
+
+/* Rows made before the second offset of a boot, whenever they were made. */
+#define EPOCH_START INT64_MIN
+
+/* What tests change before spool_open(). */
+struct spool_tuning {
+	const char *boot_id; /* instead of the kernel's; NULL: the kernel's */
+	unsigned retry_first_ms, retry_most_ms;
+	unsigned marks_ms; /* longest a sent mark waits for a commit to ride on */
+	unsigned copy_ms;  /* between refreshes of the ledger's copy of the delivery sets */
+};
+extern struct spool_tuning spool_tuning;
+
+struct series_slot {
+	struct series series;
+	uint32_t in_segment; /* writer: its number in the open segment; 0: not there yet */
+};
+
+struct store {
+	char name[STORE_NAME];
+	struct intervals set[STREAM_COUNT][DELIVERY_COUNT];
+	struct intervals done[STREAM_COUNT];  /* sent, refused, or a gap: nothing left to do */
+	struct intervals fresh[STREAM_COUNT]; /* sent, not yet written to a file */
+};
+
+struct segment_entry {
+	uint64_t first;
+	uint64_t bytes; /* of the file when it was last looked at */
+	bool readable;  /* false: of a newer program; left alone */
+};
+
+struct job {
+	int (*run)(struct spool *spool, void *ctx);
+	void *ctx;
+	int result;
+	bool done;
+	struct job *next;
+};
+
+struct ledger_file { /* writer */
+	sqlite3 *db;
+	sqlite3_stmt *add;
+	uint32_t boot;     /* our boot's row; 0: not written yet */
+	uint64_t reserved; /* reading numbers up to here may be in use */
+	unsigned written;  /* records in the open transaction */
+	int frames;        /* in its WAL */
+	bool sick;         /* a write failed: nothing more before it was reopened and settled */
+	bool started;      /* this start is recorded */
+};
+
+struct segment_file { /* writer */
+	sqlite3 *db;
+	sqlite3_stmt *add_exchange, *add_reading, *drop_marks, *add_mark;
+	uint64_t first, end;      /* numbers it may hold */
+	uint64_t ledger_reserved; /* ledger numbers up to here may be in use */
+	uint32_t boot;            /* our boot's row; 0: not there yet */
+	int frames;
+	bool sick;
+};
+
+struct spool {
+	struct spool_conf conf;
+	const struct clock *clock;
+	int lock_fd;
+	char id[SPOOL_ID];
+	char boot[UUID];
+
+	pthread_mutex_t lock;
+	pthread_cond_t work;     /* the writer has something to do */
+	pthread_cond_t news;     /* something was saved, fixed, or spool_wake() */
+	pthread_cond_t job_done; /* a job is finished */
+	/* under "lock" */
+	bool stop;
+	struct job *jobs;
+	struct pending pending;
+	struct series_slot *series;
+	uint32_t n_series;
+	uint64_t next[STREAM_COUNT]; /* the next number to be given */
+	uint64_t made, saved, refused;
+	uint64_t refused_unrecorded; /* refused, and no gap record says so yet */
+	uint64_t wakes;
+	int64_t greatest_boot_ms;
+	bool fixed; /* our boot's UTC */
+	struct time_offset utc;
+	uint64_t boot_first[STREAM_COUNT];   /* first numbers of our boot */
+	struct intervals gaps[STREAM_COUNT]; /* can never be delivered */
+	struct intervals held[STREAM_COUNT]; /* earlier boots without a time */
+	struct store stores[KNOWN_STORES];
+	unsigned n_stores;
+	bool marks_waiting;
+	int64_t marks_since_ms;
+	struct segment_entry *segments; /* rising; the last is the one being written */
+	size_t n_segments, cap_segments;
+	uint64_t aside_first;       /* the newest segment set aside at this start */
+	uint64_t epoch_version;     /* changes with the offsets, before any row they are for */
+	unsigned ledger_generation; /* changes when the ledger file was replaced */
+	int trouble;
+	char trouble_words[160];
+
+	/* writer */
+	pthread_t thread;
+	bool running;
+	struct ledger_file ledger;
+	struct segment_file segment;
+	int64_t last_commit_ms, last_copy_ms;
+	bool copy_stale;
+	unsigned pause_ms; /* before the next try while in trouble; 0: none */
+	int64_t retry_at_ms;
+	int close_result;
+	struct log_edge edge;
+	char fault[160]; /* words of the last error in the writer */
+};
+
+/* spool.c */
+int64_t spool_mono_ms(void);
+int spool_run(struct spool *spool, int (*run)(struct spool *, void *), void *ctx) MUST_USE;
+struct text spool_fault(struct spool *spool); /* empties the words and returns them to be filled */
+
+/* commit.c */
+void *commit_thread(void *arg);
+/* Opens again what is sick and begins what is missing; the files are fit to be written after 0. */
+int commit_prepare(struct spool *spool) MUST_USE;
+/* Commits everything pending now; for tests and benches.  Durable on return. */
+int spool_flush(struct spool *spool) MUST_USE;
+
+/* ledger.c: all run in the writer */
+int ledger_open(struct spool *spool) MUST_USE; /* opens or makes; loads all of its state */
+int ledger_reopen(struct spool *spool) MUST_USE;
+void ledger_close(struct spool *spool);
+int ledger_begin(struct spool *spool) MUST_USE;
+int ledger_commit(struct spool *spool, int err) MUST_USE; /* or rolls back when err */
+/* Inside begin..commit: one record with the next number. */
+int ledger_insert(struct spool *spool, const struct ledger_record *record) MUST_USE;
+/* One transaction each. */
+int ledger_note(struct spool *spool, const struct ledger_record *record, unsigned n) MUST_USE;
+int ledger_record_start(struct spool *spool) MUST_USE;
+int ledger_reserve(struct spool *spool, uint64_t reading) MUST_USE;
+/* The segment `first` is finished at `last` (0: there is none) and `begun` is the one in use. */
+int ledger_roll(struct spool *spool, uint64_t first, uint64_t last, uint64_t begun) MUST_USE;
+/* Notes every segment that the ledger believes to be there and the list does not have. */
+int ledger_check_segments(struct spool *spool) MUST_USE;
+int ledger_copy_delivery(struct spool *spool) MUST_USE;
+/* ledger_make.c: a new file, filled with what the segments know, put in place whole. */
+int ledger_make(struct spool *spool, const char *schema) MUST_USE;
+void ledger_file_name(const struct spool_conf *conf, char *to, size_t cap);
+
+/* segment.c: files */
+void segment_file_name(const char *dir, uint64_t first, char *to, size_t cap);
+/* Fills the list of the folder's segments, rising.  *list is to be freed. */
+int segment_list(
+	const char *dir, struct segment_entry **list, size_t *n, struct text *why) MUST_USE;
+/* What the first 100 bytes and the size say: 0, ERR_DAMAGED, ERR_CONF (a newer program's), ERR_IO. */
+int segment_judge(const char *path, struct text *why) MUST_USE;
+/* For reading beside the writer; `newest`: it may still be written. */
+int segment_open_read(sqlite3 **db, const char *path, bool newest, struct text *why) MUST_USE;
+/* PATH becomes PATH.damaged-N. */
+int file_set_aside(const char *path, char *now_named, size_t cap) MUST_USE;
+bool file_last_aside(const char *path, char *named, size_t cap);
+int file_sync_folder(const char *dir) MUST_USE;
+/* A finished database file gets its name, durably. */
+int file_publish(const char *dir, const char *made, const char *path) MUST_USE;
+void file_remove(const char *path);    /* a database that was never published */
+uint64_t file_bytes(const char *path); /* with its WAL; 0 when it is not there */
+
+/* segment_write.c: the open one; all run in the writer */
+int segment_open(struct spool *spool, uint64_t first) MUST_USE;
+void segment_close(struct spool *spool);
+/* Makes, enters and opens the one for the next reading. */
+int segment_begin_next(struct spool *spool) MUST_USE;
+int segment_roll(struct spool *spool) MUST_USE;
+/* Inside a transaction: the open segment's own numbers of a series and of our boot. */
+int segment_series(struct spool *spool, uint32_t series, uint32_t *number) MUST_USE;
+int segment_boot(struct spool *spool, uint64_t first_reading) MUST_USE;
+int segment_reserve_ledger(struct spool *spool, uint64_t number) MUST_USE;
+/* After a failed write: closed, opened, settled and checked; set aside when damaged. */
+int segment_reopen(struct spool *spool) MUST_USE;
+/* Renames a damaged one, takes it from the list and jumps over its numbers. */
+int segment_lose(struct spool *spool, uint64_t first, const char *words) MUST_USE;
+
+/* lost.c: from a reader's thread; durable on return */
+/* These numbers cannot be read back: a gap from now on. */
+int lost_report(struct spool *spool, enum stream stream, struct range range) MUST_USE;
+/* The segment cannot even be opened: it is set aside. */
+int lost_file(struct spool *spool, uint64_t first) MUST_USE;
+
+/* deliver.c */
+struct mark { /* one interval of a sent set, whole, to be written */
+	unsigned store;
+	enum stream stream;
+	struct range range;
+};
+/* Under lock: adds to the gaps and to what is done at every store.  False: no memory. */
+bool deliver_add_gap(struct spool *spool, enum stream stream, struct range range) MUST_USE;
+bool deliver_add_held(struct spool *spool, enum stream stream, struct range range) MUST_USE;
+/* Under lock: the store of that name, made when new; NULL when there are too many. */
+struct store *deliver_store(struct spool *spool, const char *name);
+/* Under lock: a set read from a file; numbers from next on are left out. */
+bool deliver_load(struct spool *spool, const char *store, int stream, int delivery,
+	struct range range) MUST_USE;
+/* Under lock: takes up to `most` fresh marks. */
+size_t deliver_take(struct spool *spool, struct mark *marks, size_t most);
+/* Under lock: they were not written after all. */
+void deliver_give_back(struct spool *spool, const struct mark *marks, size_t n);
+/* Writer: writes all sent and received sets into the table `delivery` of db, or reads them. */
+int deliver_save_all(struct spool *spool, sqlite3 *db) MUST_USE;
+int deliver_load_all(struct spool *spool, sqlite3 *db) MUST_USE;
+int deliver_insert(sqlite3_stmt *add, const char *store, int stream, int delivery,
+	struct range range) MUST_USE;
+
+/* epochs.c */
+#define EPOCH_TABLE                                                             \
+	"CREATE TABLE epoch(uuid TEXT NOT NULL, from_boot_ms INTEGER NOT NULL," \
+	" offset_ms INTEGER NOT NULL, source INTEGER NOT NULL,"                 \
+	" uncertainty_ms INTEGER NOT NULL, crc INTEGER NOT NULL,"               \
+	" PRIMARY KEY(uuid, from_boot_ms)) WITHOUT ROWID;"
+#define DELIVERY_TABLE                                                               \
+	"CREATE TABLE delivery(store TEXT NOT NULL, stream INTEGER NOT NULL,"        \
+	" delivery INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL," \
+	" crc INTEGER NOT NULL, PRIMARY KEY(store, stream, delivery, first)) WITHOUT ROWID;"
+#define META_TABLE "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+
+enum { MOST_EPOCHS = 256 }; /* offsets of one boot a reader keeps; later ones are refused */
+struct epochs {
+	char uuid[UUID];
+	size_t n;
+	struct time_offset at[MOST_EPOCHS]; /* rising from_boot_ms */
+};
+/* Loads the offsets of a boot from a ledger or segment file; rows that fail their check are left out. */
+int epochs_load(sqlite3 *db, const char *uuid, struct epochs *to) MUST_USE;
+/* The offset in force at that moment, or NULL. */
+const struct time_offset *epochs_at(const struct epochs *epochs, int64_t boot_ms);
+int epochs_insert(sqlite3 *db, const char *uuid, const struct time_offset *offset) MUST_USE;
+/* Writes our boot's offsets, as the ledger has them, into the open segment. */
+int epochs_copy(struct spool *spool, const char *uuid, sqlite3 *to) MUST_USE;
+/* Loads `fixed`, `utc` and `held` from the ledger. */
+int epochs_refresh(struct spool *spool) MUST_USE;
+bool epochs_read_boot_id(char *to, size_t cap);
+
+#endif

@@ -1,0 +1,563 @@
+/* The ledger: one file that is kept for ever, and what the spool must remember beside the readings. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "spool/check.h"
+#include "spool/internal.h"
+
+static const char schema[] = META_TABLE EPOCH_TABLE DELIVERY_TABLE
+	"CREATE TABLE boot(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL,"
+	" first_reading INTEGER NOT NULL, first_ledger INTEGER NOT NULL, crc INTEGER NOT NULL);"
+	"CREATE TABLE segment(first INTEGER PRIMARY KEY, last INTEGER, state INTEGER NOT NULL);"
+	"CREATE TABLE refusal(id INTEGER PRIMARY KEY, store TEXT NOT NULL,"
+	" stream INTEGER NOT NULL, number INTEGER NOT NULL, status INTEGER, words TEXT);"
+	"CREATE TABLE ledger(number INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"
+	" boot INTEGER NOT NULL, boot_ms INTEGER NOT NULL, a INTEGER, b INTEGER, c INTEGER,"
+	" words TEXT, crc INTEGER NOT NULL);"
+	"CREATE INDEX anchors ON ledger(number) WHERE kind=2;"
+	"CREATE INDEX gaps ON ledger(number) WHERE kind=3;";
+
+enum { SEGMENT_THERE = 0, SEGMENT_LOST = 1 };
+
+void ledger_file_name(const struct spool_conf *conf, char *to, size_t cap)
+{
+	snprintf(to, cap, "%s/ledger.db", conf->dir);
+}
+
+/* --- transactions ------------------------------------------------------------------------------- */
+
+static int failed(struct spool *spool, int err)
+{
+	struct text words = spool_fault(spool);
+
+	text_put(&words, "ledger.db: ");
+	text_put(&words, sqlite3_errmsg(spool->ledger.db));
+	if (sqlite3_system_errno(spool->ledger.db))
+		text_printf(&words, " (%s)", strerror(sqlite3_system_errno(spool->ledger.db)));
+	spool->ledger.sick = true;
+	return err;
+}
+
+int ledger_begin(struct spool *spool)
+{
+	int err;
+
+	spool->ledger.written = 0;
+	if (spool->ledger.sick) {
+		err = ledger_reopen(spool);
+		if (err)
+			return err;
+	}
+	err = sql_run(spool->ledger.db, "BEGIN IMMEDIATE");
+	return err ? failed(spool, err) : 0;
+}
+
+int ledger_commit(struct spool *spool, int err)
+{
+	if (!err)
+		err = sql_run(spool->ledger.db, "COMMIT");
+	if (err) {
+		failed(spool, err);
+		if (sql_run(spool->ledger.db, "ROLLBACK"))
+			spool->ledger.sick = true; /* as it already is */
+		return err;
+	}
+	pthread_mutex_lock(&spool->lock);
+	spool->next[STREAM_LEDGER] += spool->ledger.written;
+	if (spool->ledger.written)
+		pthread_cond_broadcast(&spool->news);
+	pthread_mutex_unlock(&spool->lock);
+	if (spool->ledger.frames > CHECKPOINT_FRAMES) {
+		spool->ledger.frames = 0;
+		err = sql_checkpoint(spool->ledger.db);
+		if (err) /* what was committed is safe in the WAL; the next write settles it first */
+			failed(spool, err);
+	}
+	return 0;
+}
+
+int ledger_insert(struct spool *spool, const struct ledger_record *record)
+{
+	sqlite3_stmt *add = spool->ledger.add;
+	struct ledger_record row = *record;
+	uint64_t number = spool->next[STREAM_LEDGER] + spool->ledger.written;
+	int err;
+
+	if (spool->segment.db && number > spool->segment.ledger_reserved) {
+		err = segment_reserve_ledger(spool, number);
+		if (err)
+			return err;
+	}
+	row.words[sizeof(row.words) - 1] = '\0';
+	if (row.boot_ms == 0)
+		row.boot_ms = clock_boot_ms(spool->clock);
+	pthread_mutex_lock(&spool->lock);
+	if (row.boot_ms > spool->greatest_boot_ms)
+		spool->greatest_boot_ms = row.boot_ms;
+	pthread_mutex_unlock(&spool->lock);
+	sqlite3_bind_int64(add, 1, (sqlite3_int64)number);
+	sqlite3_bind_int(add, 2, (int)row.kind);
+	sqlite3_bind_int64(add, 3, spool->ledger.boot);
+	sqlite3_bind_int64(add, 4, row.boot_ms);
+	sqlite3_bind_int64(add, 5, row.a);
+	sqlite3_bind_int64(add, 6, row.b);
+	sqlite3_bind_int64(add, 7, row.c);
+	if (row.words[0])
+		sqlite3_bind_text(add, 8, row.words, -1, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(add, 8);
+	sqlite3_bind_int(add, 9, check_of_ledger(number, spool->ledger.boot, &row));
+	err = sql_done(add);
+	sqlite3_clear_bindings(add);
+	if (!err)
+		spool->ledger.written++;
+	return err;
+}
+
+int ledger_note(struct spool *spool, const struct ledger_record *record, unsigned n)
+{
+	unsigned i;
+	int err;
+
+	err = ledger_begin(spool);
+	if (err)
+		return err;
+	for (i = 0; i < n && !err; i++)
+		err = ledger_insert(spool, &record[i]);
+	err = ledger_commit(spool, err);
+	for (i = 0; i < n && !err; i++)
+		if (record[i].kind == LEDGER_GAP) {
+			pthread_mutex_lock(&spool->lock);
+			if (!deliver_add_gap(spool, (enum stream)record[i].c,
+				    (struct range){(uint64_t)record[i].a, (uint64_t)record[i].b}))
+				err = ERR_MEMORY;
+			pthread_mutex_unlock(&spool->lock);
+		}
+	return err;
+}
+
+/* --- what is written besides records ---------------------------------------------------------- */
+
+static int add_boot(struct spool *spool)
+{
+	uint64_t reading = spool->next[STREAM_READINGS], ledger = spool->next[STREAM_LEDGER];
+	sqlite3_stmt *add = NULL;
+	int64_t last = 0;
+	uint32_t id;
+	int err;
+
+	err = sql_number(spool->ledger.db, "SELECT max(id) FROM boot", &last);
+	if (err && err != ERR_ABSENT)
+		return err;
+	id = (uint32_t)last + 1;
+	err = sql_prepare(spool->ledger.db, "INSERT INTO boot VALUES(?,?,?,?,?)", &add);
+	if (err)
+		return err;
+	sqlite3_bind_int64(add, 1, id);
+	sqlite3_bind_text(add, 2, spool->boot, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(add, 3, (sqlite3_int64)reading);
+	sqlite3_bind_int64(add, 4, (sqlite3_int64)ledger);
+	sqlite3_bind_int(add, 5, check_of_boot(id, spool->boot, reading, ledger));
+	err = sql_done(add);
+	sqlite3_finalize(add);
+	if (!err)
+		spool->ledger.boot = id;
+	return err;
+}
+
+int ledger_record_start(struct spool *spool)
+{
+	const struct ledger_record start = {.kind = LEDGER_START, .a = SPOOL_SCHEMA};
+	uint32_t boot = spool->ledger.boot;
+	int err;
+
+	err = ledger_begin(spool);
+	if (err)
+		return err;
+	if (!boot)
+		err = add_boot(spool);
+	if (!err)
+		err = ledger_insert(spool, &start);
+	err = ledger_commit(spool, err);
+	if (err)
+		spool->ledger.boot = boot;
+	else
+		spool->ledger.started = true;
+	return err ? err : epochs_refresh(spool);
+}
+
+int ledger_reserve(struct spool *spool, uint64_t reading)
+{
+	uint64_t reserved = reading + RESERVE_READINGS - 1;
+	int err;
+
+	if (reading <= spool->ledger.reserved)
+		return 0;
+	err = ledger_begin(spool);
+	if (err)
+		return err;
+	err = ledger_commit(
+		spool, sql_set_meta_number(spool->ledger.db, "reserved", (int64_t)reserved));
+	if (!err)
+		spool->ledger.reserved = reserved;
+	return err;
+}
+
+int ledger_roll(struct spool *spool, uint64_t first, uint64_t last, uint64_t begun)
+{
+	sqlite3 *db;
+	int err;
+
+	err = ledger_begin(spool);
+	if (err)
+		return err;
+	db = spool->ledger.db;
+	if (last)
+		err = sql_run_with(db, "UPDATE segment SET last=%lld WHERE first=%lld",
+			(long long)last, (long long)first);
+	if (!err)
+		err = sql_run_with(db, "INSERT OR IGNORE INTO segment VALUES(%lld,NULL,%d)",
+			(long long)begun, SEGMENT_THERE);
+	if (!err)
+		err = deliver_save_all(spool, db);
+	return ledger_commit(spool, err);
+}
+
+int ledger_copy_delivery(struct spool *spool)
+{
+	int err;
+
+	err = ledger_begin(spool);
+	if (err)
+		return err;
+	return ledger_commit(spool, deliver_save_all(spool, spool->ledger.db));
+}
+
+static int note_lost(struct spool *spool, uint64_t first, uint64_t last, const char *words)
+{
+	struct ledger_record aside = {.kind = LEDGER_ASIDE,
+		.a = (int64_t)first,
+		.b = (int64_t)last,
+		.c = STREAM_READINGS};
+	struct ledger_record gap;
+	int err;
+
+	text_copy(aside.words, sizeof(aside.words), words);
+	gap = aside;
+	gap.kind = LEDGER_GAP;
+	err = ledger_begin(spool);
+	if (err)
+		return err;
+	err = ledger_insert(spool, &aside);
+	if (!err && last >= first)
+		err = ledger_insert(spool, &gap);
+	if (!err)
+		err = sql_run_with(spool->ledger.db,
+			"INSERT OR REPLACE INTO segment VALUES(%lld,%lld,%d)", (long long)first,
+			(long long)last, SEGMENT_LOST);
+	err = ledger_commit(spool, err);
+	if (!err && last >= first) {
+		pthread_mutex_lock(&spool->lock);
+		if (!deliver_add_gap(spool, STREAM_READINGS, (struct range){first, last}))
+			err = ERR_MEMORY;
+		pthread_mutex_unlock(&spool->lock);
+	}
+	return err;
+}
+
+struct lost {
+	uint64_t first, last;
+};
+
+/* Segments the ledger believes to be there and that are not. */
+static int find_lost(struct spool *spool, struct lost *lost, size_t most, size_t *n)
+{
+	sqlite3_stmt *rows = NULL;
+	int code, err;
+	size_t i;
+
+	*n = 0;
+	err = sql_prepare(spool->ledger.db,
+		"SELECT first,lead(first) OVER (ORDER BY first),state FROM segment", &rows);
+	if (err)
+		return err;
+	while (*n < most && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+		uint64_t first = (uint64_t)sqlite3_column_int64(rows, 0), last;
+
+		for (i = 0; i < spool->n_segments && spool->segments[i].first != first; i++)
+			;
+		if (i < spool->n_segments || sqlite3_column_int(rows, 2) != SEGMENT_THERE)
+			continue;
+		/* The last of all may have used every number set apart for it. */
+		last = (uint64_t)sqlite3_column_int64(rows, 1) - 1;
+		if (sqlite3_column_type(rows, 1) == SQLITE_NULL)
+			last = spool->ledger.reserved;
+		lost[(*n)++] = (struct lost){first, last};
+	}
+	sqlite3_finalize(rows);
+	return *n < most ? sql_error(code) : 0;
+}
+
+int ledger_check_segments(struct spool *spool)
+{
+	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32], words[FILE_NAME_MAX * 2];
+	struct lost lost[16];
+	size_t n, i;
+	int err;
+
+	do {
+		err = find_lost(spool, lost, sizeof(lost) / sizeof(lost[0]), &n);
+		for (i = 0; i < n && !err; i++) {
+			segment_file_name(spool->conf.dir, lost[i].first, path, sizeof(path));
+			if (file_last_aside(path, aside, sizeof(aside)))
+				snprintf(words, sizeof(words), "damaged, kept as %s",
+					strrchr(aside, '/') + 1);
+			else
+				snprintf(words, sizeof(words), "%s is not there any more",
+					strrchr(path, '/') + 1);
+			log_say(LOG_ERROR, "spool", "readings %llu to %llu cannot be sent: %s",
+				(unsigned long long)lost[i].first, (unsigned long long)lost[i].last,
+				words);
+			err = note_lost(spool, lost[i].first, lost[i].last, words);
+			if (lost[i].last >= spool->next[STREAM_READINGS]) {
+				pthread_mutex_lock(&spool->lock);
+				spool->next[STREAM_READINGS] = lost[i].last + 1;
+				pthread_mutex_unlock(&spool->lock);
+			}
+		}
+	} while (!err && n == sizeof(lost) / sizeof(lost[0]));
+	return err;
+}
+
+/* --- reading it in ------------------------------------------------------------------------------ */
+
+static int load_gaps(struct spool *spool)
+{
+	sqlite3_stmt *rows = NULL;
+	bool room = true;
+	int code, err;
+
+	err = sql_prepare(spool->ledger.db,
+		"SELECT number,boot,boot_ms,a,b,c,ifnull(words,''),crc FROM ledger INDEXED BY gaps"
+		" WHERE kind=3",
+		&rows);
+	if (err)
+		return err;
+	pthread_mutex_lock(&spool->lock);
+	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+		struct ledger_record gap = {.kind = LEDGER_GAP,
+			.boot_ms = sqlite3_column_int64(rows, 2),
+			.a = sqlite3_column_int64(rows, 3),
+			.b = sqlite3_column_int64(rows, 4),
+			.c = sqlite3_column_int64(rows, 5)};
+		struct range range = {(uint64_t)gap.a, (uint64_t)gap.b};
+
+		if (sql_copy_text(rows, 6, gap.words, sizeof(gap.words)) ||
+			check_of_ledger((uint64_t)sqlite3_column_int64(rows, 0),
+				(uint32_t)sqlite3_column_int64(rows, 1),
+				&gap) != sqlite3_column_int(rows, 7))
+			continue;
+		if (gap.c < 0 || gap.c >= STREAM_COUNT || gap.a < 1 || gap.b < gap.a)
+			continue;
+		room = deliver_add_gap(spool, (enum stream)gap.c, range) && room;
+		if (gap.c == STREAM_READINGS && range.last >= spool->next[STREAM_READINGS])
+			spool->next[STREAM_READINGS] = range.last + 1;
+	}
+	pthread_mutex_unlock(&spool->lock);
+	sqlite3_finalize(rows);
+	return room ? sql_error(code) : ERR_MEMORY;
+}
+
+static int load_refusals(struct spool *spool)
+{
+	sqlite3_stmt *rows = NULL;
+	char store[STORE_NAME];
+	bool room = true;
+	int code, err;
+
+	err = sql_prepare(
+		spool->ledger.db, "SELECT store,stream,number FROM refusal ORDER BY id", &rows);
+	if (err)
+		return err;
+	pthread_mutex_lock(&spool->lock);
+	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+		uint64_t number = (uint64_t)sqlite3_column_int64(rows, 2);
+
+		if (sql_copy_text(rows, 0, store, sizeof(store)) == 0)
+			room = deliver_load(spool, store, sqlite3_column_int(rows, 1),
+				       DELIVERY_REFUSED, (struct range){number, number}) &&
+			       room;
+	}
+	pthread_mutex_unlock(&spool->lock);
+	sqlite3_finalize(rows);
+	return room ? sql_error(code) : ERR_MEMORY;
+}
+
+/* Our boot's row, when the last boot in the ledger is ours: a restart of the daemon alone. */
+static int load_boot(struct spool *spool)
+{
+	sqlite3_stmt *row = NULL;
+	char uuid[UUID];
+	int code, err;
+
+	err = sql_prepare(
+		spool->ledger.db, "SELECT id,uuid FROM boot ORDER BY id DESC LIMIT 1", &row);
+	if (err)
+		return err;
+	code = sqlite3_step(row);
+	if (code == SQLITE_ROW && sql_copy_text(row, 1, uuid, sizeof(uuid)) == 0 &&
+		strcmp(uuid, spool->boot) == 0)
+		spool->ledger.boot = (uint32_t)sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	return sql_error(code);
+}
+
+static int on_commit(void *ctx, sqlite3 *db, const char *name, int frames)
+{
+	(void)db;
+	(void)name;
+	*(int *)ctx = frames;
+	return SQLITE_OK;
+}
+
+static int load(struct spool *spool)
+{
+	int64_t number = 0, reserved = 0, floors[STREAM_COUNT] = {0, 0};
+	char id[SPOOL_ID];
+	int stream, err;
+
+	err = sql_meta_text(spool->ledger.db, "spool", id, sizeof(id));
+	if (!err && spool->id[0] && strcmp(id, spool->id) != 0)
+		err = ERR_DAMAGED;
+	if (!err)
+		text_copy(spool->id, sizeof(spool->id), id);
+	if (!err)
+		err = sql_meta_number(spool->ledger.db, "reserved", &reserved);
+	if (!err)
+		err = sql_number(
+			spool->ledger.db, "SELECT ifnull(max(number),0) FROM ledger", &number);
+	if (err)
+		return err == ERR_ABSENT ? ERR_DAMAGED : err;
+	err = sql_meta_number(spool->ledger.db, "floor_reading", &floors[STREAM_READINGS]);
+	if (!err)
+		err = sql_meta_number(spool->ledger.db, "floor_ledger", &floors[STREAM_LEDGER]);
+	if (err)
+		return err == ERR_ABSENT ? ERR_DAMAGED : err;
+	if (number > floors[STREAM_LEDGER])
+		floors[STREAM_LEDGER] = number;
+	spool->ledger.reserved = (uint64_t)reserved;
+	pthread_mutex_lock(&spool->lock);
+	for (stream = 0; stream < STREAM_COUNT; stream++)
+		if ((uint64_t)floors[stream] >= spool->next[stream])
+			spool->next[stream] = (uint64_t)floors[stream] + 1;
+	pthread_mutex_unlock(&spool->lock);
+	err = load_boot(spool);
+	if (!err)
+		err = load_gaps(spool);
+	if (!err)
+		err = load_refusals(spool);
+	if (!err)
+		err = deliver_load_all(spool, spool->ledger.db);
+	if (!err)
+		err = epochs_refresh(spool);
+	if (!err)
+		err = sql_prepare(spool->ledger.db, "INSERT INTO ledger VALUES(?,?,?,?,?,?,?,?,?)",
+			&spool->ledger.add);
+	return err;
+}
+
+void ledger_close(struct spool *spool)
+{
+	sqlite3_finalize(spool->ledger.add);
+	spool->ledger.add = NULL;
+	sql_close(&spool->ledger.db);
+}
+
+/* Everything that can be seen is made durable before any of it is believed: a process that was killed,
+ * or a sync that failed, may have left rows that are only in the page cache. */
+static int open_and_load(struct spool *spool)
+{
+	char path[FILE_NAME_MAX];
+	struct text words = spool_fault(spool);
+	int err;
+
+	ledger_file_name(&spool->conf, path, sizeof(path));
+	text_put(&words, "ledger.db: ");
+	err = sql_open(&spool->ledger.db, path, SQL_WRITE, &words);
+	if (err)
+		return err;
+	err = sql_settle(spool->ledger.db);
+	if (!err)
+		err = load(spool);
+	if (err) {
+		text_put(&words, sqlite3_errmsg(spool->ledger.db));
+		ledger_close(spool);
+		return err;
+	}
+	spool->ledger.frames = 0;
+	sqlite3_wal_hook(spool->ledger.db, on_commit, &spool->ledger.frames);
+	spool->ledger.sick = false;
+	return 0;
+}
+
+static int set_aside_and_make(struct spool *spool, const char *words)
+{
+	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32];
+	int err;
+
+	ledger_file_name(&spool->conf, path, sizeof(path));
+	err = file_set_aside(path, aside, sizeof(aside));
+	if (err) {
+		log_say(LOG_ERROR, "spool", "%s cannot be set aside: %s", path, strerror(errno));
+		return err;
+	}
+	log_say(LOG_ERROR, "spool",
+		"%s; it is kept as %s, and a new ledger is made from the segments", words, aside);
+	spool->ledger.boot = 0;
+	spool->ledger.started = false;
+	err = ledger_make(spool, schema);
+	if (!err)
+		err = open_and_load(spool);
+	pthread_mutex_lock(&spool->lock);
+	spool->ledger_generation++;
+	pthread_mutex_unlock(&spool->lock);
+	return err;
+}
+
+int ledger_open(struct spool *spool)
+{
+	char path[FILE_NAME_MAX];
+	struct text words = spool_fault(spool);
+	int err;
+
+	ledger_file_name(&spool->conf, path, sizeof(path));
+	err = segment_judge(path, &words);
+	if (err == ERR_ABSENT) {
+		err = ledger_make(spool, schema);
+		return err ? err : open_and_load(spool);
+	}
+	if (!err)
+		err = open_and_load(spool);
+	if (err == ERR_DAMAGED || err == ERR_CONF)
+		err = set_aside_and_make(spool, spool->fault);
+	return err;
+}
+
+int ledger_reopen(struct spool *spool)
+{
+	int err;
+
+	ledger_close(spool);
+	err = open_and_load(spool);
+	if (!err) {
+		err = sql_quick_check(spool->ledger.db);
+		if (err)
+			ledger_close(spool);
+	}
+	if (err == ERR_DAMAGED)
+		err = set_aside_and_make(spool, "ledger.db is damaged");
+	if (err)
+		spool->ledger.sick = true;
+	return err;
+}

@@ -1,0 +1,469 @@
+/* The segment that is being written, and the step to the next one. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spool/check.h"
+#include "spool/internal.h"
+
+/*
+ * A segment explains itself: boots, their times, series and what was sent stand in it, so that it can
+ * be read, and a lost ledger made again, from it alone.  The exchange of a reading is the one with the
+ * greatest seq at or below its number.
+ */
+static const char schema[] = META_TABLE EPOCH_TABLE DELIVERY_TABLE
+	"CREATE TABLE boot(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL,"
+	" first_reading INTEGER NOT NULL, crc INTEGER NOT NULL);"
+	"CREATE TABLE series(id INTEGER PRIMARY KEY, unit TEXT NOT NULL,"
+	" parameter TEXT NOT NULL, kind INTEGER NOT NULL, decimals INTEGER NOT NULL,"
+	" crc INTEGER NOT NULL);"
+	"CREATE TABLE exchange(seq INTEGER PRIMARY KEY, n INTEGER NOT NULL,"
+	" boot INTEGER NOT NULL, boot_ms INTEGER NOT NULL, context INTEGER, sample INTEGER,"
+	" origin INTEGER, lat_e7 INTEGER, lon_e7 INTEGER, fix_age_ms INTEGER,"
+	" eph_cm INTEGER, district TEXT, raw BLOB, crc INTEGER NOT NULL);"
+	"CREATE TABLE reading(seq INTEGER PRIMARY KEY, series INTEGER NOT NULL, value REAL,"
+	" qc INTEGER NOT NULL, flags INTEGER NOT NULL);";
+
+static int failed(struct spool *spool, int err)
+{
+	struct text words = spool_fault(spool);
+	sqlite3 *db = spool->segment.db;
+
+	text_printf(&words, "readings-%012llu.db: ", (unsigned long long)spool->segment.first);
+	text_put(&words, sqlite3_errmsg(db));
+	if (sqlite3_system_errno(db))
+		text_printf(&words, " (%s)", strerror(sqlite3_system_errno(db)));
+	spool->segment.sick = true;
+	return err;
+}
+
+/* --- making ------------------------------------------------------------------------------------- */
+
+static int fill(struct spool *spool, sqlite3 *db, uint64_t first)
+{
+	int64_t end = (int64_t)(first + spool->conf.segment_readings - 1);
+	int64_t reserved = (int64_t)(spool->next[STREAM_LEDGER] + RESERVE_LEDGER);
+	int err;
+
+	err = sql_run(db, "BEGIN IMMEDIATE");
+	if (!err)
+		err = sql_run(db, schema);
+	if (!err)
+		err = sql_set_meta_text(db, "spool", spool->id);
+	if (!err)
+		err = sql_set_meta_number(db, "schema", SPOOL_SCHEMA);
+	if (!err)
+		err = sql_set_meta_number(db, "first", (int64_t)first);
+	if (!err)
+		err = sql_set_meta_number(db, "end", end);
+	if (!err)
+		err = sql_set_meta_number(db, "ledger_reserved", reserved);
+	if (!err)
+		err = epochs_copy(spool, spool->boot, db);
+	if (!err)
+		err = deliver_save_all(spool, db);
+	return err ? err : sql_run(db, "COMMIT");
+}
+
+/* Made whole under another name, so that a file of a segment's name is always a segment. */
+static int make(struct spool *spool, uint64_t first)
+{
+	char path[FILE_NAME_MAX], made[FILE_NAME_MAX];
+	struct text words = spool_fault(spool);
+	sqlite3 *db = NULL;
+	int err;
+
+	segment_file_name(spool->conf.dir, first, path, sizeof(path));
+	snprintf(made, sizeof(made), "%s/new-segment.tmp", spool->conf.dir);
+	file_remove(made);
+	text_put(&words, "a new segment: ");
+	err = sql_make(&db, made, &words);
+	if (err)
+		return err;
+	err = fill(spool, db, first);
+	if (!err)
+		err = sql_settle(db);
+	if (err)
+		text_put(&words, sqlite3_errmsg(db));
+	sql_close(&db);
+	if (!err)
+		err = file_publish(spool->conf.dir, made, path);
+	if (err)
+		file_remove(made);
+	return err;
+}
+
+static int enter(struct spool *spool, uint64_t first)
+{
+	struct segment_entry *more;
+	int err = 0;
+
+	pthread_mutex_lock(&spool->lock);
+	if (spool->n_segments == spool->cap_segments) {
+		more = realloc(
+			spool->segments, (spool->cap_segments + 64) * sizeof(*spool->segments));
+		if (more) {
+			spool->segments = more;
+			spool->cap_segments += 64;
+		} else {
+			err = ERR_MEMORY;
+		}
+	}
+	if (!err)
+		spool->segments[spool->n_segments++] =
+			(struct segment_entry){.first = first, .readable = true};
+	pthread_mutex_unlock(&spool->lock);
+	return err;
+}
+
+int segment_begin_next(struct spool *spool)
+{
+	uint64_t first = spool->next[STREAM_READINGS], before = 0;
+	bool there;
+	int err;
+
+	there = spool->n_segments && spool->segments[spool->n_segments - 1].first == first;
+	if (!there) {
+		err = make(spool, first);
+		if (!err)
+			err = enter(spool, first);
+		if (err)
+			return err;
+	}
+	if (spool->n_segments > 1)
+		before = spool->segments[spool->n_segments - 2].first;
+	err = ledger_roll(spool, before, before ? first - 1 : 0, first);
+	return err ? err : segment_open(spool, first);
+}
+
+int segment_roll(struct spool *spool)
+{
+	char path[FILE_NAME_MAX];
+	int err;
+
+	/* Everything out of the WAL first: a finished segment is one file.  A reader may be in the
+	 * way; then the WAL stays beside it and is settled at the next start. */
+	err = sql_settle(spool->segment.db);
+	if (err && err != ERR_BUSY)
+		return failed(spool, err);
+	segment_file_name(spool->conf.dir, spool->segment.first, path, sizeof(path));
+	segment_close(spool);
+	pthread_mutex_lock(&spool->lock);
+	spool->segments[spool->n_segments - 1].bytes = file_bytes(path);
+	pthread_mutex_unlock(&spool->lock);
+	return segment_begin_next(spool);
+}
+
+/* --- opening -------------------------------------------------------------------------------------- */
+
+static int on_commit(void *ctx, sqlite3 *db, const char *name, int frames)
+{
+	(void)db;
+	(void)name;
+	*(int *)ctx = frames;
+	return SQLITE_OK;
+}
+
+static int prepare(struct segment_file *segment)
+{
+	int err;
+
+	err = sql_prepare(segment->db, "INSERT INTO exchange VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		&segment->add_exchange);
+	if (!err)
+		err = sql_prepare(segment->db, "INSERT INTO reading VALUES(?,?,?,?,?)",
+			&segment->add_reading);
+	if (!err)
+		err = sql_prepare(segment->db,
+			"DELETE FROM delivery WHERE store=? AND stream=? AND delivery=0"
+			" AND first BETWEEN ? AND ?",
+			&segment->drop_marks);
+	if (!err)
+		err = sql_prepare(segment->db, "INSERT INTO delivery VALUES(?,?,?,?,?,?)",
+			&segment->add_mark);
+	return err;
+}
+
+/* Highest number in the file: by its readings, or by an exchange whose readings are damaged. */
+static int last_number(sqlite3 *db, uint64_t first, uint64_t *last)
+{
+	int64_t reading = 0, exchange = 0;
+	int err;
+
+	err = sql_number(db, "SELECT ifnull(max(seq),0) FROM reading", &reading);
+	if (!err)
+		err = sql_number(
+			db, "SELECT seq+n-1 FROM exchange ORDER BY seq DESC LIMIT 1", &exchange);
+	if (err && err != ERR_ABSENT)
+		return err;
+	if (exchange > reading)
+		reading = exchange;
+	*last = (uint64_t)reading >= first ? (uint64_t)reading : first - 1;
+	return 0;
+}
+
+/* The boot time our boot's readings have come to. */
+static int last_boot_ms(struct spool *spool)
+{
+	int64_t boot_ms = 0;
+	char sql[200];
+	int err;
+
+	snprintf(sql, sizeof(sql),
+		"SELECT max(boot_ms) FROM (SELECT boot_ms, boot FROM exchange"
+		" ORDER BY seq DESC LIMIT 1000) WHERE boot=%u",
+		spool->segment.boot);
+	err = sql_number(spool->segment.db, sql, &boot_ms);
+	if (err)
+		return err == ERR_ABSENT ? 0 : err;
+	pthread_mutex_lock(&spool->lock);
+	if (boot_ms > spool->greatest_boot_ms)
+		spool->greatest_boot_ms = boot_ms;
+	pthread_mutex_unlock(&spool->lock);
+	return 0;
+}
+
+static int find_boot(struct spool *spool)
+{
+	sqlite3_stmt *row = NULL;
+	char uuid[UUID];
+	int code, err;
+
+	err = sql_prepare(
+		spool->segment.db, "SELECT id,uuid FROM boot ORDER BY id DESC LIMIT 1", &row);
+	if (err)
+		return err;
+	code = sqlite3_step(row);
+	if (code == SQLITE_ROW && sql_copy_text(row, 1, uuid, sizeof(uuid)) == 0 &&
+		strcmp(uuid, spool->boot) == 0)
+		spool->segment.boot = (uint32_t)sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	err = sql_error(code);
+	return err ? err : last_boot_ms(spool);
+}
+
+static int load(struct spool *spool, uint64_t first, uint64_t *last)
+{
+	struct segment_file *segment = &spool->segment;
+	int64_t end = 0, reserved = 0;
+	char id[SPOOL_ID];
+	uint32_t i, n_series;
+	int err;
+
+	err = sql_meta_text(segment->db, "spool", id, sizeof(id));
+	if (!err)
+		err = sql_meta_number(segment->db, "end", &end);
+	if (!err)
+		err = sql_meta_number(segment->db, "ledger_reserved", &reserved);
+	if (err)
+		return err == ERR_ABSENT ? ERR_DAMAGED : err;
+	if (strcmp(id, spool->id) != 0 || end < (int64_t)first)
+		return ERR_DAMAGED;
+	segment->first = first;
+	segment->end = (uint64_t)end;
+	segment->ledger_reserved = (uint64_t)reserved;
+	pthread_mutex_lock(&spool->lock);
+	n_series = spool->n_series;
+	pthread_mutex_unlock(&spool->lock);
+	for (i = 0; i < n_series; i++)
+		spool->series[i].in_segment = 0;
+	err = last_number(segment->db, first, last);
+	if (!err && *last > segment->end)
+		err = ERR_DAMAGED;
+	if (!err)
+		err = find_boot(spool);
+	if (!err)
+		err = deliver_load_all(spool, segment->db);
+	return err ? err : prepare(segment);
+}
+
+static int open_and_load(struct spool *spool, uint64_t first, uint64_t *last)
+{
+	char path[FILE_NAME_MAX];
+	struct text words = spool_fault(spool);
+	int err;
+
+	segment_file_name(spool->conf.dir, first, path, sizeof(path));
+	spool->segment = (struct segment_file){.first = first};
+	text_printf(&words, "readings-%012llu.db: ", (unsigned long long)first);
+	err = sql_open(&spool->segment.db, path, SQL_WRITE, &words);
+	if (err)
+		return err;
+	/* What can be seen is made durable before it is believed; see ledger.c. */
+	err = sql_settle(spool->segment.db);
+	if (!err)
+		err = load(spool, first, last);
+	if (err) {
+		text_put(&words, sqlite3_errmsg(spool->segment.db));
+		segment_close(spool);
+		return err;
+	}
+	sqlite3_wal_hook(spool->segment.db, on_commit, &spool->segment.frames);
+	return 0;
+}
+
+int segment_open(struct spool *spool, uint64_t first)
+{
+	uint64_t last = 0;
+	int err;
+
+	err = open_and_load(spool, first, &last);
+	if (err)
+		return err;
+	pthread_mutex_lock(&spool->lock);
+	if (last >= spool->next[STREAM_READINGS])
+		spool->next[STREAM_READINGS] = last + 1;
+	pthread_mutex_unlock(&spool->lock);
+	return 0;
+}
+
+void segment_close(struct spool *spool)
+{
+	struct segment_file *segment = &spool->segment;
+
+	sqlite3_finalize(segment->add_exchange);
+	sqlite3_finalize(segment->add_reading);
+	sqlite3_finalize(segment->drop_marks);
+	sqlite3_finalize(segment->add_mark);
+	sql_close(&segment->db);
+	*segment = (struct segment_file){.first = segment->first};
+}
+
+int segment_lose(struct spool *spool, uint64_t first, const char *words)
+{
+	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32];
+	bool newest;
+	size_t i;
+	int err;
+
+	newest = spool->n_segments && spool->segments[spool->n_segments - 1].first == first;
+	segment_file_name(spool->conf.dir, first, path, sizeof(path));
+	err = file_set_aside(path, aside, sizeof(aside));
+	if (err) {
+		log_say(LOG_ERROR, "spool", "%s cannot be set aside: %s", path, strerror(errno));
+		return err;
+	}
+	log_say(LOG_ERROR, "spool", "%s; it is kept as %s", words, aside);
+	pthread_mutex_lock(&spool->lock);
+	for (i = 0; i < spool->n_segments; i++)
+		if (spool->segments[i].first == first) {
+			memmove(&spool->segments[i], &spool->segments[i + 1],
+				(spool->n_segments - i - 1) * sizeof(*spool->segments));
+			spool->n_segments--;
+		}
+	if (newest && spool->next[STREAM_READINGS] <= spool->ledger.reserved)
+		spool->next[STREAM_READINGS] = spool->ledger.reserved + 1;
+	pthread_mutex_unlock(&spool->lock);
+	return file_sync_folder(spool->conf.dir);
+}
+
+/*
+ * After a write failed nothing in the WAL past the last good commit is trusted: the rows of the failed
+ * one may be seen after opening (and may never have reached the card).  They were not acknowledged;
+ * they are taken out here, and written again, with what is pending, in a new transaction.
+ */
+int segment_reopen(struct spool *spool)
+{
+	uint64_t first = spool->segment.first, last = 0, next = spool->next[STREAM_READINGS];
+	int err;
+
+	segment_close(spool);
+	err = open_and_load(spool, first, &last);
+	if (!err)
+		err = sql_quick_check(spool->segment.db);
+	if (!err && last >= next)
+		err = sql_run_with(spool->segment.db,
+			"BEGIN IMMEDIATE; DELETE FROM reading WHERE seq>=%lld;"
+			"DELETE FROM exchange WHERE seq>=%lld; COMMIT",
+			(long long)next, (long long)next);
+	if (!err)
+		return 0;
+	if (spool->segment.db)
+		segment_close(spool);
+	if (err == ERR_DAMAGED) {
+		err = segment_lose(spool, first, "the segment being written is damaged");
+		if (!err)
+			err = ledger_check_segments(spool);
+		return err;
+	}
+	spool->segment.sick = true; /* still: the next try opens it again */
+	return err;
+}
+
+/* --- inside a transaction --------------------------------------------------------------------------- */
+
+int segment_series(struct spool *spool, uint32_t series, uint32_t *number)
+{
+	struct series_slot *slot = &spool->series[series];
+	sqlite3 *db = spool->segment.db;
+	sqlite3_stmt *row = NULL;
+	int64_t last = 0;
+	int code, err;
+
+	if (slot->in_segment) {
+		*number = slot->in_segment;
+		return 0;
+	}
+	err = sql_prepare(db,
+		"SELECT id FROM series WHERE unit=? AND parameter=? AND kind=? AND decimals=?",
+		&row);
+	if (err)
+		return err;
+	sqlite3_bind_text(row, 1, slot->series.unit, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 2, slot->series.parameter, -1, SQLITE_STATIC);
+	sqlite3_bind_int(row, 3, (int)slot->series.kind);
+	sqlite3_bind_int(row, 4, slot->series.decimals);
+	code = sqlite3_step(row);
+	if (code == SQLITE_ROW)
+		*number = (uint32_t)sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	if (code == SQLITE_ROW) {
+		slot->in_segment = *number;
+		return 0;
+	}
+	err = sql_error(code);
+	if (!err)
+		err = sql_number(db, "SELECT ifnull(max(id),0) FROM series", &last);
+	if (err)
+		return err;
+	*number = (uint32_t)last + 1;
+	err = sql_run_with(db, "INSERT INTO series VALUES(%u,%Q,%Q,%d,%d,%d)", *number,
+		slot->series.unit, slot->series.parameter, (int)slot->series.kind,
+		(int)slot->series.decimals, (int)check_of_series(*number, &slot->series));
+	if (!err)
+		slot->in_segment = *number;
+	return err;
+}
+
+int segment_boot(struct spool *spool, uint64_t first_reading)
+{
+	int64_t last = 0;
+	uint32_t id;
+	int err;
+
+	if (spool->segment.boot)
+		return 0;
+	err = sql_number(spool->segment.db, "SELECT ifnull(max(id),0) FROM boot", &last);
+	if (err)
+		return err;
+	id = (uint32_t)last + 1;
+	err = sql_run_with(spool->segment.db, "INSERT INTO boot VALUES(%u,%Q,%lld,%d)", id,
+		spool->boot, (long long)first_reading,
+		(int)check_of_boot(id, spool->boot, first_reading, 0));
+	if (!err)
+		spool->segment.boot = id;
+	return err;
+}
+
+int segment_reserve_ledger(struct spool *spool, uint64_t number)
+{
+	uint64_t reserved = number + RESERVE_LEDGER;
+	int err;
+
+	err = sql_set_meta_number(spool->segment.db, "ledger_reserved", (int64_t)reserved);
+	if (err)
+		return failed(spool, err);
+	spool->segment.ledger_reserved = reserved;
+	return 0;
+}

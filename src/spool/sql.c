@@ -1,0 +1,320 @@
+#include "spool/sql.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BUSY_MS = 2000 };
+
+int sql_error(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_FULL:
+		return ERR_FULL;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return ERR_DAMAGED;
+	case SQLITE_NOMEM:
+		return ERR_MEMORY;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ERR_BUSY;
+	default:
+		return ERR_IO;
+	}
+}
+
+int sql_explain(sqlite3 *db, int code, struct text *why)
+{
+	int err = sql_error(code);
+
+	if (!err || !why)
+		return err;
+	text_put(why, db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
+	if (db && sqlite3_system_errno(db))
+		text_printf(why, " (%s)", strerror(sqlite3_system_errno(db)));
+	return err;
+}
+
+int sql_run(sqlite3 *db, const char *sql)
+{
+	return sql_error(sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
+
+int sql_run_with(sqlite3 *db, const char *sql, ...)
+{
+	char *whole;
+	va_list args;
+	int err;
+
+	va_start(args, sql);
+	whole = sqlite3_vmprintf(sql, args);
+	va_end(args);
+	if (!whole)
+		return ERR_MEMORY;
+	err = sql_run(db, whole);
+	sqlite3_free(whole);
+	return err;
+}
+
+int sql_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement)
+{
+	return sql_error(
+		sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL));
+}
+
+int sql_done(sqlite3_stmt *statement)
+{
+	int code = sqlite3_step(statement);
+
+	sqlite3_reset(statement);
+	return sql_error(code);
+}
+
+int sql_number(sqlite3 *db, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *statement = NULL;
+	int code, err;
+
+	err = sql_prepare(db, sql, &statement);
+	if (err)
+		return err;
+	code = sqlite3_step(statement);
+	err = sql_error(code);
+	if (code == SQLITE_DONE ||
+		(code == SQLITE_ROW && sqlite3_column_type(statement, 0) == SQLITE_NULL))
+		err = ERR_ABSENT;
+	else if (code == SQLITE_ROW)
+		*out = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return err;
+}
+
+int sql_copy_text(sqlite3_stmt *statement, int column, char *to, size_t cap)
+{
+	const unsigned char *s;
+
+	to[0] = '\0';
+	if (sqlite3_column_type(statement, column) != SQLITE_TEXT)
+		return ERR_DAMAGED;
+	s = sqlite3_column_text(statement, column);
+	if (!s || !text_copy(to, cap, (const char *)s))
+		return ERR_DAMAGED;
+	return 0;
+}
+
+static int meta_find(sqlite3 *db, const char *key, sqlite3_stmt **statement)
+{
+	int code, err;
+
+	err = sql_prepare(db, "SELECT value FROM meta WHERE key=?", statement);
+	if (err)
+		return err;
+	sqlite3_bind_text(*statement, 1, key, -1, SQLITE_STATIC);
+	code = sqlite3_step(*statement);
+	return code == SQLITE_DONE ? ERR_ABSENT : sql_error(code);
+}
+
+int sql_meta_number(sqlite3 *db, const char *key, int64_t *out)
+{
+	sqlite3_stmt *statement = NULL;
+	int err = meta_find(db, key, &statement);
+
+	if (!err && sqlite3_column_type(statement, 0) != SQLITE_INTEGER)
+		err = ERR_DAMAGED;
+	if (!err)
+		*out = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return err;
+}
+
+int sql_meta_text(sqlite3 *db, const char *key, char *to, size_t cap)
+{
+	sqlite3_stmt *statement = NULL;
+	int err = meta_find(db, key, &statement);
+
+	if (!err)
+		err = sql_copy_text(statement, 0, to, cap);
+	sqlite3_finalize(statement);
+	return err;
+}
+
+static int meta_put(sqlite3 *db, const char *key, const char *words, int64_t number)
+{
+	sqlite3_stmt *statement = NULL;
+	int err;
+
+	err = sql_prepare(db, "INSERT OR REPLACE INTO meta(key,value) VALUES(?,?)", &statement);
+	if (err)
+		return err;
+	sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+	if (words)
+		sqlite3_bind_text(statement, 2, words, -1, SQLITE_STATIC);
+	else
+		sqlite3_bind_int64(statement, 2, number);
+	err = sql_done(statement);
+	sqlite3_finalize(statement);
+	return err;
+}
+
+int sql_set_meta_number(sqlite3 *db, const char *key, int64_t value)
+{
+	return meta_put(db, key, NULL, value);
+}
+
+int sql_set_meta_text(sqlite3 *db, const char *key, const char *value)
+{
+	return meta_put(db, key, value, 0);
+}
+
+int sql_settle(sqlite3 *db)
+{
+	return sql_error(
+		sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+}
+
+int sql_checkpoint(sqlite3 *db)
+{
+	int err;
+
+	err = sql_error(sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
+	return err == ERR_BUSY ? 0 : err;
+}
+
+int sql_quick_check(sqlite3 *db)
+{
+	sqlite3_stmt *row = NULL;
+	const unsigned char *word;
+	int code, err;
+
+	err = sql_prepare(db, "PRAGMA quick_check(1)", &row);
+	if (err)
+		return err;
+	code = sqlite3_step(row);
+	err = sql_error(code);
+	word = code == SQLITE_ROW ? sqlite3_column_text(row, 0) : NULL;
+	if (!err && (!word || strcmp((const char *)word, "ok") != 0))
+		err = ERR_DAMAGED;
+	sqlite3_finalize(row);
+	return err;
+}
+
+/* Sets a pragma and reads it back: the promise is worth what the library says it will do. */
+static int insist(sqlite3 *db, const char *set, const char *ask, const char *want, struct text *why)
+{
+	sqlite3_stmt *statement = NULL;
+	const unsigned char *got = NULL;
+	int code, err;
+
+	code = sqlite3_exec(db, set, NULL, NULL, NULL);
+	if (code != SQLITE_OK)
+		return sql_explain(db, code, why);
+	err = sql_prepare(db, ask, &statement);
+	if (err) {
+		sql_explain(db, sqlite3_errcode(db), why);
+		goto out;
+	}
+	code = sqlite3_step(statement);
+	err = sql_explain(db, code, why);
+	if (err)
+		goto out;
+	if (code == SQLITE_ROW)
+		got = sqlite3_column_text(statement, 0);
+	if (!got || strcmp((const char *)got, want) != 0) {
+		text_printf(why, "%s answers %s instead of %s", ask, got ? (const char *)got : "",
+			want);
+		err = ERR_IO;
+	}
+out:
+	sqlite3_finalize(statement);
+	return err;
+}
+
+static int set_up(sqlite3 *db, enum sql_mode mode, struct text *why)
+{
+	static const char ours[] = "PRAGMA cache_size=-256; PRAGMA temp_store=MEMORY;"
+				   "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
+				   "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0";
+	int code, err;
+
+	sqlite3_busy_timeout(db, BUSY_MS);
+	code = sqlite3_exec(db, ours, NULL, NULL, NULL);
+	if (code != SQLITE_OK)
+		return sql_explain(db, code, why);
+	if (mode == SQL_READ || mode == SQL_SEALED) {
+		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		return 0;
+	}
+	err = insist(db, "PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal", why);
+	if (err)
+		return err;
+	err = insist(db, "PRAGMA synchronous=FULL", "PRAGMA synchronous", "2", why);
+	if (err)
+		return err;
+	code = sqlite3_exec(db, "PRAGMA journal_size_limit=4194304; PRAGMA secure_delete=OFF", NULL,
+		NULL, NULL);
+	return sql_explain(db, code, why);
+}
+
+int sql_open(sqlite3 **out, const char *path, enum sql_mode mode, struct text *why)
+{
+	/* SQLite opens what a file: name says, so %, ? and # of a path are written as %XX. */
+	char uri[1024];
+	struct text name = text_over(uri, sizeof(uri));
+	sqlite3 *db = NULL;
+	const char *p;
+	int flags, code, err;
+
+	*out = NULL;
+	text_put(&name, "file:");
+	for (p = path; *p; p++)
+		if (*p == '%' || *p == '?' || *p == '#')
+			text_printf(&name, "%%%02X", (unsigned char)*p);
+		else
+			text_put_char(&name, *p);
+	if (mode == SQL_SEALED)
+		text_put(&name, "?immutable=1");
+	if (name.cut)
+		return ERR_RANGE;
+	flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	if (mode == SQL_READ || mode == SQL_SEALED)
+		flags |= SQLITE_OPEN_READONLY;
+	else
+		flags |= SQLITE_OPEN_READWRITE | (mode == SQL_MAKE ? SQLITE_OPEN_CREATE : 0);
+	code = sqlite3_open_v2(uri, &db, flags, NULL);
+	err = sql_explain(db, code, why);
+	if (!err)
+		err = set_up(db, mode, why);
+	if (err) {
+		sqlite3_close_v2(db);
+		return err;
+	}
+	*out = db;
+	return 0;
+}
+
+int sql_make(sqlite3 **db, const char *path, struct text *why)
+{
+	int err;
+
+	err = sql_open(db, path, SQL_MAKE, why);
+	if (err)
+		return err;
+	err = sql_run_with(*db, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		SPOOL_APPLICATION, SPOOL_SCHEMA);
+	if (err) {
+		text_put(why, sqlite3_errmsg(*db));
+		sql_close(db);
+	}
+	return err;
+}
+
+void sql_close(sqlite3 **db)
+{
+	sqlite3_close_v2(*db);
+	*db = NULL;
+}

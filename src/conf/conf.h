@@ -36,7 +36,8 @@ struct conf {
 /*
  * Reads and checks `path`.  On error returns ERR_CONF and appends to `errors` one line a mistake:
  * "FILE:LINE: key: what is wrong; what is allowed; did you mean ...".  All mistakes are reported, not
- * only the first, as far as `errors` has room.
+ * only the first, as far as `errors` has room.  A line with "warning:" refuses nothing: with 0 returned,
+ * `errors` may hold such lines for the operator to see.
  */
 int conf_read(struct conf **out, const char *path, struct text *errors) MUST_USE;
 void conf_free(struct conf *conf);

@@ -136,12 +136,14 @@ static void read_list(struct schema_doc *doc, const struct schema_key *key,
 	const config_setting_t *setting, void *object)
 {
 	unsigned i, n = (unsigned)config_setting_length(setting), count;
-	char *elements = (char *)object + key->offset;
+	void *field = (char *)object + key->offset, *pointed = field;
+	char *elements;
 	const config_setting_t *one;
 	char words[80];
 
 	if (key->pointed)
-		memcpy(&elements, elements, sizeof(void *));
+		memcpy(&pointed, field, sizeof(pointed));
+	elements = pointed;
 	if (n < key->least)
 		WRONG(doc, setting->line, key->key, "is empty; at least %.0f %s is wanted",
 			key->least, key->inside->what);

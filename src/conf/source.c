@@ -15,7 +15,7 @@ struct reader {
 	struct source *source;
 	struct mistakes *mistakes;
 	const char *at, *end;
-	unsigned file, line, depth;
+	unsigned file, line;
 	bool line_open; /* the present line has an entry in the map */
 };
 
@@ -28,7 +28,7 @@ struct brackets {
 };
 
 static int read_text(struct source *source, struct mistakes *mistakes, struct brackets *brackets,
-	unsigned file, unsigned depth, const char *text, size_t len);
+	unsigned file, const char *text, size_t len);
 
 static void add(struct mistakes *mistakes, const char *file, unsigned line, const char *key,
 	const char *kind, const char *words)
@@ -269,6 +269,8 @@ static char *load(struct source *source, const char *path, size_t *len, const ch
 			free(text);
 			text = NULL;
 		}
+	} else {
+		mistake_add(mistakes, from_file, from_line, NULL, "no memory to read %s", path);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -308,9 +310,8 @@ static int take_include(struct reader *reader, struct brackets *brackets)
 		text_put_n(&to, own, (size_t)(slash - own) + 1);
 	text_put_n(&to, name, (size_t)(p - name));
 	reader->at = p + 1;
-	if (to.cut || reader->depth == SOURCE_DEPTH || reader->source->n_files == SOURCE_FILES) {
-		WRONG(reader, "this include goes too deep; %d files deep and %d files are the most",
-			SOURCE_DEPTH, SOURCE_FILES);
+	if (to.cut || reader->source->n_files == SOURCE_FILES) {
+		WRONG(reader, "this include is one too many; %d files are the most", SOURCE_FILES);
 		return ERR_CONF;
 	}
 	text = load(reader->source, path, &len, own, reader->line, reader->mistakes);
@@ -322,7 +323,7 @@ static int take_include(struct reader *reader, struct brackets *brackets)
 	reader->line_open = false;
 	if (!err)
 		err = read_text(reader->source, reader->mistakes, brackets,
-			reader->source->n_files - 1, reader->depth + 1, text, len);
+			reader->source->n_files - 1, text, len);
 	free(text);
 	return err;
 }
@@ -365,9 +366,9 @@ static int take_one(struct reader *reader, struct brackets *brackets)
 }
 
 static int read_text(struct source *source, struct mistakes *mistakes, struct brackets *brackets,
-	unsigned file, unsigned depth, const char *text, size_t len)
+	unsigned file, const char *text, size_t len)
 {
-	struct reader reader = {source, mistakes, text, text + len, file, 1, depth, false};
+	struct reader reader = {source, mistakes, text, text + len, file, 1, false};
 	size_t i;
 	int err = 0;
 
@@ -406,7 +407,7 @@ int source_read(
 		err = text ? 0 : ERR_CONF;
 	}
 	if (!err)
-		err = read_text(source, mistakes, &brackets, 0, 0, text, len);
+		err = read_text(source, mistakes, &brackets, 0, text, len);
 	if (err == ERR_FULL) {
 		mistake_add(mistakes, path, 0, NULL,
 			"too large; %d bytes and %d files with all includes are the most",

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/text.h"
 
-enum { SOURCE_BYTES = 1 << 20, SOURCE_FILES = 64, SOURCE_DEPTH = 8, SOURCE_NESTED = 16 };
+enum { SOURCE_BYTES = 1 << 20, SOURCE_FILES = 64, SOURCE_NESTED = 16 };
 
 struct mistakes {
 	struct text *to;   /* one line a mistake: "FILE:LINE: key: words" */

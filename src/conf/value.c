@@ -158,12 +158,12 @@ bool schema_applies(const struct schema_key *key, int selector)
 
 const char *schema_elements(const struct schema_key *key, const void *object, unsigned *n)
 {
-	const char *at = (const char *)object + key->offset;
+	const void *field = (const char *)object + key->offset, *pointed = field;
 
 	memcpy(n, (const char *)object + key->count, sizeof(*n));
 	if (key->pointed)
-		memcpy(&at, at, sizeof(void *));
-	return at;
+		memcpy(&pointed, field, sizeof(pointed));
+	return pointed;
 }
 
 /* --- into the struct -------------------------------------------------------------------------------- */

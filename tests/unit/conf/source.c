@@ -98,7 +98,7 @@ static void what_libconfig_would_not_survive_is_refused(void **state)
 	refused("w", "a = \"open;\nb = \"x\";", "w:1: the text \"open; is not closed");
 	refused("w", "a = \"open\\", "w:1: the text \"open\\ is not closed");
 	write_words("loop", "@include \"loop\"\n");
-	refused("loop", NULL, "this include goes too deep");
+	refused("loop", NULL, "this include is one too many; 64 files are the most");
 	refused("w", "a = ((((((((((((((((( 1", "nested too deep; 16 levels");
 }
 

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "bus/profile.h"
 #include "io/port.h"
+#include "io/trace.h"
 #include "model/reading.h"
 
 enum { LINE_NAME = 24, MOST_UNITS = 32, MOST_LINES = 16 };
@@ -111,6 +112,11 @@ void line_state(struct line *line, struct line_state *out);
 int line_unit(struct line *line, unsigned i, struct unit_state *out) MUST_USE;
 /* Asks a unit at once, whatever its pause: "try now".  ERR_ABSENT when there is none of that name. */
 int line_try(struct line *line, const char *unit) MUST_USE;
+/*
+ * The last exchanges on the line, byte for byte: as trace_copy() of io/trace.h.  Returns how many were
+ * copied.
+ */
+size_t line_trace(struct line *line, uint64_t after, struct trace_entry *out, size_t most);
 /* Boot time in ms when the thread last came round its loop: for the watchdog. */
 int64_t line_heartbeat_ms(struct line *line);
 

@@ -1,0 +1,209 @@
+/*
+ * One question on a line: its deadline, its answer or what came instead, and whose fault that was.
+ */
+#include <string.h>
+
+#include "bus/inside.h"
+#include "io/serial.h"
+
+enum {
+	DRAIN_MS = 250,        /* longest reading of a dirty line until it is silent */
+	LEAST_REPLY_MS = 50,   /* where a profile says less */
+	LATE_MS = 5000,        /* so long after its window bytes are still held to be a unit's */
+	DEADLINE_SLACK_MS = 30 /* adapters hand bytes over late */
+};
+
+static int number_series(struct line *line, struct unit *unit, unsigned field)
+{
+	const struct profile_field *from = &unit->profile->fields[field];
+	struct series series = {.kind = from->kind, .decimals = from->decimals};
+	int rc;
+
+	if (unit->has_series[field])
+		return 0;
+	text_copy(series.unit, sizeof(series.unit), unit->conf->name);
+	text_copy(series.parameter, sizeof(series.parameter), from->parameter);
+	rc = line->sink->series(line->sink->ctx, &series, &unit->series[field]);
+	unit->has_series[field] = rc == 0;
+	return rc;
+}
+
+/* Hands the readings over, outside the lock.  What has no series number yet cannot be kept. */
+static void deliver(struct line *line, struct unit *unit)
+{
+	struct delivery *made = &line->delivery;
+	struct exchange exchange = {.boot_ms = made->boot_ms,
+		.raw = line->reply.pdu,
+		.raw_len = line->reply.len,
+		.readings = made->readings};
+	int rc = 0, one;
+	unsigned i;
+
+	for (i = 0; i < made->n; i++) {
+		one = number_series(line, unit, made->field[i]);
+		if (one) {
+			rc = one;
+			continue;
+		}
+		made->readings[exchange.n] = made->readings[i];
+		made->readings[exchange.n++].series = unit->series[made->field[i]];
+	}
+	if (exchange.n) {
+		if (line->sink->where)
+			line->sink->where(line->sink->ctx, &exchange);
+		one = line->sink->exchange(line->sink->ctx, &exchange);
+		rc = one ? one : rc;
+	}
+	if (rc)
+		log_lost(&unit->edge_sink, made->boot_ms, "bus",
+			"line %s, unit %s: readings could not be saved: %s", line->conf->name,
+			unit->conf->name, err_text(rc));
+	else
+		log_back(&unit->edge_sink, made->boot_ms, "bus",
+			"line %s, unit %s: readings are saved again", line->conf->name,
+			unit->conf->name);
+}
+
+/* The unit's worst honest time, and the time the bytes take. */
+static unsigned deadline_ms(
+	const struct line *line, const struct unit *unit, const struct port_ask *ask)
+{
+	unsigned reply_ms = unit->profile->reply_ms;
+	int64_t wire_ns = 0;
+
+	if (reply_ms < LEAST_REPLY_MS)
+		reply_ms = LEAST_REPLY_MS;
+	if (line->conf->port.kind == PORT_RTU && line->conf->port.baud) {
+		int64_t bytes = 13 + (ask->function <= 2 ? (ask->count + 7) / 8 : 2 * ask->count);
+
+		wire_ns = bytes * serial_bits(&line->conf->port) * 1000000000 /
+				  line->conf->port.baud +
+			  2 * serial_gap_ns(&line->conf->port);
+	}
+	return reply_ms + DEADLINE_SLACK_MS + (unsigned)(wire_ns / MS + 1);
+}
+
+/* Reads the line until it is silent; bytes that come then are somebody's late answer or noise. */
+static size_t drain(struct line *line)
+{
+	size_t thrown = port_drain(line->port, DRAIN_MS);
+
+	pthread_mutex_lock(&line->lock);
+	line->said.noise_bytes += thrown;
+	if (thrown && line->late)
+		line->late->said.late++;
+	pthread_mutex_unlock(&line->lock);
+	return thrown;
+}
+
+/*
+ * No answer, or no frame.  True: the same question again in this turn.  A unit on a line made dirty by
+ * another's late answer is not to blame; and a well unit gets one second chance for noise.
+ */
+static bool forgive(struct line *line, struct unit *unit, int rc, size_t foreign, int64_t now_ns)
+{
+	bool dirty = line->late && line->late != unit && now_ns < line->dirty_until_ns;
+	bool well = unit->health.state == UNIT_OK || unit->health.state == UNIT_UNKNOWN;
+
+	if (unit->retried || !port_is_open(line->port))
+		return false;
+	if (rc == ERR_NOISE ? !dirty && !well : !dirty || !foreign)
+		return false;
+	unit->retried = true;
+	return true;
+}
+
+static void no_answer(
+	struct line *line, struct unit *unit, int rc, const struct port_ask *ask, int64_t asked_ns)
+{
+	bool rtu = line->conf->port.kind == PORT_RTU;
+	int64_t done_ns = line_now_ns(line), now_ns;
+	size_t foreign = line->reply.stale;
+	bool again;
+
+	if (rtu)
+		foreign += drain(line);
+	now_ns = line_now_ns(line);
+	line->last_end_ns = now_ns;
+	again = forgive(line, unit, rc, foreign, now_ns);
+	if (rtu && !again) {
+		line->late = unit;
+		line->dirty_until_ns = now_ns + (int64_t)unit->profile->reply_ms * MS;
+	}
+	line->let_go = !rtu;
+	line->turn = NULL;
+	pthread_mutex_lock(&line->lock);
+	if (rc == ERR_TIMEOUT)
+		unit->said.timeouts++;
+	else
+		unit->said.noise++;
+	if (rtu)
+		unit_left_open(unit, now_ns, ask);
+	if (again)
+		unit_suspend(unit, now_ns);
+	else
+		unit_failed(unit, now_ns, rc, ask, (done_ns - asked_ns) / MS);
+	pthread_mutex_unlock(&line->lock);
+	if (rtu && !port_is_open(line->port))
+		line_lose(line, ERR_GONE, "the device has vanished");
+}
+
+/* The port closed under the question. */
+static void gone(struct line *line, struct unit *unit, const struct port_ask *ask)
+{
+	int64_t now_ns = line_now_ns(line);
+
+	line->reopen_ns = now_ns;
+	line->turn = NULL;
+	if (line->conf->port.kind == PORT_RTU) {
+		line_lose(line, ERR_GONE, "the device has vanished");
+		return;
+	}
+	/* A server may close a connection whenever it likes; to do so at each question is a fault. */
+	pthread_mutex_lock(&line->lock);
+	if (unit->gone_before)
+		unit_failed(unit, now_ns, ERR_GONE, ask, 0);
+	unit->gone_before = !unit->gone_before;
+	unit->in_turn = false;
+	pthread_mutex_unlock(&line->lock);
+}
+
+void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
+{
+	struct port_reply *reply = &line->reply;
+	int64_t asked_ns = line_now_ns(line), now_ns;
+	bool doubts = false;
+	int rc;
+
+	if (line->late && asked_ns > line->dirty_until_ns + LATE_MS * MS)
+		line->late = NULL;
+	ask->timeout_ms = deadline_ms(line, unit, ask);
+	line->delivery.n = 0;
+	rc = port_ask(line->port, ask, reply);
+	now_ns = line_now_ns(line);
+	line->last_end_ns = now_ns;
+	pthread_mutex_lock(&line->lock);
+	trace_note(&line->trace, ask, rc, reply, asked_ns, now_ns);
+	line->said.noise_bytes += reply->stale;
+	if (reply->stale && line->late)
+		line->late->said.late++;
+	if (rc == 0)
+		unit_good(unit, now_ns, reply, &line->delivery);
+	else if (rc == ERR_EXCEPTION)
+		unit_exception(unit, now_ns, ask, reply, (now_ns - asked_ns) / MS, &line->delivery);
+	else if (rc != ERR_TIMEOUT && rc != ERR_NOISE && rc != ERR_GONE)
+		unit_failed(unit, now_ns, rc, ask, (now_ns - asked_ns) / MS);
+	doubts = unit_doubts_identity(unit);
+	unit_end_if_over(unit, now_ns);
+	pthread_mutex_unlock(&line->lock);
+	if (line->delivery.n)
+		deliver(line, unit);
+	if (rc == ERR_TIMEOUT || rc == ERR_NOISE)
+		no_answer(line, unit, rc, ask, asked_ns);
+	else if (rc == ERR_GONE)
+		gone(line, unit, ask);
+	else if (doubts)
+		drain(line);
+	if (!unit->in_turn || unit->due_ns > line_now_ns(line))
+		line->turn = NULL;
+}

@@ -1,0 +1,108 @@
+/* The values of one answer as readings: status first, then decode, flag, judge. */
+#include <math.h>
+#include <string.h>
+
+#include "bus/decode.h"
+#include "bus/unit.h"
+#include "qc/judge.h"
+
+static uint16_t status_flags(const struct unit *unit, const char *parameter)
+{
+	static const uint16_t flags[] = {[EFFECT_SUSPECT] = FLAG_STATUS,
+		[EFFECT_BAD] = FLAG_FAULT,
+		[EFFECT_WARMUP] = FLAG_WARMUP};
+	uint16_t all = 0;
+	unsigned i;
+
+	for (i = 0; i < unit->profile->n_status; i++) {
+		const struct profile_status *rule = &unit->profile->status[i];
+
+		if (rule->only[0] && strcmp(rule->only, parameter) != 0)
+			continue;
+		if (!unit->rule_known[i])
+			all |= FLAG_STATUS; /* the device could not say how it is */
+		else if (unit->rule_holds[i])
+			all |= flags[rule->effect];
+	}
+	return all;
+}
+
+static void take_status(
+	struct unit *unit, const struct plan_request *r, const struct port_reply *reply)
+{
+	struct value_bytes bytes;
+	unsigned i;
+
+	for (i = 0; i < unit->profile->n_status; i++) {
+		const struct profile_status *rule = &unit->profile->status[i];
+
+		if (!blocks_has(&unit->blocks, r, unit->blocks.plan.status_item[i]) ||
+			decode_take(&rule->at, reply->pdu, reply->len, r->start, &bytes))
+			continue;
+		unit->rule_known[i] = true;
+		unit->rule_holds[i] = decode_status(rule, &bytes);
+	}
+}
+
+/* All readings of an answer share its moment; moments of one unit are never equal. */
+static void open_delivery(struct unit *unit, int64_t now_ns, struct delivery *out)
+{
+	int64_t now_ms = now_ns / 1000000;
+
+	out->boot_ms = now_ms > unit->last_boot_ms ? now_ms : unit->last_boot_ms + 1;
+	out->n = 0;
+}
+
+static void put_reading(
+	struct unit *unit, unsigned field, double value, uint16_t flags, struct delivery *out)
+{
+	struct field_state *said = &unit->said.fields[field];
+	struct reading *reading = &out->readings[out->n];
+
+	reading->series = 0;
+	reading->value = value;
+	reading->flags = flags;
+	reading->qc = (uint8_t)qc_judge(unit->parameters[field], value, flags);
+	out->field[out->n++] = (uint8_t)field;
+	unit->last_boot_ms = out->boot_ms;
+	said->value = value;
+	said->flags = flags;
+	said->qc = reading->qc;
+	said->boot_ms = out->boot_ms;
+	said->refused = (flags & FLAG_REFUSED) != 0;
+}
+
+void unit_take_values(struct unit *unit, int64_t now_ns, const struct plan_request *r,
+	const struct port_reply *reply, struct delivery *out)
+{
+	bool warm = now_ns / 1000000 - unit->appeared_ms >= (int64_t)unit->profile->warmup_s * 1000;
+	struct value_bytes bytes;
+	struct decoded decoded;
+	unsigned i;
+
+	open_delivery(unit, now_ns, out);
+	take_status(unit, r, reply);
+	for (i = 0; i < unit->profile->n_fields; i++) {
+		const struct profile_field *field = &unit->profile->fields[i];
+
+		if (!blocks_has(&unit->blocks, r, unit->blocks.plan.field_item[i]) ||
+			decode_take(&field->at, reply->pdu, reply->len, r->start, &bytes))
+			continue;
+		decode_field(field, &bytes, &decoded);
+		decoded.flags |= status_flags(unit, field->parameter);
+		if (!warm)
+			decoded.flags |= FLAG_WARMUP;
+		decoded.flags |= qc_range(unit->parameters[i], decoded.value);
+		put_reading(unit, i, decoded.value, decoded.flags, out);
+	}
+}
+
+void unit_take_refusal(struct unit *unit, int64_t now_ns, unsigned item, struct delivery *out)
+{
+	unsigned i;
+
+	open_delivery(unit, now_ns, out);
+	for (i = 0; i < unit->profile->n_fields; i++)
+		if (unit->blocks.plan.field_item[i] == item)
+			put_reading(unit, i, (double)NAN, FLAG_REFUSED, out);
+}

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "bus/plan.h"
 #include "conf/keys.h"
 
 /* "502" in 1..65535 and nothing else. */
@@ -129,6 +130,34 @@ static void check_unit(struct schema_doc *doc, const struct conf *conf, unsigned
 				unit->address, line->units[k].name);
 }
 
+/* More questions than the line has time for: nothing is lost, but the units are asked less often. */
+static void check_time(struct schema_doc *doc, const struct line_conf *line)
+{
+	const struct unit_conf *unit;
+	struct plan_cost cost;
+	struct plan plan;
+	char words[160];
+	struct text why = text_over(words, sizeof(words));
+	double share = 0;
+	unsigned i;
+
+	for (i = 0; i < line->n_units; i++) {
+		unit = &line->units[i];
+		if (!unit->profile || !unit->interval_ms)
+			return; /* a mistake that was said */
+		cost = plan_cost_of(&line->port, unit->profile);
+		if (plan_make(&plan, unit->profile, &cost, NULL, &why))
+			return; /* said of the profile */
+		share += (double)plan_total_ns(&plan, &cost) / 1e6 / unit->interval_ms;
+	}
+	if (share > 1)
+		schema_warn(doc, line, line->units, "units",
+			"ask for %.0f %% of the time there is on this line; they will be asked "
+			"less "
+			"often than their interval_ms says",
+			100 * share);
+}
+
 static void check_lines(struct schema_doc *doc, const struct conf *conf)
 {
 	const struct line_conf *line;
@@ -150,6 +179,8 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 		}
 		for (k = 0; k < line->n_units; k++)
 			check_unit(doc, conf, i, k);
+		if (line->port.kind == PORT_TCP || line->port.baud)
+			check_time(doc, line);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bus/decode.h"
+#include "bus/plan.h"
 #include "conf/keys.h"
 #include "conf/profile_keys.h"
 
@@ -342,6 +343,23 @@ void check_profile(struct schema_doc *doc, struct written_profile *written)
 			profile->turnaround_ms, profile->reply_ms);
 }
 
+/* The planner has the last word on whether the registers can be read within the device's limits. */
+static void check_plan(struct schema_doc *doc, const struct written_profile *written)
+{
+	const struct port_conf port = {
+		.kind = PORT_RTU, .baud = 9600, .parity = 'N', .stop_bits = 1};
+	const struct plan_cost cost = plan_cost_of(&port, &written->own);
+	struct plan plan;
+	char words[200];
+	struct text why = text_over(words, sizeof(words));
+
+	if (plan_make(&plan, &written->own, &cost, NULL, &why))
+		schema_wrong(doc, written, written->values, "values",
+			"cannot all be read with this most_registers, starts, gaps and forbidden: "
+			"%s",
+			words);
+}
+
 int profile_read(struct profile **out, const char *path, const char *text, const char *name,
 	struct mistakes *mistakes)
 {
@@ -362,6 +380,8 @@ int profile_read(struct profile **out, const char *path, const char *text, const
 			"a profile stands in a folder that has its name, 1 to %d bytes",
 			PROFILE_NAME - 1);
 	check_profile(doc, written);
+	if (!schema_mistakes(doc))
+		check_plan(doc, written);
 	err = schema_mistakes(doc) ? ERR_CONF : 0;
 	if (err)
 		goto out;

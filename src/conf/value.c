@@ -41,26 +41,33 @@ bool schema_given(const struct schema_doc *doc, const void *field)
 	return place_of(doc, field, false) != NULL;
 }
 
-static unsigned line_of(const struct schema_doc *doc, const void *object, const void *field)
+/* A struct and its first member have one address: the key tells them apart. */
+static unsigned line_of(
+	const struct schema_doc *doc, const void *object, const void *field, const char *key)
 {
 	const struct place *place = field ? place_of(doc, field, false) : NULL;
+	size_t i;
 
+	for (i = doc->n_places; field && key && i--;)
+		if (doc->places[i].at == field && doc->places[i].key &&
+			!strcmp(doc->places[i].key, key))
+			return doc->places[i].line;
 	if (!place)
 		place = place_of(doc, object, true);
 	return place ? place->line : 0;
 }
 
-#define SAY(function, doc, object, field, key, fmt)                              \
-	do {                                                                     \
-		char words_[512];                                                \
-		unsigned real_;                                                  \
-		const char *file_;                                               \
-		va_list args_;                                                   \
-		va_start(args_, fmt);                                            \
-		vsnprintf(words_, sizeof(words_), fmt, args_);                   \
-		va_end(args_);                                                   \
-		file_ = schema_source(doc, line_of(doc, object, field), &real_); \
-		function((doc)->mistakes, file_, real_, key, "%s", words_);      \
+#define SAY(function, doc, object, field, key, fmt)                                   \
+	do {                                                                          \
+		char words_[512];                                                     \
+		unsigned real_;                                                       \
+		const char *file_;                                                    \
+		va_list args_;                                                        \
+		va_start(args_, fmt);                                                 \
+		vsnprintf(words_, sizeof(words_), fmt, args_);                        \
+		va_end(args_);                                                        \
+		file_ = schema_source(doc, line_of(doc, object, field, key), &real_); \
+		function((doc)->mistakes, file_, real_, key, "%s", words_);           \
 	} while (0)
 
 void schema_wrong(struct schema_doc *doc, const void *object, const void *field, const char *key,

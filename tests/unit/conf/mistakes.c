@@ -260,6 +260,23 @@ static void warnings_do_not_refuse(void **state)
 	assert_non_null(strstr(said, "w.conf:5: warning: url: the token travels in the clear"));
 }
 
+static void a_line_without_time_is_warned_of(void **state)
+{
+	(void)state;
+	assert_int_equal(read_with("",
+				 LINE("a", "/dev/a",
+					 "{ name = \"u\"; profile = \"acme-ph\"; address = 1; "
+					 "interval_ms = 100; },"
+					 "{ name = \"v\"; profile = \"acme-ph\"; address = 2; "
+					 "interval_ms = 100; },"
+					 "{ name = \"w\"; profile = \"acme-ph\"; address = 3; "
+					 "interval_ms = 100; }"),
+				 ""),
+		0);
+	if (!strstr(said, "w.conf:3: warning: units: ask for "))
+		fail_msg("%s", said);
+}
+
 static void all_mistakes_are_said(void **state)
 {
 	(void)state;
@@ -340,6 +357,7 @@ int main(void)
 		cmocka_unit_test(each_is_said_with_its_place),
 		cmocka_unit_test(what_is_right_says_nothing),
 		cmocka_unit_test(warnings_do_not_refuse),
+		cmocka_unit_test(a_line_without_time_is_warned_of),
 		cmocka_unit_test(all_mistakes_are_said),
 		cmocka_unit_test(absent_and_odd_files_are_said),
 		cmocka_unit_test(a_small_room_is_not_overrun),

@@ -271,6 +271,9 @@ static void mistakes_are_said_with_their_line(void **state)
 		{"starts = \"even\"; gaps = \"skip\";\n" VALUES(
 			 "{ at = 40002; type = \"u16\"; parameter = \"ph\"; }"),
 			"at: 40002 is wire address 1, odd, and no request may start there"},
+		{"starts = \"even\"; forbidden = ( { first = 40001; last = 40001; } );\n" VALUES(
+			 "{ at = 40002; type = \"u16\"; parameter = \"ph\"; }"),
+			"p.conf:3: values: cannot all be read with this most_registers, starts"},
 		{"turnaround_ms = 50; reply_ms = 40;\n" VALUES(PH),
 			"turnaround_ms: 50 is more than"},
 		{STATUS(""), "p.conf:3: bit: is missing in this status rule"},

@@ -22,9 +22,8 @@ struct conf *cli_config(const struct cli *cli)
 	struct text mistakes = text_over(room, sizeof(room));
 	struct conf *conf = read_config(cli, &mistakes);
 
-	if (!conf)
-		fprintf(stderr, "%s%s", room,
-			mistakes.len && room[mistakes.len - 1] == '\n' ? "" : "\n");
+	if (mistakes.len) /* or warnings about one that is good */
+		fprintf(stderr, "%s%s", room, room[mistakes.len - 1] == '\n' ? "" : "\n");
 	return conf;
 }
 
@@ -42,10 +41,12 @@ static void find_socket(const struct cli *cli, char path[CONF_PATH], struct text
 		return;
 	}
 	conf = read_config(cli, mistakes);
-	if (conf)
+	if (conf) {
 		memcpy(path, conf->control_socket, CONF_PATH);
-	else
+		text_clear(mistakes); /* warnings are for who checks it */
+	} else {
 		memcpy(path, usual_socket, sizeof(usual_socket));
+	}
 	conf_free(conf);
 }
 

@@ -42,7 +42,7 @@ static const char help[] =
 	"\n"
 	"  status [--json]       what is read, saved and sent, and why something waits\n"
 	"  watch [--json]        the same, live, each second; q ends it\n"
-	"  try UNIT [--json]     ask an analyzer now, whatever its pause\n"
+	"  try NAME [--json]     ask an analyzer, or try a store, now, whatever its pause\n"
 	"  refused [STORE] [--json]\n"
 	"                        readings that a store will never take, and its words\n"
 	"  spool stat [--json]   what the van's spool holds\n"

@@ -24,14 +24,31 @@ static int print_json(const json_t *answer)
 
 /* --- try ------------------------------------------------------------------------------------------- */
 
+static int store_is_well(const json_t *answer, const char *name)
+{
+	const json_t *store = json_object_get(answer, "store");
+	const char *condition = text_of(store, "condition"), *words = text_of(store, "words");
+
+	if (strcmp(condition, "waiting") != 0 && strcmp(condition, "held") != 0)
+		return CLI_DONE;
+	fprintf(stderr, "waterlab: %s: %s\n", name, *words ? words : "no answer yet");
+	return CLI_FAILED;
+}
+
 static int show_tried(const json_t *answer, const char *name)
 {
 	static char room[64 * 1024];
 	const json_t *unit = json_object_get(answer, "unit");
+	const json_t *store = json_object_get(answer, "store");
 	const char *health = text_of(unit, "health"), *error = text_of(unit, "error");
 	struct page page =
 		page_over(room, sizeof(room), terminal_columns(), terminal_has_colours());
 
+	if (store) {
+		view_store(&page, store);
+		fputs(room, stdout);
+		return store_is_well(answer, name);
+	}
 	if (!json_is_true(json_object_get(answer, "asked"))) {
 		fprintf(stderr,
 			"waterlab: line %s did not come to ask %s%s%s; waterlab status says more\n",
@@ -50,7 +67,7 @@ static int show_tried(const json_t *answer, const char *name)
 
 int cli_try(struct cli *cli)
 {
-	json_t *request = json_pack("{s:s, s:s}", "ask", "try", "unit", cli->args[0]);
+	json_t *request = json_pack("{s:s, s:s}", "ask", "try", "name", cli->args[0]);
 	json_t *answer;
 	int end;
 

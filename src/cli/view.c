@@ -145,8 +145,7 @@ static void put_judged(struct text *to, const json_t *field)
 		return;
 	}
 	text_put(to, qc_words(count_of(field, "qc")));
-	json_array_foreach(json_object_get(field, "flags"), i, flag)
-	{
+	for (i = 0; (flag = json_array_get(json_object_get(field, "flags"), i)); i++) {
 		if (!json_is_string(flag))
 			continue;
 		text_put(to, between);
@@ -169,8 +168,7 @@ static void widen_unit(struct widths *w, const json_t *unit)
 	size_t i;
 
 	widen(&w->name, text_of(unit, "name"));
-	json_array_foreach(json_object_get(unit, "fields"), i, field)
-	{
+	for (i = 0; (field = json_array_get(json_object_get(unit, "fields"), i)); i++) {
 		struct text name = text_over(room, sizeof(room));
 		struct text judged = text_over(words, sizeof(words));
 
@@ -238,8 +236,7 @@ static void put_unit(struct page *page, const struct widths *w, const json_t *un
 	page_put(page, STYLE_PLAIN, " ");
 	if (json_array_size(fields) == 0)
 		page_end(page);
-	json_array_foreach(fields, i, field)
-	{
+	for (i = 0; (field = json_array_get(fields, i)); i++) {
 		if (i > 0)
 			page_to(page, 2 + w->name + 1 + HEALTH_WIDTH + 1);
 		put_field(page, w, field, interval_s);
@@ -257,7 +254,8 @@ static void put_line(struct page *page, const struct widths *w, const json_t *li
 	page_put(page, open ? STYLE_GOOD : STYLE_BAD, open ? "open" : "closed");
 	page_printf(page, STYLE_FAINT, "  %s", text_of(line, "where"));
 	page_end(page);
-	json_array_foreach(json_object_get(line, "units"), i, unit) put_unit(page, w, unit);
+	for (i = 0; (unit = json_array_get(json_object_get(line, "units"), i)); i++)
+		put_unit(page, w, unit);
 }
 
 static void put_lines(struct page *page, const json_t *status)
@@ -267,8 +265,9 @@ static void put_lines(struct page *page, const json_t *status)
 	json_t *line, *unit;
 	size_t i, k;
 
-	json_array_foreach(lines, i, line)
-		json_array_foreach(json_object_get(line, "units"), k, unit) widen_unit(&w, unit);
+	for (i = 0; (line = json_array_get(lines, i)); i++)
+		for (k = 0; (unit = json_array_get(json_object_get(line, "units"), k)); k++)
+			widen_unit(&w, unit);
 	fit(&w, page);
 	if (json_array_size(lines) == 0) {
 		page_put(page, STYLE_PLAIN, "no line is configured: nothing is read");
@@ -289,7 +288,8 @@ static void put_lines(struct page *page, const json_t *status)
 	page_cell(page, STYLE_FAINT, "AGE", AGE_WIDTH, true);
 	page_put(page, STYLE_FAINT, "  QC");
 	page_end(page);
-	json_array_foreach(lines, i, line) put_line(page, &w, line);
+	for (i = 0; (line = json_array_get(lines, i)); i++)
+		put_line(page, &w, line);
 }
 
 void view_unit(struct page *page, const json_t *unit)
@@ -322,7 +322,7 @@ static void put_readings(struct page *page, const json_t *status)
 	page_end(page);
 }
 
-static void put_store(struct page *page, const json_t *store)
+void view_store(struct page *page, const json_t *store)
 {
 	const char *condition = text_of(store, "condition");
 	long long waiting = count_of(store, "waiting");
@@ -358,7 +358,8 @@ static void put_flow(struct page *page, const json_t *status)
 	size_t i;
 
 	put_readings(page, status);
-	json_array_foreach(stores, i, store) put_store(page, store);
+	for (i = 0; (store = json_array_get(stores, i)); i++)
+		view_store(page, store);
 	if (json_array_size(stores) == 0) {
 		page_put(page, STYLE_PLAIN,
 			"no store is configured: all readings are kept in the van");
@@ -377,7 +378,7 @@ static void put_waits(struct page *page, const json_t *status)
 	page_end(page);
 	page_put(page, STYLE_STRONG, "what waits, and why");
 	page_end(page);
-	json_array_foreach(waits, i, wait)
+	for (i = 0; (wait = json_array_get(waits, i)); i++)
 		page_wrap(page, STYLE_PLAIN, "  - ", json_string_value(wait));
 }
 

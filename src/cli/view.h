@@ -12,6 +12,8 @@ void view_status(struct page *page, const json_t *status);
 void view_live(struct page *page, const json_t *status);
 /* One analyzer with its values. */
 void view_unit(struct page *page, const json_t *unit);
+/* One store with its counts. */
+void view_store(struct page *page, const json_t *store);
 
 /* "3 s", "12 min", "5 h", "2 d" */
 void view_put_age(struct text *to, double seconds);

@@ -78,25 +78,39 @@ static int find_unit(const struct parts *parts, const char *name, unsigned *line
 	return ERR_ABSENT;
 }
 
-static int refuse_unit(const struct parts *parts, const char *name, struct control_client *client)
+/* The name of an analyzer or store most like `name`; NULL when none is near. */
+static const char *nearest_name(const struct parts *parts, const char *name)
 {
 	const char *nearest = NULL, *other;
 	unsigned i, k, distance, best = 4;
 
-	for (i = 0; i < parts->n_lines; i++)
-		for (k = 0; k < parts->conf->lines[i].n_units; k++) {
-			other = parts->conf->lines[i].units[k].name;
+	for (i = 0; i < parts->n_lines + parts->n_stores; i++) {
+		bool is_line = i < parts->n_lines;
+		unsigned n = is_line ? parts->conf->lines[i].n_units : 1;
+
+		for (k = 0; k < n; k++) {
+			other = is_line ? parts->conf->lines[i].units[k].name
+					: parts->conf->stores[i - parts->n_lines].name;
 			distance = text_distance(other, name);
 			if (distance < best) {
 				best = distance;
 				nearest = other;
 			}
 		}
+	}
+	return nearest;
+}
+
+static int refuse_name(const struct parts *parts, const char *name, struct control_client *client)
+{
+	const char *nearest = nearest_name(parts, name);
+
 	if (nearest)
 		return control_refuse(client,
-			"there is no analyzer \"%.40s\"; did you mean \"%s\"?", name, nearest);
+			"there is no analyzer or store \"%.40s\"; did you mean \"%s\"?", name,
+			nearest);
 	return control_refuse(client,
-		"there is no analyzer \"%.40s\"; \"waterlab status\" shows their names", name);
+		"there is no analyzer or store \"%.40s\"; waterlab status shows their names", name);
 }
 
 static uint64_t turns_of(const struct unit_state *unit)
@@ -104,19 +118,14 @@ static uint64_t turns_of(const struct unit_state *unit)
 	return unit->exchanges + unit->timeouts + unit->noise + unit->exceptions + unit->wrong;
 }
 
-static int ask_try(void *ctx, const json_t *request, struct control_client *client)
+static int try_unit(const struct parts *parts, unsigned line, unsigned unit, const char *name,
+	struct control_client *client)
 {
-	const struct parts *parts = ctx;
-	const char *name = text_of(request, "unit", "");
 	int64_t until_ms = clock_boot_ms(parts->clock) + TRY_MS;
 	struct unit_state before, now;
-	unsigned line, unit;
 	bool asked = false;
-	int err;
+	int err = line_unit(parts->lines[line], unit, &before);
 
-	if (find_unit(parts, name, &line, &unit))
-		return refuse_unit(parts, name, client);
-	err = line_unit(parts->lines[line], unit, &before);
 	if (!err)
 		err = line_try(parts->lines[line], name);
 	if (err)
@@ -132,6 +141,40 @@ static int ask_try(void *ctx, const json_t *request, struct control_client *clie
 	return send_new(client, json_pack("{s:b, s:s, s:o}", "asked", (int)asked, "line",
 					parts->conf->lines[line].name, "unit",
 					status_unit(&now, clock_boot_ms(parts->clock))));
+}
+
+static int try_store(const struct parts *parts, unsigned store, struct control_client *client)
+{
+	int64_t until_ms = clock_boot_ms(parts->clock) + TRY_MS;
+	struct uplink_state before, now;
+	bool asked = false;
+	int err;
+
+	uplink_state(parts->stores[store], &before);
+	uplink_wake(parts->stores[store]);
+	do {
+		err = control_pause(client, TRY_LOOK_MS);
+		if (err)
+			return err;
+		uplink_state(parts->stores[store], &now);
+		asked = now.requests != before.requests && now.condition != UPLINK_SENDING;
+	} while (!asked && clock_boot_ms(parts->clock) < until_ms);
+	return send_new(client,
+		json_pack("{s:b, s:o}", "asked", (int)asked, "store", status_store(parts, store)));
+}
+
+static int ask_try(void *ctx, const json_t *request, struct control_client *client)
+{
+	const struct parts *parts = ctx;
+	const char *name = text_of(request, "name", "");
+	unsigned line, unit, i;
+
+	if (find_unit(parts, name, &line, &unit) == 0)
+		return try_unit(parts, line, unit, name, client);
+	for (i = 0; i < parts->n_stores; i++)
+		if (!strcmp(parts->conf->stores[i].name, name))
+			return try_store(parts, i, client);
+	return refuse_name(parts, name, client);
 }
 
 /* --- refusals -------------------------------------------------------------------------------------- */

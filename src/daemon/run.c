@@ -162,7 +162,17 @@ static void serve(struct telling *t, const struct parts *parts, int signals)
 	}
 }
 
-static int run(const struct conf *conf)
+/* What conf_read() says of a configuration that it took: a line each. */
+static void log_warnings(char *warnings)
+{
+	char *line, *rest = warnings;
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			log_say(LOG_WARN, "conf", "%s", line);
+}
+
+static int run(const struct conf *conf, char *warnings)
 {
 	char words[512];
 	struct text why = text_over(words, sizeof(words));
@@ -171,6 +181,7 @@ static int run(const struct conf *conf)
 	int signals, err;
 
 	log_open((enum log_level)conf->log_level, stderr_is_journal());
+	log_warnings(warnings);
 	signals = open_signals();
 	if (signals < 0) {
 		log_say(LOG_ERROR, "daemon", "signals: %s", strerror(errno));
@@ -218,10 +229,13 @@ static int with_config(const struct options *options)
 			options->config);
 		return RUN_USAGE;
 	}
-	if (options->task == TASK_CHECK)
+	if (options->task == TASK_CHECK) {
+		fputs(room, stderr);
 		conf_print(conf, stdout);
-	else
-		status = run(conf);
+		status = fflush(stdout) == 0 ? RUN_DONE : RUN_FAILED;
+	} else {
+		status = run(conf, room);
+	}
 	conf_free(conf);
 	return status;
 }

@@ -12,8 +12,7 @@
 enum {
 	STACK = 256 * 1024,
 	AGAIN_MS = 60 * 1000, /* after the ledger refused a record */
-	TORN_MS = 20,         /* a pair of readings further apart than this is taken again */
-	SCHEMA = 1
+	TORN_MS = 20          /* a pair of readings further apart than this is taken again */
 };
 
 struct stamps {
@@ -23,7 +22,7 @@ struct stamps {
 	struct clock_sync (*sync)(void *ctx);
 	void *ctx;
 	struct stamps_memory memory;
-	bool start_noted, earlier_fixed, unreadable_said;
+	bool earlier_fixed, unreadable_said;
 	int64_t again_ms; /* boot time before which the ledger is left alone */
 	struct log_edge ledger_edge;
 
@@ -121,16 +120,10 @@ static bool ledger_took(struct stamps *stamps, int64_t now_ms, int err)
 	return true;
 }
 
-static void note_start(struct stamps *stamps, int64_t now_ms)
+/* Once a start: earlier boots that ended without a time get it from what was noted then. */
+static void fix_earlier(struct stamps *stamps, int64_t now_ms)
 {
-	struct ledger_record record = {.kind = LEDGER_START, .a = SCHEMA};
-
-	if (!stamps->start_noted) {
-		snprintf(record.words, sizeof(record.words), "waterlabd %s", WATERLAB_VERSION);
-		stamps->start_noted =
-			ledger_took(stamps, now_ms, spool_note(stamps->spool, &record));
-	}
-	if (stamps->start_noted && !stamps->earlier_fixed)
+	if (!stamps->earlier_fixed)
 		stamps->earlier_fixed =
 			ledger_took(stamps, now_ms, spool_fix_earlier_boots(stamps->spool));
 }
@@ -190,7 +183,7 @@ void stamps_step(struct stamps *stamps)
 		log_say(LOG_WARN, "clock", "the machine's clock stepped by %lld ms%s",
 			(long long)act.step_ms, act.fix ? "" : ": readings keep the time they had");
 	if (look.boot_ms >= stamps->again_ms)
-		note_start(stamps, look.boot_ms);
+		fix_earlier(stamps, look.boot_ms);
 	if (look.boot_ms >= stamps->again_ms && act.fix)
 		fix(stamps, &act, look.boot_ms);
 	if (look.boot_ms >= stamps->again_ms && act.anchor)

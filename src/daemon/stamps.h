@@ -71,7 +71,7 @@ struct stamps;
 /* sync NULL: clock_sync_kernel.  What is pointed to outlives it. */
 int stamps_new(struct stamps **out, const struct clock_conf *conf, struct spool *spool,
 	const struct clock *clock, struct clock_sync (*sync)(void *ctx), void *ctx) MUST_USE;
-/* One look and what it leads to; also notes this start, and earlier boots' times, until it worked. */
+/* One look and what it leads to; the first one that can also fixes earlier boots' times. */
 void stamps_step(struct stamps *stamps);
 /* Steps once a second in a thread of its own: the spool's calls may wait for a slow card. */
 int stamps_start(struct stamps *stamps) MUST_USE;

@@ -176,6 +176,17 @@ static json_t *store_of(const struct parts *parts, unsigned i, const struct stam
 	return store;
 }
 
+json_t *status_store(const struct parts *parts, unsigned i)
+{
+	json_t *waits = json_array(), *store;
+	struct stamps_state stamps;
+
+	stamps_state(parts->stamps, &stamps);
+	store = store_of(parts, i, &stamps, clock_boot_ms(parts->clock), waits);
+	json_decref(waits);
+	return store;
+}
+
 static json_t *clock_of(const struct stamps_state *stamps)
 {
 	bool known = stamps->source != TIME_NONE;

@@ -60,7 +60,7 @@ static int say_watch(void *ctx, const json_t *request, struct control_client *cl
 
 static int say_try(void *ctx, const json_t *request, struct control_client *client)
 {
-	const char *unit = json_string_value(json_object_get(request, "unit"));
+	const char *unit = json_string_value(json_object_get(request, "name"));
 	json_t *whole, *lines, *units, *answer;
 	int no;
 

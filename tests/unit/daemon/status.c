@@ -1,0 +1,338 @@
+/* The status of a lab whose analyzer answers from here: every key, values as said, ages by boot time. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "daemon/status.h"
+#include "daemon/waits.h"
+
+/* --- an analyzer that answers from here ------------------------------------------------------------- */
+
+static int64_t now_ms = 100000;
+static bool mute, opened;
+static uint8_t registers[] = {0x40, 0xe3, 0xd7, 0x0a, 0xff, 0xfb}; /* 7.12, -5 */
+
+static int64_t boot_ns(void *ctx)
+{
+	(void)ctx;
+	return now_ms * 1000000;
+}
+
+static const struct clock machine = {boot_ns, boot_ns, NULL};
+
+static int fake_open(struct port *port, struct text *why)
+{
+	(void)port;
+	(void)why;
+	opened = true;
+	return 0;
+}
+
+static bool fake_is_open(const struct port *port)
+{
+	(void)port;
+	return opened;
+}
+
+static int fake_ask(struct port *port, const struct port_ask *ask, struct port_reply *reply)
+{
+	(void)port;
+	if (mute)
+		return ERR_TIMEOUT;
+	assert_true(ask->start + ask->count <= 3);
+	reply->pdu[0] = ask->function;
+	reply->pdu[1] = (uint8_t)(ask->count * 2);
+	memcpy(reply->pdu + 2, registers + 2 * ask->start, (size_t)ask->count * 2);
+	reply->len = 2 + (size_t)ask->count * 2;
+	return 0;
+}
+
+static size_t fake_drain(struct port *port, unsigned most_ms)
+{
+	(void)port;
+	(void)most_ms;
+	return 0;
+}
+
+static bool fake_lost(struct port *port)
+{
+	(void)port;
+	return false;
+}
+
+static void fake_close(struct port *port)
+{
+	(void)port;
+	opened = false;
+}
+
+static const struct port_ops fake_ops = {
+	fake_open, fake_is_open, fake_ask, fake_drain, fake_lost, fake_close, fake_close};
+static struct port fake = {&fake_ops};
+
+/* --- a lab ------------------------------------------------------------------------------------------ */
+
+static const struct profile profile = {.name = "two-values",
+	.most_registers = 10,
+	.reply_ms = 100,
+	.n_fields = 2,
+	.fields = {{.at = {3, 0, 2, TYPE_F32, ORDER_ABCD, 0xffff},
+			   .parameter = "ph",
+			   .scale = 1,
+			   .kind = NUMBER_F32},
+		{.at = {3, 2, 1, TYPE_I16, ORDER_ABCD, 0xffff},
+			.parameter = "temperature",
+			.scale = 0.1,
+			.kind = NUMBER_DECIMAL,
+			.decimals = 1}}};
+static struct line_conf line_conf = {
+	.name = "bench",
+	.port = {PORT_RTU, "/dev/lab", 9600, 'N', 1},
+	.n_units = 1,
+	.units = {{"ph-1", &profile, 7, 1000}},
+};
+static struct conf conf = {.lab = "van-3",
+	.clock = {600, 0, INT64_MAX},
+	.spool = {"spool", 100, 1000, 1 << 16},
+	.n_lines = 1,
+	.lines = &line_conf,
+	.n_stores = 1,
+	.stores = {{.name = "province",
+		.url = "http://127.0.0.1:1",
+		.database = "waterlab",
+		.batch_lines = 1000,
+		.interval_ms = 100,
+		.timeout_ms = 1000,
+		.retry_first_ms = 1000,
+		.retry_most_ms = 60000}}};
+static struct parts parts;
+
+static struct clock_sync no_sync(void *ctx)
+{
+	(void)ctx;
+	return (struct clock_sync){0};
+}
+
+static int start(void **state)
+{
+	char words[256];
+	struct text why = text_over(words, sizeof(words));
+
+	(void)state;
+	parts = (struct parts){.clock = &machine, .conf = &conf, .started_ms = now_ms};
+	assert_int_equal(spool_open(&parts.spool, &conf.spool, &machine, &why), 0);
+	assert_int_equal(
+		stamps_new(&parts.stamps, &conf.clock, parts.spool, &machine, no_sync, NULL), 0);
+	parts.sink = parts_sink(parts.spool);
+	assert_int_equal(line_new(&parts.lines[0], &line_conf, &fake, &parts.sink, &machine, 1), 0);
+	parts.n_lines = 1;
+	assert_int_equal(spool_add_store(parts.spool, "province", &parts.store_numbers[0]), 0);
+	assert_int_equal(
+		uplink_new(&parts.stores[0], &conf.stores[0], conf.lab, parts.spool, &machine, 1),
+		0);
+	parts.n_stores = 1;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	return parts_stop(&parts);
+}
+
+/* The line does all that is due in the next `ms`. */
+static void run_line(int64_t ms)
+{
+	int64_t until_ms = now_ms + ms, due_ms;
+
+	while (now_ms < until_ms) {
+		due_ms = (line_step(parts.lines[0]) + 999999) / 1000000;
+		now_ms = due_ms > now_ms ? due_ms : now_ms + 1;
+	}
+	now_ms = until_ms;
+}
+
+/* Follows keys and indices: "lines/0/units/0/name". */
+static const json_t *at(const json_t *from, const char *path)
+{
+	char key[32];
+	size_t n;
+
+	for (; *path; path += n + (path[n] == '/')) {
+		n = strcspn(path, "/");
+		assert_true(n < sizeof(key));
+		memcpy(key, path, n);
+		key[n] = '\0';
+		from = json_is_array(from) ? json_array_get(from, (size_t)atoi(key))
+					   : json_object_get(from, key);
+		if (!from)
+			fail_msg("no %s", path);
+	}
+	return from;
+}
+
+static const char *text_at(const json_t *from, const char *path)
+{
+	const char *text = json_string_value(at(from, path));
+
+	return text ? text : "(no text)";
+}
+
+/* --- the tests -------------------------------------------------------------------------------------- */
+
+/* What README.md promises; taking one away breaks readers. */
+static void every_key_is_there(void **state)
+{
+	static const char *const keys[] = {"lab", "version", "uptime_s", "clock/source",
+		"clock/trusted", "clock/offset_ms", "clock/uncertainty_ms", "clock/words",
+		"lines/0/name", "lines/0/where", "lines/0/kind", "lines/0/open", "lines/0/error",
+		"lines/0/opened", "lines/0/noise_bytes", "lines/0/units/0/name",
+		"lines/0/units/0/profile", "lines/0/units/0/level", "lines/0/units/0/address",
+		"lines/0/units/0/interval_s", "lines/0/units/0/health",
+		"lines/0/units/0/last_ok_age_s", "lines/0/units/0/next_s", "lines/0/units/0/error",
+		"lines/0/units/0/error_name", "lines/0/units/0/counts/exchanges",
+		"lines/0/units/0/counts/timeouts", "lines/0/units/0/counts/noise",
+		"lines/0/units/0/counts/exceptions", "lines/0/units/0/counts/wrong",
+		"lines/0/units/0/counts/late", "lines/0/units/0/fields/0/parameter",
+		"lines/0/units/0/fields/0/unit", "lines/0/units/0/fields/0/value",
+		"lines/0/units/0/fields/0/text", "lines/0/units/0/fields/0/qc",
+		"lines/0/units/0/fields/0/flags", "lines/0/units/0/fields/0/refused",
+		"lines/0/units/0/fields/0/age_s", "readings/made", "readings/saved",
+		"readings/refused", "readings/pending", "readings/last", "stores/0/name",
+		"stores/0/condition", "stores/0/words", "stores/0/sent", "stores/0/received",
+		"stores/0/refused", "stores/0/waiting", "stores/0/ledger/sent",
+		"stores/0/ledger/waiting", "stores/0/last_status", "stores/0/next_try_s",
+		"stores/0/last_sent_age_s", "stores/0/requests", "stores/0/lines",
+		"stores/0/body_bytes", "stores/0/wire_bytes", "spool/id", "spool/dir",
+		"spool/bytes", "spool/segments", "spool/trouble", "waits"};
+	json_t *status = status_make(&parts);
+	size_t i;
+
+	(void)state;
+	assert_non_null(status);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		(void)at(status, keys[i]);
+	json_decref(status);
+}
+
+static void values_are_as_the_analyzer_says_them(void **state)
+{
+	json_t *status;
+	char *line;
+
+	(void)state;
+	run_line(1500);
+	now_ms += 2500;
+	status = status_make(&parts);
+	assert_string_equal(text_at(status, "lines/0/units/0/health"), "ok");
+	assert_string_equal(text_at(status, "lines/0/units/0/fields/0/parameter"), "ph");
+	assert_string_equal(text_at(status, "lines/0/units/0/fields/0/text"), "7.12");
+	assert_string_equal(text_at(status, "lines/0/units/0/fields/1/text"), "-0.5");
+	assert_string_equal(text_at(status, "lines/0/units/0/fields/1/unit"), "Cel");
+	assert_true(json_real_value(at(status, "lines/0/units/0/fields/0/age_s")) >= 2.5);
+	assert_true(json_real_value(at(status, "lines/0/units/0/fields/0/age_s")) < 4.1);
+	assert_int_equal(json_integer_value(at(status, "readings/made")), 4);
+	assert_true(json_is_true(at(status, "lines/0/open")));
+	line = json_dumps(status, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	assert_non_null(strstr(line, "\"value\":7.12,"));
+	free(line);
+	json_decref(status);
+}
+
+static void what_is_not_a_number_is_null(void **state)
+{
+	json_t *status;
+
+	(void)state;
+	registers[0] = 0x7f;
+	registers[1] = 0xc0; /* NaN */
+	run_line(1500);
+	registers[0] = 0x40;
+	registers[1] = 0xe3;
+	status = status_make(&parts);
+	assert_true(json_is_null(at(status, "lines/0/units/0/fields/0/value")));
+	assert_int_equal(json_integer_value(at(status, "lines/0/units/0/fields/0/qc")), QC_MISSING);
+	assert_string_equal(text_at(status, "lines/0/units/0/fields/0/flags/0"), "not_finite");
+	json_decref(status);
+}
+
+static void a_mute_analyzer_is_explained(void **state)
+{
+	json_t *status;
+
+	(void)state;
+	mute = true;
+	run_line(60000);
+	mute = false;
+	status = status_make(&parts);
+	assert_string_not_equal(text_at(status, "lines/0/units/0/health"), "ok");
+	assert_true(json_is_string(at(status, "lines/0/units/0/error")));
+	assert_string_equal(text_at(status, "lines/0/units/0/error_name"), "timeout");
+	assert_non_null(strstr(text_at(status, "waits/0"), "analyzer ph-1"));
+	json_decref(status);
+}
+
+static void stores_are_explained(void **state)
+{
+	struct uplink_state store = {.store = "province", .last_words = "connection refused"};
+	struct stamps_state stamps = {.words = "the clock is wrong"};
+	char words[WAIT_SENTENCE];
+	struct text to = text_over(words, sizeof(words));
+
+	(void)state;
+	store.condition = UPLINK_IDLE;
+	waits_store(&to, &store, 3, &stamps, 1000);
+	assert_string_equal(words, "");
+	store.condition = UPLINK_WAITING;
+	store.next_ms = 12500;
+	waits_store(&to, &store, 30, &stamps, 1000);
+	assert_string_equal(words, "province: 30 readings wait: the store is away (connection "
+				   "refused); next try in 12 s");
+	text_clear(&to);
+	store.condition = UPLINK_HELD;
+	memcpy(store.last_words, "401 unauthorized", 17);
+	waits_store(&to, &store, 1, &stamps, 12400);
+	assert_string_equal(words,
+		"province: 1 reading waits: the store refuses everything (401 unauthorized): a "
+		"person must look at its address, database and token; next try in 1 s");
+	text_clear(&to);
+	store.condition = UPLINK_NO_TIME;
+	waits_store(&to, &store, 5, &stamps, 0);
+	assert_string_equal(
+		words, "province: 5 readings wait for the right time: the clock is wrong");
+}
+
+static void a_sick_card_is_explained(void **state)
+{
+	struct spool_counts counts = {.trouble = ERR_FULL, .refused = 12};
+	char words[WAIT_SENTENCE];
+	struct text to = text_over(words, sizeof(words));
+
+	(void)state;
+	memcpy(counts.trouble_words, "no room on the card", 20);
+	waits_spool(&to, &counts);
+	assert_string_equal(words, "the card does not take readings: no room on the card; 12 "
+				   "readings refused since start");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(every_key_is_there, start, stop),
+		cmocka_unit_test_setup_teardown(values_are_as_the_analyzer_says_them, start, stop),
+		cmocka_unit_test_setup_teardown(what_is_not_a_number_is_null, start, stop),
+		cmocka_unit_test_setup_teardown(a_mute_analyzer_is_explained, start, stop),
+		cmocka_unit_test(stores_are_explained),
+		cmocka_unit_test(a_sick_card_is_explained),
+	};
+
+	log_open(LOG_ERROR, false);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

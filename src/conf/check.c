@@ -82,6 +82,22 @@ static void check_port(struct schema_doc *doc, const struct line_conf *line)
 			where);
 }
 
+/* The speeds that serial ports have; io/serial.c sets no others. */
+static void check_speed(struct schema_doc *doc, const struct line_conf *line)
+{
+	static const unsigned speeds[] = {1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200};
+	size_t i;
+
+	for (i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++)
+		if (line->port.baud == speeds[i])
+			return;
+	if (line->port.baud)
+		schema_wrong(doc, line, &line->port.baud, "baud",
+			"%u is no speed of a serial port; allowed are 1200, 2400, 4800, 9600, "
+			"19200, 38400, 57600 and 115200",
+			line->port.baud);
+}
+
 /* Two names of one device count as one. */
 static bool same_port(const struct line_conf *a, const struct line_conf *b)
 {
@@ -166,6 +182,8 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 	for (i = 0; i < conf->n_lines; i++) {
 		line = &conf->lines[i];
 		check_port(doc, line);
+		if (line->port.kind == PORT_RTU)
+			check_speed(doc, line);
 		for (k = 0; k < i; k++) {
 			if (*line->name && !strcmp(line->name, conf->lines[k].name))
 				schema_wrong(doc, line, line->name, "name",

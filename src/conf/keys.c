@@ -82,7 +82,7 @@ static const struct schema_key line_keys[] = {
 		.kind = SCHEMA_TEXT,
 		AT(struct line_conf, port.where)},
 	{.key = "baud",
-		.help = "Speed of the serial line.",
+		.help = "Speed of the serial line; one that serial ports have.",
 		.kind = SCHEMA_INTEGER,
 		AT(struct line_conf, port.baud),
 		.preset = "9600",

@@ -53,7 +53,8 @@ static const struct conf sample = {
 
 void conf_print_sample(FILE *to)
 {
-	fputs("# waterlab.conf - one lab.  Made by `waterlabd --sample` from the program's own "
+	fputs("# waterlab.conf - one lab.  Made by `waterlabd --sample-config` from the program's "
+	      "own "
 	      "tables.\n"
 	      "#\n"
 	      "# A line that is a comment shows the value that holds without it.  Words stand in\n"

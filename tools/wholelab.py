@@ -268,6 +268,8 @@ class Lab:
             raise Trouble("labsim --example failed: " + made.stderr)
         with open(self.config) as f:
             text = f.read()
+        # A machine that no time server answers: its clock is taken, flagged, after a second.
+        text += "\nclock = { wait_s = 1; };\n"
         if self.store_texts:
             text += "\nstores = (\n\t%s\n);\n" % ",\n\t".join(self.store_texts)
         with open(self.config, "w") as f:

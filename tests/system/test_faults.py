@@ -41,7 +41,7 @@ class OneMuteOfEight(LabTest):
     shape = dict(rtu_lines=1, tcp_lines=0, units=8)
 
     def counts(self):
-        return {u["name"]: u["exchanges"] for u in self.lab.status()["lines"][0]["units"]}
+        return {u["name"]: u["counts"]["exchanges"] for u in self.lab.status()["lines"][0]["units"]}
 
     def rates(self, seconds):
         before = self.counts()
@@ -65,7 +65,7 @@ class OneMuteOfEight(LabTest):
 
 class Unplug(LabTest):
     def line(self):
-        return next(line for line in self.lab.status()["lines"] if line["type"] == "rtu")
+        return next(line for line in self.lab.status()["lines"] if line["kind"] == "rtu")
 
     def test_replug_under_another_name(self):
         self.lab.start()
@@ -76,9 +76,9 @@ class Unplug(LabTest):
         last = self.saved()
         self.lab.fault(name + " replug")
         begun = time.monotonic()
-        units = {u["name"]: u["exchanges"] for u in self.line()["units"]}
+        units = {u["name"]: u["counts"]["exchanges"] for u in self.line()["units"]}
         self.wait_for("readings of that line to come again", lambda: any(
-            u["exchanges"] > units[u["name"]] and u["health"] == "ok" for u in self.line()["units"]), 8)
+            u["counts"]["exchanges"] > units[u["name"]] and u["health"] == "ok" for u in self.line()["units"]), 8)
         print("resumed %.1f s after the replug" % (time.monotonic() - begun))
         self.assertGreaterEqual(self.saved(), last)
         self.assert_nothing_lost()

@@ -66,7 +66,7 @@ class HostileStore(LabTest):
 
     def start(self, more=""):
         self.lab.add_store_text("province", "influxdb-v1", self.store.url,
-                                "timeout_ms = 2000; hold_ms = 1000; " + more)
+                                "timeout_ms = 2000; " + more)
         self.lab.start()
 
     def test_every_answer_there_is(self):

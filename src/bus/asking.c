@@ -9,7 +9,7 @@
 enum {
 	DRAIN_MS = 250,        /* longest reading of a dirty line until it is silent */
 	LEAST_REPLY_MS = 50,   /* where a profile says less */
-	LATE_MS = 5000,        /* so long after its window bytes are still held to be a unit's */
+	LATE_MS = 10000,       /* so long stray bytes are held to be those of who owes an answer */
 	DEADLINE_SLACK_MS = 30 /* adapters hand bytes over late */
 };
 
@@ -84,7 +84,7 @@ static unsigned deadline_ms(
 }
 
 /* Reads the line until it is silent; bytes that come then are somebody's late answer or noise. */
-static size_t drain(struct line *line)
+static void drain(struct line *line)
 {
 	size_t thrown = port_drain(line->port, DRAIN_MS);
 
@@ -93,21 +93,16 @@ static size_t drain(struct line *line)
 	if (thrown && line->late)
 		line->late->said.late++;
 	pthread_mutex_unlock(&line->lock);
-	return thrown;
 }
 
 /*
- * No answer, or no frame.  True: the same question again in this turn.  A unit on a line made dirty by
- * another's late answer is not to blame; and a well unit gets one second chance for noise.
+ * A frame that was none: a glitch, or the late answer of another unit.  One second chance a turn; a
+ * unit left aside gets none.
  */
-static bool forgive(struct line *line, struct unit *unit, int rc, size_t foreign, int64_t now_ns)
+static bool forgive(const struct line *line, struct unit *unit, int rc)
 {
-	bool dirty = line->late && line->late != unit && now_ns < line->dirty_until_ns;
-	bool well = unit->health.state == UNIT_OK || unit->health.state == UNIT_UNKNOWN;
-
-	if (unit->retried || !port_is_open(line->port))
-		return false;
-	if (rc == ERR_NOISE ? !dirty && !well : !dirty || !foreign)
+	if (rc != ERR_NOISE || unit->retried || !port_is_open(line->port) ||
+		unit->health.state == UNIT_ASIDE || unit->health.state == UNIT_WRONG)
 		return false;
 	unit->retried = true;
 	return true;
@@ -118,17 +113,16 @@ static void no_answer(
 {
 	bool rtu = line->conf->port.kind == PORT_RTU;
 	int64_t done_ns = line_now_ns(line), now_ns;
-	size_t foreign = line->reply.stale;
 	bool again;
 
 	if (rtu)
-		foreign += drain(line);
+		drain(line);
 	now_ns = line_now_ns(line);
 	line->last_end_ns = now_ns;
-	again = forgive(line, unit, rc, foreign, now_ns);
+	again = forgive(line, unit, rc);
 	if (rtu && !again) {
 		line->late = unit;
-		line->dirty_until_ns = now_ns + (int64_t)unit->profile->reply_ms * MS;
+		line->late_until_ns = now_ns + LATE_MS * MS;
 	}
 	line->let_go = !rtu;
 	line->turn = NULL;
@@ -175,7 +169,7 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 	bool doubts = false;
 	int rc;
 
-	if (line->late && asked_ns > line->dirty_until_ns + LATE_MS * MS)
+	if (asked_ns > line->late_until_ns)
 		line->late = NULL;
 	ask->timeout_ms = deadline_ms(line, unit, ask);
 	line->delivery.n = 0;

@@ -26,7 +26,7 @@ struct line {
 	bool started, away, let_go; /* let_go: we closed it ourselves after a fault (TCP) */
 	/* a unit that timed out may still answer into somebody else's turn */
 	struct unit *late;
-	int64_t dirty_until_ns;
+	int64_t late_until_ns;
 	struct log_edge edge;
 	struct delivery delivery;
 	struct port_reply reply;

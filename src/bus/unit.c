@@ -152,7 +152,7 @@ static void probe_answered(struct unit *unit, int64_t now_ns, bool telling)
 		return;
 	}
 	unit->n_open = 0;
-	unit->unasked_until_ns = now_ns + 4 * reply_ns(unit);
+	unit->unasked_until_ns = now_ns + 5 * reply_ns(unit);
 	unit_suspend(unit, now_ns);
 	after_probe(unit);
 }

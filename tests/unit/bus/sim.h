@@ -2,7 +2,7 @@
  * sim.h - a serial line with slaves on an injected clock: what takes time on the wire moves the clock.
  *
  * Late answers are modelled as they are: the bytes arrive when they arrive, whoever is waiting then.
- * What arrives while a question waits is taken for its answer if unit, function and length fit, as
+ * Include after cmocka.h.  What arrives while a question waits is taken for its answer if unit, function and length fit, as
  * libmodbus does; bytes there before are thrown away by the next question.
  */
 #ifndef TESTS_SIM_H
@@ -42,6 +42,7 @@ struct sim_kept {
 	uint16_t flags;
 	double value;
 	int64_t boot_ms;
+	size_t exchange;
 };
 
 struct sim {
@@ -78,8 +79,15 @@ static int64_t sim_now(void *ctx)
 	return ((struct sim *)ctx)->now_ns;
 }
 
+static int64_t sim_gap_ns(const struct sim *sim)
+{
+	return sim->conf.kind == PORT_TCP ? 0 : serial_gap_ns(&sim->conf);
+}
+
 static int64_t sim_char_ns(const struct sim *sim)
 {
+	if (sim->conf.kind == PORT_TCP)
+		return 0;
 	return (int64_t)serial_bits(&sim->conf) * 1000000000 / sim->conf.baud;
 }
 
@@ -219,7 +227,7 @@ static int sim_ask(struct port *port, const struct port_ask *ask, struct port_re
 		sim_close(port);
 		return ERR_GONE;
 	}
-	sim->now_ns += serial_gap_ns(&sim->conf);
+	sim->now_ns += sim_gap_ns(sim);
 	reply->stale = sim_throw(sim);
 	sim->now_ns += 8 * sim_char_ns(sim);
 	sim_send(sim, ask);
@@ -229,7 +237,7 @@ static int sim_ask(struct port *port, const struct port_ask *ask, struct port_re
 			sim_close(port);
 		return ERR_TIMEOUT;
 	}
-	sim->now_ns += serial_gap_ns(&sim->conf);
+	sim->now_ns += sim_gap_ns(sim);
 	if (sim->units[ask->unit].noise > 0) {
 		sim->units[ask->unit].noise--;
 		return ERR_NOISE;
@@ -279,7 +287,7 @@ static int sim_exchange(void *ctx, const struct exchange *exchange)
 		const struct reading *reading = &exchange->readings[i];
 
 		sim->kept[sim->n_kept++] = (struct sim_kept){reading->series, reading->qc,
-			reading->flags, reading->value, exchange->boot_ms};
+			reading->flags, reading->value, exchange->boot_ms, sim->n_exchanges};
 	}
 	return 0;
 }
@@ -397,6 +405,31 @@ static struct unit_state sim_state(const struct sim *sim, unsigned u)
 	if (line_unit(sim->line, u - 1, &state))
 		abort();
 	return state;
+}
+
+/* Every kept value is what its unit's own register says, and moments of a unit rise strictly. */
+static inline void check_kept(const struct sim *sim)
+{
+	int64_t last[SIM_UNITS + 1] = {0};
+	size_t i, k;
+
+	for (i = 0; i < sim->n_kept; i++) {
+		const struct sim_kept *kept = &sim->kept[i];
+		const struct series *series = &sim->series[kept->series];
+		unsigned u = (unsigned)atoi(series->unit + 1);
+
+		if (i > 0 && sim->kept[i - 1].exchange == kept->exchange)
+			assert_int_equal(kept->boot_ms, last[u]);
+		else
+			assert_true(kept->boot_ms > last[u]);
+		last[u] = kept->boot_ms;
+		for (k = 0; k < sim->profile.n_fields; k++)
+			if (!strcmp(sim->profile.fields[k].parameter, series->parameter))
+				break;
+		if (isfinite(kept->value))
+			assert_int_equal(kept->value,
+				sim->units[u].words[sim->profile.fields[k].at.address]);
+	}
 }
 
 #endif

@@ -124,6 +124,8 @@ static const struct mistake mistakes[] = {
 	{"", LINE("a", "/dev/\\x07", UNIT("u", "1")), "",
 		"port: the text holds a control character"},
 	/* what belongs together */
+	{"", RTU("baud = 9601;"), "",
+		"w.conf:3: baud: 9601 is no speed of a serial port; allowed are 1200, 2400,"},
 	{"", TCP("port = \"h:502\"; baud = 9600;"), "",
 		"w.conf:3: baud: belongs to a line with type = \"rtu\" only"},
 	{"", TCP("port = \"/dev/ttyS0\";"), "", "port: \"/dev/ttyS0\" is no Modbus TCP endpoint"},

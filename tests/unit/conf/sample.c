@@ -203,7 +203,7 @@ static void make_any(struct conf *conf, const struct profile *profile)
 		snprintf(line->name, sizeof(line->name), "l%u", i);
 		snprintf(line->port.where, sizeof(line->port.where),
 			i % 2 ? "host%u:502" : "/dev/x \"\\%u", i);
-		line->port.baud = i % 2 ? 0 : any(1200, 115200);
+		line->port.baud = i % 2 ? 0 : 1200u << any(0, 4);
 		line->port.parity = i % 2 ? '\0' : "NEO"[any(0, 2)];
 		line->port.stop_bits = i % 2 ? 0 : any(1, 2);
 		line->n_units = any(1, 5);

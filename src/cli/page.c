@@ -178,6 +178,23 @@ void page_cell(struct page *page, enum page_style style, const char *s, unsigned
 		put_spaces(page, end);
 }
 
+void page_cell_name(struct page *page, enum page_style style, const char *s, unsigned width)
+{
+	const char *tail = s;
+	uint32_t code;
+	unsigned tail_width;
+
+	if (page_width(s) <= width || page->at + width > page->columns) {
+		page_cell(page, style, s, width, false);
+		return;
+	}
+	while (page_width(tail) > width / 2)
+		tail += read_char(tail, &code);
+	tail_width = page_width(tail);
+	page_cell(page, style, s, width - tail_width, false);
+	page_cell(page, style, tail, tail_width, false);
+}
+
 void page_end(struct page *page)
 {
 	/* no spaces at the end of a line */

@@ -35,6 +35,8 @@ __attribute__((format(printf, 3, 4))) void page_printf(
 void page_to(struct page *page, unsigned to);
 /* s cut to or filled up to `width` columns; right: spaces first. */
 void page_cell(struct page *page, enum page_style style, const char *s, unsigned width, bool right);
+/* The same, but cut in its middle: names often differ at their end only. */
+void page_cell_name(struct page *page, enum page_style style, const char *s, unsigned width);
 void page_end(struct page *page);
 /* Words of s over as many lines as needed, each begun at column `indent`, the first behind `mark`. */
 void page_wrap(struct page *page, enum page_style style, const char *mark, const char *s);

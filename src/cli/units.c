@@ -50,9 +50,13 @@ static int show_tried(const json_t *answer, const char *name)
 		return store_is_well(answer, name);
 	}
 	if (!json_is_true(json_object_get(answer, "asked"))) {
-		fprintf(stderr,
-			"waterlab: line %s did not come to ask %s%s%s; waterlab status says more\n",
-			text_of(answer, "line"), name, *error ? ": " : "", error);
+		if (*text_of(answer, "words"))
+			fprintf(stderr, "waterlab: %s\n", text_of(answer, "words"));
+		else
+			fprintf(stderr,
+				"waterlab: line %s did not come to ask %s in time; waterlab status "
+				"says more\n",
+				text_of(answer, "line"), name);
 		return CLI_FAILED;
 	}
 	view_unit(&page, unit);

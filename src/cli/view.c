@@ -4,9 +4,8 @@
 
 enum {
 	HEALTH_WIDTH = 8,
-	QC_LEAST = 9, /* "unchecked" */
+	QC_LEAST = 4, /* "good" */
 	AGE_WIDTH = 6,
-	QC_MOST = 14, /* with its first flag, perhaps cut */
 	NAME_LEAST = 12,
 	OLD_TURNS = 3 /* a value older than so many turns of its analyzer is shown as old */
 };
@@ -133,25 +132,10 @@ static void widen(unsigned *width, const char *s)
 		*width = own;
 }
 
-/* "good", "suspect: range, warmup" */
-static void put_judged(struct text *to, const json_t *field)
+static const char *judged_of(const json_t *field)
 {
-	const char *between = ": ";
-	json_t *flag;
-	size_t i;
-
-	if (!json_is_number(json_object_get(field, "age_s"))) {
-		text_put(to, "-");
-		return;
-	}
-	text_put(to, qc_words(count_of(field, "qc")));
-	for (i = 0; (flag = json_array_get(json_object_get(field, "flags"), i)); i++) {
-		if (!json_is_string(flag))
-			continue;
-		text_put(to, between);
-		text_put(to, json_string_value(flag));
-		between = ", ";
-	}
+	return json_is_number(json_object_get(field, "age_s")) ? qc_words(count_of(field, "qc"))
+							       : "-";
 }
 
 static const char *value_of(const json_t *field)
@@ -164,33 +148,58 @@ static const char *value_of(const json_t *field)
 static void widen_unit(struct widths *w, const json_t *unit)
 {
 	json_t *field;
-	char room[32], words[160];
+	char room[32];
 	size_t i;
 
 	widen(&w->name, text_of(unit, "name"));
 	for (i = 0; (field = json_array_get(json_object_get(unit, "fields"), i)); i++) {
 		struct text name = text_over(room, sizeof(room));
-		struct text judged = text_over(words, sizeof(words));
 
 		widen(&w->parameter, text_of(field, "parameter"));
 		widen(&w->value, value_of(field));
 		view_put_unit(&name, text_of(field, "unit"));
 		widen(&w->unit, room);
-		put_judged(&judged, field);
-		widen(&w->qc, words);
+		widen(&w->qc, judged_of(field));
 	}
 }
 
 /* Names give way first when the paper is narrow. */
 static void fit(struct widths *w, const struct page *page)
 {
-	unsigned qc = w->qc < QC_MOST ? w->qc : QC_MOST;
 	unsigned rest = 2 + 1 + HEALTH_WIDTH + 1 + w->parameter + 1 + w->value + 1 + w->unit + 1 +
-			AGE_WIDTH + 2 + qc;
+			AGE_WIDTH + 2 + w->qc;
 
 	if (w->name + rest <= page->columns)
 		return;
 	w->name = rest + NAME_LEAST < page->columns ? page->columns - rest : NAME_LEAST;
+}
+
+/* Where a unit's parameters begin. */
+static unsigned field_column(const struct widths *w)
+{
+	return 2 + w->name + 1 + HEALTH_WIDTH + 1;
+}
+
+/* Why a value is not simply good: behind it, or below it when the paper is narrow. */
+static void put_flags(struct page *page, const struct widths *w, const json_t *field)
+{
+	char words[160];
+	struct text flags = text_over(words, sizeof(words));
+	json_t *flag;
+	size_t i;
+
+	for (i = 0; (flag = json_array_get(json_object_get(field, "flags"), i)); i++)
+		if (json_is_string(flag))
+			text_printf(&flags, "%s%s", flags.len ? ", " : "", json_string_value(flag));
+	if (!flags.len)
+		return;
+	if (page->at + 2 + page_width(words) <= page->columns) {
+		page_put(page, STYLE_PLAIN, ": ");
+	} else {
+		page_end(page);
+		page_to(page, field_column(w) + 2);
+	}
+	page_put(page, STYLE_FAINT, words);
 }
 
 static void put_field(
@@ -199,12 +208,10 @@ static void put_field(
 	const json_t *age_s = json_object_get(field, "age_s");
 	bool never = !json_is_number(age_s);
 	bool is_old = json_number_value(age_s) > OLD_TURNS * interval_s + 1;
-	char unit[32], age[32], judged[160];
+	char unit[32], age[32];
 	struct text name = text_over(unit, sizeof(unit)), old = text_over(age, sizeof(age));
-	struct text qc = text_over(judged, sizeof(judged));
 
 	view_put_unit(&name, text_of(field, "unit"));
-	put_judged(&qc, field);
 	if (never)
 		text_put(&old, "-");
 	else
@@ -217,7 +224,8 @@ static void put_field(
 	page_put(page, STYLE_PLAIN, " ");
 	page_cell(page, is_old ? STYLE_WARN : STYLE_PLAIN, age, AGE_WIDTH, true);
 	page_put(page, STYLE_PLAIN, "  ");
-	page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")), judged);
+	page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")), judged_of(field));
+	put_flags(page, w, field);
 	page_end(page);
 }
 
@@ -230,7 +238,7 @@ static void put_unit(struct page *page, const struct widths *w, const json_t *un
 	size_t i;
 
 	page_put(page, STYLE_PLAIN, "  ");
-	page_cell(page, STYLE_STRONG, text_of(unit, "name"), w->name, false);
+	page_cell_name(page, STYLE_STRONG, text_of(unit, "name"), w->name);
 	page_put(page, STYLE_PLAIN, " ");
 	page_cell(page, health_style(health), health, HEALTH_WIDTH, false);
 	page_put(page, STYLE_PLAIN, " ");
@@ -238,7 +246,7 @@ static void put_unit(struct page *page, const struct widths *w, const json_t *un
 		page_end(page);
 	for (i = 0; (field = json_array_get(fields, i)); i++) {
 		if (i > 0)
-			page_to(page, 2 + w->name + 1 + HEALTH_WIDTH + 1);
+			page_to(page, field_column(w));
 		put_field(page, w, field, interval_s);
 	}
 }

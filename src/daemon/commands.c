@@ -5,13 +5,15 @@
 
 #include "daemon/parts.h"
 #include "daemon/status.h"
+#include "daemon/waits.h"
 #include "spool/reader.h"
 #include "uplink/export.h"
 
 enum {
 	WATCH_MS = 1000,
-	TRY_MS = 8000,    /* a tried unit has so long to answer before its state is told anyway */
-	TRY_LOOK_MS = 50, /* how often it is looked at meanwhile */
+	TRY_MS = 8000, /* a tried unit has so long to answer before its state is told anyway */
+	TRY_CLOSED_MS = 1500, /* and so long while its line is not open */
+	TRY_LOOK_MS = 50,     /* how often it is looked at meanwhile */
 	MOST_REFUSALS = 1000
 };
 
@@ -121,8 +123,11 @@ static uint64_t turns_of(const struct unit_state *unit)
 static int try_unit(const struct parts *parts, unsigned line, unsigned unit, const char *name,
 	struct control_client *client)
 {
-	int64_t until_ms = clock_boot_ms(parts->clock) + TRY_MS;
+	int64_t begun_ms = clock_boot_ms(parts->clock), waited_ms;
 	struct unit_state before, now;
+	struct line_state state;
+	char sentence[WAIT_SENTENCE];
+	struct text why = text_over(sentence, sizeof(sentence));
 	bool asked = false;
 	int err = line_unit(parts->lines[line], unit, &before);
 
@@ -137,7 +142,10 @@ static int try_unit(const struct parts *parts, unsigned line, unsigned unit, con
 		if (err)
 			return err;
 		asked = turns_of(&now) != turns_of(&before);
-	} while (!asked && clock_boot_ms(parts->clock) < until_ms);
+		line_state(parts->lines[line], &state);
+		waited_ms = clock_boot_ms(parts->clock) - begun_ms;
+	} while (!asked && waited_ms < (state.condition == LINE_OPEN ? TRY_MS : TRY_CLOSED_MS));
+	waits_line(&why, &state);
 	return send_new(client, json_pack("{s:b, s:s, s:o}", "asked", (int)asked, "line",
 					parts->conf->lines[line].name, "unit",
 					status_unit(&now, clock_boot_ms(parts->clock))));

@@ -20,8 +20,8 @@
 
 enum {
 	TICK_MS = 1000,
-	STATUS_MS = 10 * 1000, /* how often the service manager's status line is made anew */
-	MISTAKES = 16 * 1024   /* bytes of configuration mistakes shown */
+	STATUS_MS = 5 * 1000, /* how often the service manager's status line is made anew */
+	MISTAKES = 16 * 1024  /* bytes of configuration mistakes shown */
 };
 
 static const char help[] =

@@ -14,7 +14,7 @@ void waits_line(struct text *to, const struct line_state *line)
 {
 	if (line->condition == LINE_OPEN)
 		return;
-	text_printf(to, "line %s (%s) is not open: %s; it is tried again by itself", line->name,
+	text_printf(to, "line %s (%s) is not open and is tried again by itself: %s", line->name,
 		line->where,
 		line->last_error ? words_or(line->last_words, line->last_error) : "not tried yet");
 }

@@ -85,6 +85,18 @@ static void texts_from_outside_send_no_commands(void **state)
 	assert_string_equal(room, "a?[2Jb?c?d?\n");
 }
 
+static void names_are_cut_in_the_middle(void **state)
+{
+	struct page page = page_over(room, sizeof(room), 40, false);
+
+	(void)state;
+	page_cell_name(&page, STYLE_PLAIN, "hach-surface-scatter-1", 12);
+	page_cell_name(&page, STYLE_PLAIN, "short", 6);
+	page_put(&page, STYLE_PLAIN, "|");
+	page_end(&page);
+	assert_string_equal(room, "hach-\xe2\x80\xa6tter-1short |\n");
+}
+
 static void sentences_wrap(void **state)
 {
 	struct page page = page_over(room, sizeof(room), 20, false);
@@ -117,6 +129,8 @@ static void random_texts_stay_on_the_paper(void **state)
 			s[n == sizeof(s) ? n - 1 : n] = '\0';
 			if (k == 0)
 				page_put(&page, STYLE_PLAIN, s);
+			else if (k == 1 && i % 2)
+				page_cell_name(&page, STYLE_BAD, s, 1 + (unsigned)rand() % 30);
 			else if (k == 1)
 				page_cell(&page, STYLE_GOOD, s, (unsigned)rand() % 30, rand() % 2);
 			else if (k == 2)
@@ -167,6 +181,7 @@ int main(void)
 		cmocka_unit_test(nothing_crosses_the_edge),
 		cmocka_unit_test(colours_take_no_columns),
 		cmocka_unit_test(texts_from_outside_send_no_commands),
+		cmocka_unit_test(names_are_cut_in_the_middle),
 		cmocka_unit_test(sentences_wrap),
 		cmocka_unit_test(random_texts_stay_on_the_paper),
 		cmocka_unit_test(units_and_ages_as_people_write_them),

@@ -62,6 +62,8 @@ int uplink_start(struct uplink *uplink) MUST_USE;
 void uplink_stop(struct uplink
 		*uplink); /* aborts a request in flight; what was not confirmed stays unsent */
 void uplink_free(struct uplink *uplink);
+/* Tries now what waits or is held. */
+void uplink_wake(struct uplink *uplink);
 void uplink_state(struct uplink *uplink, struct uplink_state *out);
 /* Boot time in ms when the thread last came round or a transfer last moved: for the watchdog. */
 int64_t uplink_heartbeat_ms(struct uplink *uplink);

@@ -270,6 +270,10 @@ static bool serve_one(struct peer *peer)
 	bool over, authorised;
 	size_t n;
 
+	/* What came after the last body, were a client to pipeline, is this request's. */
+	peer->len -= peer->used;
+	memmove(peer->head, peer->head + peer->used, peer->len);
+	peer->used = 0;
 	if (!read_head(peer))
 		return false;
 	length = header(peer, "Content-Length");
@@ -302,12 +306,7 @@ static bool serve_one(struct peer *peer)
 	if (!authorised)
 		return answer(peer->fd, 401, "", "application/json",
 			"{\"error\":\"authorization failed\"}");
-	if (!serve_planned(peer, &plan, n))
-		return false;
-	/* What came after the body, were a client to pipeline, is the next request's. */
-	peer->len -= peer->used;
-	memmove(peer->head, peer->head + peer->used, peer->len);
-	return true;
+	return serve_planned(peer, &plan, n);
 }
 
 static void *serve_peer(void *arg)

@@ -1,0 +1,357 @@
+#include "uplink/uplink.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "uplink/internal.h"
+
+enum {
+	HOLD_MS = 60 * 1000,
+	LOOK_MS = 200,      /* how often a wait looks at the (injected) clock */
+	FREE_TRY_MS = 1000, /* the longest wait while a try costs nothing */
+	IDLE_MS = 1000,     /* longest rest with nothing to send */
+	FEWEST_LINES = 16,  /* a breaking link makes requests smaller, not smaller than this */
+	CALM_REQUESTS = 64, /* taken in a row before a 413 is put to the test again */
+	FEWEST_IDLE_MS = 20
+};
+
+int64_t uplink_now_ms(const struct uplink *uplink)
+{
+	return clock_boot_ms(uplink->clock);
+}
+
+static bool is_stopped(struct uplink *uplink)
+{
+	return atomic_load(&uplink->stop);
+}
+
+static void say_state(
+	struct uplink *uplink, enum uplink_condition condition, int64_t next_ms, const char *words)
+{
+	struct text text;
+
+	pthread_mutex_lock(&uplink->lock);
+	uplink->state.condition = condition;
+	uplink->state.next_ms = next_ms;
+	if (words) {
+		text = text_over(uplink->state.last_words, sizeof(uplink->state.last_words));
+		text_put(&text, words);
+	}
+	pthread_mutex_unlock(&uplink->lock);
+}
+
+/* Until then, or until stopped or woken; held: until the token file changes, too. */
+static void wait_until(struct uplink *uplink, int64_t until_ms, bool held)
+{
+	struct timespec at;
+	int64_t now_ms, ms;
+
+	while (!is_stopped(uplink)) {
+		now_ms = uplink_now_ms(uplink);
+		atomic_store(&uplink->beat_ms, now_ms);
+		if (now_ms >= until_ms || (held && post_token_changed(uplink->post)))
+			return;
+		ms = until_ms - now_ms < LOOK_MS ? until_ms - now_ms : LOOK_MS;
+		clock_gettime(CLOCK_MONOTONIC, &at);
+		at.tv_nsec += ms * 1000000;
+		at.tv_sec += at.tv_nsec / 1000000000;
+		at.tv_nsec %= 1000000000;
+		pthread_mutex_lock(&uplink->lock);
+		if (!uplink->wake)
+			pthread_cond_timedwait(&uplink->woken, &uplink->lock, &at);
+		if (uplink->wake) {
+			uplink->wake = false;
+			pthread_mutex_unlock(&uplink->lock);
+			return;
+		}
+		pthread_mutex_unlock(&uplink->lock);
+	}
+}
+
+/* --- what an answer does to the pace ------------------------------------------------------------- */
+
+static void end_trouble(struct uplink *uplink)
+{
+	int64_t now_ms = uplink_now_ms(uplink);
+	bool said = false;
+	size_t i;
+
+	uplink->failing = false;
+	uplink->lane.probe_below = UINT64_MAX;
+	backoff_reset(&uplink->backoff);
+	for (i = 0; i < REASONS; i++) {
+		if (!said && uplink->edges[i].lost) {
+			said = true;
+			log_back(&uplink->edges[i], now_ms, "uplink",
+				"store %s takes readings again", uplink->conf.name);
+		}
+		uplink->edges[i].lost = false;
+	}
+}
+
+static void speed_up(struct uplink *uplink, unsigned lines)
+{
+	if (lines < uplink->lines)
+		return;
+	if (++uplink->calm >= CALM_REQUESTS) {
+		uplink->calm = 0;
+		uplink->ceiling = uplink->ceiling * 2 < uplink->conf.batch_lines
+					  ? uplink->ceiling * 2
+					  : uplink->conf.batch_lines;
+	}
+	uplink->lines = uplink->lines * 2 < uplink->ceiling ? uplink->lines * 2 : uplink->ceiling;
+}
+
+static void begin_trouble(struct uplink *uplink, const struct answer *answer)
+{
+	const struct verdict *verdict = &answer->verdict;
+	bool held = verdict->kind != VERDICT_WAIT;
+	int64_t now_ms = uplink_now_ms(uplink), wait_ms, drawn_ms;
+	char words[sizeof(uplink->state.last_words)];
+	struct text text = text_over(words, sizeof(words));
+
+	/* Slowly, but never more slowly than the operator lets any try be. */
+	wait_ms = uplink->conf.retry_most_ms < HOLD_MS ? uplink->conf.retry_most_ms : HOLD_MS;
+	uplink->failing = true;
+	uplink->calm = 0;
+	text_put(&text, verdict->remedy);
+	if (answer->status)
+		text_printf(&text, " [HTTP %d: %s]", answer->status, answer->words);
+	else
+		text_printf(&text, " [%s]", answer->words);
+	if (!held) {
+		drawn_ms = backoff_next_ms(
+			&uplink->backoff, post_try_is_free(uplink->post) ? FREE_TRY_MS : 0);
+		wait_ms = verdict->wait_ms > drawn_ms ? verdict->wait_ms : drawn_ms;
+	}
+	say_state(uplink, held ? UPLINK_HELD : UPLINK_WAITING, now_ms + wait_ms, words);
+	log_lost(&uplink->edges[verdict->reason], now_ms, "uplink", "store %s: %s; all is kept",
+		uplink->conf.name, words);
+	wait_until(uplink, now_ms + wait_ms, held);
+}
+
+static void follow(struct uplink *uplink, struct answer *answer)
+{
+	unsigned lines = uplink->last_lines;
+
+	switch (answer->verdict.kind) {
+	case VERDICT_SENT:
+		end_trouble(uplink);
+		speed_up(uplink, lines);
+		return;
+	case VERDICT_HALVE:
+		if (lines > 1) {
+			uplink->ceiling = uplink->lines = lines / 2;
+			uplink->calm = 0;
+			log_say(LOG_NOTICE, "uplink",
+				"store %s: %u lines in one request are too many; %u from now on",
+				uplink->conf.name, lines, uplink->lines);
+			return;
+		}
+		answer->verdict.remedy =
+			"even one line is too large for the store: check its limit "
+			"of a request's size";
+		break;
+	case VERDICT_WAIT:
+		if (answer->verdict.reason == REASON_STOPPED)
+			return;
+		/* What a link cannot carry in one call, it may in a smaller one. */
+		if (answer->verdict.reason == REASON_NO_LINK && uplink->last_sent_bytes &&
+			uplink->lines > FEWEST_LINES)
+			uplink->lines =
+				uplink->lines / 2 > FEWEST_LINES ? uplink->lines / 2 : FEWEST_LINES;
+		break;
+	case VERDICT_BISECT:
+	case VERDICT_HOLD:
+		break;
+	}
+	begin_trouble(uplink, answer);
+}
+
+/* --- the thread ---------------------------------------------------------------------------------- */
+
+static void rest(struct uplink *uplink)
+{
+	int64_t now_ms = uplink_now_ms(uplink), ms = IDLE_MS;
+	struct lane *lane = &uplink->lane;
+	struct range any;
+	enum uplink_condition condition = UPLINK_IDLE;
+	const char *words = NULL;
+
+	if (uplink->conf.interval_ms < ms)
+		ms = uplink->conf.interval_ms;
+	if (lane->live_due_ms && lane->live_due_ms - now_ms < ms)
+		ms = lane->live_due_ms - now_ms;
+	if (ms < FEWEST_IDLE_MS)
+		ms = FEWEST_IDLE_MS;
+	if (lane->aside[STREAM_READINGS].range.last) {
+		condition = UPLINK_HELD;
+		words = uplink->too_old.lost ? "some readings are older than the store keeps: "
+					       "lengthen its retention"
+					     : "some readings cannot be read from the van's card";
+	} else {
+		log_back(&uplink->too_old, now_ms, "uplink", "store %s takes old readings too",
+			uplink->conf.name);
+		if (spool_waiting(uplink->spool, uplink->store, STREAM_READINGS) &&
+			!spool_unsent(
+				uplink->spool, uplink->store, STREAM_READINGS, UINT64_MAX, 1, &any))
+			condition = UPLINK_NO_TIME;
+	}
+	say_state(uplink, condition,
+		condition == UPLINK_HELD ? lane->aside[STREAM_READINGS].until_ms : 0, words);
+	/* News are looked for, not waited for: numbers whose time is not fixed are news all the time. */
+	spool_wait(uplink->spool, STREAM_READINGS, UINT64_MAX, (unsigned)ms);
+}
+
+static void *run(void *ctx)
+{
+	struct uplink *uplink = ctx;
+	struct answer answer;
+	struct range block;
+	enum stream stream;
+	int64_t now_ms;
+	bool any;
+
+	while (!is_stopped(uplink)) {
+		now_ms = uplink_now_ms(uplink);
+		atomic_store(&uplink->beat_ms, now_ms);
+		any = uplink->failing
+			      ? lane_next_probe(&uplink->lane, now_ms, &stream, &block)
+			      : lane_next(&uplink->lane, now_ms, uplink->lines, &stream, &block);
+		if (!any) {
+			rest(uplink);
+			continue;
+		}
+		say_state(uplink, UPLINK_SENDING, 0, NULL);
+		if (uplink_deliver(uplink, stream, block, &answer))
+			follow(uplink, &answer);
+	}
+	return NULL;
+}
+
+/* --- life ---------------------------------------------------------------------------------------- */
+
+static bool is_loopback_url(const char *url)
+{
+	return strstr(url, "://127.") || strstr(url, "://localhost") || strstr(url, "://[::1]");
+}
+
+static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
+{
+	const struct store_conf *conf = &uplink->conf;
+	char words[256];
+	struct text why = text_over(words, sizeof(words));
+	int err;
+
+	err = spool_add_store(uplink->spool, conf->name, &uplink->store);
+	if (!err)
+		err = spool_reader_open(&uplink->reader, uplink->spool);
+	if (err)
+		return err;
+	err = post_new(&uplink->post, conf, uplink->clock, &uplink->stop, &uplink->beat_ms, &why);
+	if (err) {
+		log_say(LOG_ERROR, "uplink", "store %s: %s", conf->name,
+			why.len ? words : err_text(err));
+		return err;
+	}
+	uplink->encoder = line_encoder_new(lab, spool_id(uplink->spool));
+	uplink->batch = batch_new(conf->batch_lines, conf->gzip_level);
+	if (!uplink->encoder || !uplink->batch)
+		return ERR_MEMORY;
+	uplink->lane = lane_make(uplink->spool, uplink->store, conf->interval_ms);
+	uplink->backoff = backoff_make(conf->retry_first_ms, conf->retry_most_ms, seed);
+	uplink->lines = uplink->ceiling = conf->batch_lines;
+	if (conf->token_file[0] && !strncmp(conf->url, "http://", 7) && !is_loopback_url(conf->url))
+		log_say(LOG_WARN, "uplink",
+			"store %s: the token travels unencrypted; use https in url", conf->name);
+	return 0;
+}
+
+int uplink_new(struct uplink **out, const struct store_conf *conf, const char *lab,
+	struct spool *spool, const struct clock *clock, uint64_t seed)
+{
+	struct uplink *uplink;
+	pthread_condattr_t attr;
+	int err;
+
+	*out = NULL;
+	if (conf->batch_lines < 1 || conf->batch_lines > 10000 || conf->gzip_level > 9 ||
+		conf->timeout_ms < 1)
+		return ERR_RANGE;
+	uplink = calloc(1, sizeof(*uplink));
+	if (!uplink)
+		return ERR_MEMORY;
+	uplink->conf = *conf;
+	uplink->clock = clock;
+	uplink->spool = spool;
+	atomic_init(&uplink->beat_ms, clock_boot_ms(clock));
+	pthread_mutex_init(&uplink->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&uplink->woken, &attr);
+	pthread_condattr_destroy(&attr);
+	memcpy(uplink->state.store, conf->name, sizeof(uplink->state.store));
+	err = open_parts(uplink, lab, seed);
+	if (err) {
+		uplink_free(uplink);
+		return err;
+	}
+	*out = uplink;
+	return 0;
+}
+
+int uplink_start(struct uplink *uplink)
+{
+	if (pthread_create(&uplink->thread, NULL, run, uplink))
+		return ERR_MEMORY;
+	uplink->started = true;
+	return 0;
+}
+
+void uplink_wake(struct uplink *uplink)
+{
+	pthread_mutex_lock(&uplink->lock);
+	uplink->wake = true;
+	pthread_cond_signal(&uplink->woken);
+	pthread_mutex_unlock(&uplink->lock);
+}
+
+void uplink_stop(struct uplink *uplink)
+{
+	if (!uplink->started)
+		return;
+	atomic_store(&uplink->stop, true);
+	post_wake(uplink->post);
+	uplink_wake(uplink);
+	spool_wake(uplink->spool);
+	pthread_join(uplink->thread, NULL);
+	uplink->started = false;
+}
+
+void uplink_free(struct uplink *uplink)
+{
+	if (!uplink)
+		return;
+	uplink_stop(uplink);
+	post_free(uplink->post);
+	batch_free(uplink->batch);
+	line_encoder_free(uplink->encoder);
+	if (uplink->reader)
+		spool_reader_close(uplink->reader);
+	pthread_cond_destroy(&uplink->woken);
+	pthread_mutex_destroy(&uplink->lock);
+	free(uplink);
+}
+
+void uplink_state(struct uplink *uplink, struct uplink_state *out)
+{
+	pthread_mutex_lock(&uplink->lock);
+	*out = uplink->state;
+	pthread_mutex_unlock(&uplink->lock);
+}
+
+int64_t uplink_heartbeat_ms(struct uplink *uplink)
+{
+	return atomic_load(&uplink->beat_ms);
+}

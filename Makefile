@@ -84,6 +84,8 @@ OBJECTS_in = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 $(eval $(call program_rule,bin/waterlabd,$(B)/src/daemon/main.o,daemon))
 $(eval $(call program_rule,bin/waterlab,$(B)/src/cli/main.o,cli))
 $(eval $(call program_rule,bin/labsim,$(call OBJECTS_in,tools/labsim/*.c),conf))
+# A day in the lab on an injected clock: labsim's units without its wires.
+$(eval $(call program_rule,tests/sim/day,$(call OBJECTS_in,tests/sim/*.c $(patsubst %,tools/labsim/%.c,lab image command fault water storm)),conf))
 $(eval $(call program_rule,bin/faultstore,$(call OBJECTS_in,tools/faultstore/*.c),uplink))
 INSTALLED := waterlabd waterlab
 PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore)
@@ -112,7 +114,7 @@ FUZZ_RUN  = $(call of_module,tests/fuzz,$(FUZZ_BIN))
 FUZZ_SECONDS ?= 30
 
 .PHONY: unit unit-bin bench bench-bin fuzz fuzz-bin fuzz-run
-unit-bin: $(UNIT_BIN)
+unit-bin: $(UNIT_BIN) $(B)/tests/sim/day
 bench-bin: $(BENCH_BIN)
 fuzz-bin: $(FUZZ_BIN)
 unit: $(UNIT_RUN) ## unit tests of this CC and VARIANT (MODULE=spool: one room's)
@@ -145,7 +147,7 @@ lint: ## the rules of the house, each checked
 
 # Every object and nothing linked; every C file looked at and nothing written.  For tools/lint.
 .PHONY: objects syntax
-ALL_C := $(wildcard src/*/*.c tools/*/*.c tests/*/*/*.c drivers/*/*.c)
+ALL_C := $(wildcard src/*/*.c tools/*/*.c tests/sim/*.c tests/*/*/*.c drivers/*/*.c)
 objects: $(patsubst %.c,$(B)/%.o,$(wildcard src/*/*.c tools/*/*.c))
 syntax:
 	@$(COMPILE) -fsyntax-only $(ALL_C)

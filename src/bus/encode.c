@@ -142,7 +142,7 @@ int encode_value(
 		encode_raw(&field->at, raw, out);
 	}
 	decode_field(field, out, &back);
-	if (isfinite(value) && (back.flags & FLAG_NOT_FINITE))
+	if (isfinite(value) && back.flags)
 		rc = ERR_RANGE;
 	if (served)
 		*served = back.value;

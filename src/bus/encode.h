@@ -17,8 +17,8 @@ uint16_t encode_mask(const struct profile_register *at);
 
 /*
  * The bytes whose decoded value is nearest to `value`; `served` (may be NULL) gets what decode_field()
- * makes of them.  ERR_RANGE when the register's type cannot hold it; NAN and infinities are given as
- * such by floating types.
+ * makes of them.  ERR_RANGE when the register's type cannot hold it, or it would read as a sentinel;
+ * NAN and infinities are given as such by floating types.
  */
 int encode_value(const struct profile_field *field, double value, struct value_bytes *out,
 	double *served) MUST_USE;

@@ -338,11 +338,10 @@ class Lab:
             raise Trouble("waterlab %s: %s" % (" ".join(args), done.stderr))
         return done.stdout
 
-    def drained(self, store="province"):
-        """True when that store has been sent all that is saved."""
+    def drained(self):
+        """True when all that was made is saved, and each store has been sent all that is saved."""
         status = self.status()
-        one = next(s for s in status["stores"] if s["name"] == store)
-        return one["waiting"] == 0 and status["readings"]["pending"] == 0
+        return status["readings"]["pending"] == 0 and all(s["waiting"] == 0 for s in status["stores"])
 
     def exported(self):
         """Every row of the spool as `waterlab spool export` prints it."""

@@ -50,11 +50,10 @@ class LabTest(unittest.TestCase):
     def saved(self):
         return self.lab.status()["readings"]["last"]
 
-    def assert_nothing_lost(self, store=None, name="province", least=1):
+    def assert_nothing_lost(self, store=None, least=1):
         """Everything saved is numbered without a hole, was served by labsim, and is in the store once."""
         self.lab.labsim.end()
-        if store:
-            self.wait_for("all to be sent", lambda: self.lab.drained(name), 120)
+        self.wait_for("all to be saved and sent", self.lab.drained, 120)
         status = self.lab.status()
         last = status["readings"]["last"]
         exported = [r for r in self.lab.exported() if r["stream"] == "readings"]

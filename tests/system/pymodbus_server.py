@@ -146,16 +146,20 @@ async def serve(how):
     context = ModbusServerContext(slaves=slaves, single=False)
     loop = asyncio.get_running_loop()
 
-    def take():
-        line = sys.stdin.readline()
-        if not line:
-            loop.remove_reader(sys.stdin)
-            return
-        unit, table, address, values = json.loads(line)
-        for i, value in enumerate(values):
-            blocks[unit, table].values[address + i] = value
+    have = bytearray()
 
-    loop.add_reader(sys.stdin, take)
+    def take():
+        some = os.read(0, 65536)  # a buffered reader would sit on the second of two lines
+        if not some:
+            loop.remove_reader(0)
+        have.extend(some)
+        *lines, have[:] = have.split(b"\n")
+        for line in lines:
+            unit, table, address, values = json.loads(line)
+            for i, value in enumerate(values):
+                blocks[unit, table].values[address + i] = value
+
+    loop.add_reader(0, take)
     if "tcp" in how:
         server = ModbusTcpServer(context, framer=ModbusSocketFramer, address=("127.0.0.1", how["tcp"]))
     else:

@@ -129,7 +129,7 @@ static int write_batch(struct spool *spool, struct batch *batch)
 	int err;
 
 	err = sql_run(spool->segment.db, "BEGIN IMMEDIATE");
-	while (!err && batch->to < batch->head && batch->readings < CHUNK_READINGS) {
+	while (!err && batch->to < batch->head && batch->readings < spool_tuning.chunk) {
 		next = pending_see(&spool->pending, batch->to, &x);
 		seq = first + batch->readings;
 		if (seq + x.n - 1 > spool->segment.end) {
@@ -168,8 +168,8 @@ static int commit_batch(struct spool *spool, bool *more)
 	*more = batch.n_marks == MOST_MARKS;
 	if (batch.to == batch.head && !batch.n_marks)
 		return 0;
-	if (most > CHUNK_READINGS + EXCHANGE_READINGS)
-		most = CHUNK_READINGS + EXCHANGE_READINGS;
+	if (most > spool_tuning.chunk + EXCHANGE_READINGS)
+		most = spool_tuning.chunk + EXCHANGE_READINGS;
 	err = ledger_reserve(spool, spool->next[STREAM_READINGS] + most);
 	if (!err)
 		err = write_batch(spool, &batch);

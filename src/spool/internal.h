@@ -20,7 +20,6 @@ enum {
 	MOST_SERIES = 4096,
 	MOST_SEGMENT = 10000000,  /* readings in one, by spool_conf */
 	KNOWN_STORES = 16,        /* remembered, configured or not */
-	CHUNK_READINGS = 16384,   /* most readings in one transaction */
 	RESERVE_READINGS = 65536, /* numbers set apart in the ledger ahead of use */
 	RESERVE_LEDGER = 1000,    /* ... and in the segment */
 	UNKNOWN_LEDGER = 1000000, /* jumped over when nobody knows the last ledger number */
@@ -37,6 +36,7 @@ struct spool_tuning {
 	const char *boot_id; /* instead of the kernel's; NULL: the kernel's */
 	unsigned retry_first_ms, retry_most_ms;
 	unsigned marks_ms; /* longest a sent mark waits for a commit to ride on */
+	unsigned chunk;    /* most readings in one transaction */
 	unsigned copy_ms;  /* between refreshes of the ledger's copy of the delivery sets */
 };
 extern struct spool_tuning spool_tuning;

@@ -258,14 +258,24 @@ static uint64_t find_last(struct spool_reader *reader)
 {
 	struct open_segment *open;
 	struct segment_place place;
-	int64_t last = 0;
+	char path[FILE_NAME_MAX];
+	int64_t last = 0, end = 0, most;
 	size_t i;
 
-	for (i = reader->n_segments; i > 0 && !last; i--)
-		if (find_segment(reader, reader->segments[i - 1].first, &place) &&
-			open_segment(reader, &place, &open) == 0 &&
-			sql_number(open->db, "SELECT max(seq) FROM reading", &last))
-			last = 0;
+	for (i = reader->n_segments; i > 0 && !last; i--) {
+		if (!find_segment(reader, reader->segments[i - 1].first, &place) ||
+			open_segment(reader, &place, &open) ||
+			sql_meta_number(open->db, "end", &end))
+			continue;
+		/* A damaged page may say any number; but past the segment's end there is none, and a
+		 * reading takes more than 8 bytes. */
+		segment_file_name(reader->dir, place.first, path, sizeof(path));
+		most = (int64_t)(place.first + file_bytes(path) / 8);
+		if (end > most)
+			end = most;
+		if (sql_number(open->db, "SELECT max(seq) FROM reading", &last) || last > end)
+			last = end;
+	}
 	return (uint64_t)last;
 }
 
@@ -334,6 +344,21 @@ static int add_lost(struct intervals *lost, const struct intervals *gaps, struct
 	return 0;
 }
 
+uint64_t reader_past_gap(struct spool_reader *reader, uint64_t number)
+{
+	const struct range *gap;
+
+	if (reader->spool)
+		pthread_mutex_lock(&reader->spool->lock);
+	gap = intervals_find(
+		reader->spool ? &reader->spool->gaps[STREAM_READINGS] : &reader->gaps, number);
+	if (gap)
+		number = gap->last + 1;
+	if (reader->spool)
+		pthread_mutex_unlock(&reader->spool->lock);
+	return number;
+}
+
 int reader_lost(struct spool_reader *reader, uint64_t last)
 {
 	struct range range = {reader->unseen, last};
@@ -351,22 +376,11 @@ int reader_lost(struct spool_reader *reader, uint64_t last)
 /* Beside the daemon, what cannot be read back is recorded, so that nobody waits for it for ever. */
 static int report_lost(struct spool_reader *reader, enum stream stream)
 {
-	uint64_t saved = last_saved(reader, stream);
-	struct segment_place place;
-	struct open_segment *open;
 	int err = 0;
 	size_t i;
 
-	for (i = 0; i < reader->lost.n && !err; i++) {
-		struct range range = reader->lost.at[i];
-
-		if (stream == STREAM_READINGS && find_segment(reader, range.first, &place) &&
-			range.last <= place.last && open_segment(reader, &place, &open) == 0)
-			range = rows_widen(open, &place, range);
-		if (range.last > saved)
-			range.last = saved;
-		err = lost_report(reader->spool, stream, range);
-	}
+	for (i = 0; i < reader->lost.n && !err; i++)
+		err = lost_report(reader->spool, stream, reader->lost.at[i]);
 	return err;
 }
 
@@ -478,11 +492,45 @@ static int read_segments(struct spool_reader *reader, struct range block, row_fn
 	return err;
 }
 
+static int notice(void *ctx, const struct spool_row *row)
+{
+	(void)row;
+	*(bool *)ctx = true;
+	return 0;
+}
+
+/*
+ * A hole that begins before the block is looked at down to the next sound row, by the same checks, so
+ * that a large one becomes one record and not one for every block.
+ */
+static int look_below(struct spool_reader *reader, uint64_t first)
+{
+	enum { LOOK = 16384 };
+	struct segment_place place;
+	struct open_segment *open;
+	bool sound = false;
+	int err = 0;
+
+	while (!err && !sound && first > 1 && find_segment(reader, first - 1, &place) &&
+		place.readable && place.first < first) {
+		struct range part = {place.first, first - 1};
+
+		if (part.last - part.first >= LOOK)
+			part.first = part.last - LOOK + 1;
+		if (open_segment(reader, &place, &open))
+			break; /* whoever asks for those numbers will hear of it */
+		reader->unseen = part.first;
+		err = rows_read(reader, open, part, notice, &sound);
+		first = part.first;
+	}
+	return err;
+}
+
 int spool_read(struct spool_reader *reader, enum stream stream, struct range block,
 	int (*each)(void *ctx, const struct spool_row *row), void *ctx, uint64_t *damaged)
 {
 	uint64_t last = last_saved(reader, stream);
-	int err;
+	int err, reported = 0;
 
 	if (damaged)
 		*damaged = 0;
@@ -505,11 +553,11 @@ int spool_read(struct spool_reader *reader, enum stream stream, struct range blo
 		err = read_segments(reader, block, each, ctx);
 	if (damaged)
 		*damaged = reader->lost.count;
-	if (reader->lost.n && reader->spool) {
-		int reported = report_lost(reader, stream);
-
-		if (!err)
-			err = reported;
-	}
-	return err;
+	if (!reader->lost.n || !reader->spool)
+		return err;
+	if (stream == STREAM_READINGS && intervals_find(&reader->lost, block.first))
+		reported = look_below(reader, block.first);
+	if (!reported)
+		reported = report_lost(reader, stream);
+	return err ? err : reported;
 }

@@ -2,7 +2,6 @@
  * Readings of one segment: two cursors walk exchanges and their readings side by side.  An exchange
  * whose checksum does not hold is counted with all its readings and never handed out.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,68 +265,87 @@ static int take(struct spool_reader *reader, struct open_segment *open, const st
 
 /* --- a view ------------------------------------------------------------------------------------------------ */
 
-static void bind(struct open_segment *open, uint64_t from, uint64_t last)
+static void seek(sqlite3_stmt *rows, uint64_t from, uint64_t last)
 {
-	sqlite3_reset(open->exchanges);
-	sqlite3_reset(open->readings);
-	sqlite3_bind_int64(open->exchanges, 1, (sqlite3_int64)from);
-	sqlite3_bind_int64(open->exchanges, 2, (sqlite3_int64)last);
-	sqlite3_bind_int64(open->readings, 1, (sqlite3_int64)from);
-	sqlite3_bind_int64(open->readings, 2, (sqlite3_int64)last + EXCHANGE_READINGS);
+	sqlite3_reset(rows);
+	sqlite3_bind_int64(rows, 1, (sqlite3_int64)from);
+	sqlite3_bind_int64(rows, 2, (sqlite3_int64)last);
 }
 
-/* From the exchange at or after `from` on. */
-static int walk(struct spool_reader *reader, struct open_segment *open, uint64_t from,
-	struct range block, row_fn each, void *ctx)
+/* The cursor over readings: damage in one place must not cost what comes after it. */
+struct readings {
+	sqlite3_stmt *rows;
+	uint64_t last;
+	int code;    /* of the last step */
+	bool astray; /* not where the next exchange's readings are expected: seek them */
+};
+
+/* Collects the readings of the exchange; false when they are not all there. */
+static bool take_readings(struct readings *from, struct rebuilt *to)
 {
-	struct rebuilt at;
-	uint64_t number = 0;
-	int of_exchange = SQLITE_DONE, of_reading, err = 0;
-	bool whole;
 	size_t i;
 
-	bind(open, from, block.last);
-	of_reading = sqlite3_step(open->readings);
-	while (!err && (of_exchange = sqlite3_step(open->exchanges)) == SQLITE_ROW) {
-		whole = take_exchange(open->exchanges, &at);
-		for (i = 0; whole && i < at.exchange.n; i++) {
-			while (of_reading == SQLITE_ROW &&
-				(number = (uint64_t)sqlite3_column_int64(open->readings, 0)) <
-					at.check.seq + i)
-				of_reading = sqlite3_step(open->readings);
-			whole = of_reading == SQLITE_ROW && number == at.check.seq + i;
-			if (whole)
-				take_reading(open->readings, &at, i);
+	for (i = 0; i < to->exchange.n; i++) {
+		uint64_t number = to->check.seq + i;
+
+		if (from->astray) {
+			seek(from->rows, number, from->last);
+			from->code = sqlite3_step(from->rows);
+			from->astray = false;
 		}
-		if (of_reading != SQLITE_ROW && of_reading != SQLITE_DONE)
-			break;
-		if (whole && check_of_exchange(&at.check) == at.crc)
-			err = take(reader, open, &at, block, each, ctx);
+		if (from->code != SQLITE_ROW ||
+			(uint64_t)sqlite3_column_int64(from->rows, 0) != number) {
+			from->astray = true;
+			return false;
+		}
+		take_reading(from->rows, to, i);
+		from->code = sqlite3_step(from->rows);
 	}
-	if (!err && of_reading != SQLITE_ROW)
-		err = sql_error(of_reading);
-	return err ? err : sql_error(of_exchange);
+	return true;
 }
 
-/* Whether both tables can be read from this number on. */
-static bool can_read(struct open_segment *open, uint64_t from, uint64_t last)
+/* From the exchange at or after *from on; *from is moved to the last one tried. */
+static int walk(struct spool_reader *reader, struct open_segment *open, uint64_t *from,
+	struct range block, row_fn each, void *ctx)
 {
-	bind(open, from, last);
-	return sql_error(sqlite3_step(open->exchanges)) == 0 &&
-	       sql_error(sqlite3_step(open->readings)) == 0;
+	struct readings readings = {.rows = open->readings,
+		.last = block.last + EXCHANGE_READINGS,
+		.code = SQLITE_ROW,
+		.astray = true};
+	struct rebuilt at;
+	int code = SQLITE_DONE, err = 0;
+	uint64_t seq;
+
+	seek(open->exchanges, *from, block.last);
+	while (!err && (code = sqlite3_step(open->exchanges)) == SQLITE_ROW) {
+		seq = (uint64_t)sqlite3_column_int64(open->exchanges, 0);
+		*from = seq > *from ? seq : *from; /* damaged pages may not be in order */
+		if (take_exchange(open->exchanges, &at) && take_readings(&readings, &at) &&
+			check_of_exchange(&at.check) == at.crc)
+			err = take(reader, open, &at, block, each, ctx);
+		else if (sql_error(readings.code) != ERR_DAMAGED)
+			err = sql_error(readings.code);
+	}
+	return err ? err : sql_error(code);
 }
 
-/* Past the damaged pages: the next number from which both tables can be read; 0: none in the block. */
-static uint64_t past_damage(struct open_segment *open, uint64_t from, uint64_t last)
+static bool finds_exchange(struct open_segment *open, uint64_t from, uint64_t last)
+{
+	seek(open->exchanges, from, last);
+	return sqlite3_step(open->exchanges) == SQLITE_ROW;
+}
+
+/* The next number from which there are exchanges again; 0: none in the view. */
+static uint64_t past_hole(struct open_segment *open, uint64_t from, uint64_t last)
 {
 	enum { STEP = 8 };
 	uint64_t at = from;
 
-	while (at <= last && !can_read(open, at, last))
+	while (at <= last && !finds_exchange(open, at, last))
 		at += STEP;
 	if (at > last)
 		return 0;
-	while (at > from && can_read(open, at - 1, last))
+	while (at > from && finds_exchange(open, at - 1, last))
 		at--;
 	return at;
 }
@@ -343,18 +361,19 @@ static int read_view(struct spool_reader *reader, struct open_segment *open, str
 	if (code == SQLITE_ROW && sqlite3_column_type(open->containing, 0) != SQLITE_NULL)
 		from = (uint64_t)sqlite3_column_int64(open->containing, 0);
 	sqlite3_reset(open->containing);
-	err = walk(reader, open, from, view, each, ctx);
-	while (err == ERR_DAMAGED) {
-		from = past_damage(open, reader->unseen + 1, view.last);
+	err = walk(reader, open, &from, view, each, ctx);
+	while ((err == 0 || err == ERR_DAMAGED) && reader->unseen <= view.last) {
+		from = (reader->unseen > from ? reader->unseen : from) + 1;
+		from = past_hole(open, reader_past_gap(reader, from), view.last);
 		if (!from)
 			break;
-		err = walk(reader, open, from, view, each, ctx);
+		err = walk(reader, open, &from, view, each, ctx);
 	}
 	sqlite3_reset(open->exchanges);
 	sqlite3_reset(open->readings);
 	if ((err == 0 || err == ERR_DAMAGED) && reader->unseen <= view.last)
 		err = reader_lost(reader, view.last);
-	return err;
+	return err == ERR_DAMAGED ? 0 : err;
 }
 
 int rows_read(struct spool_reader *reader, struct open_segment *open, struct range block,
@@ -372,34 +391,11 @@ int rows_read(struct spool_reader *reader, struct open_segment *open, struct ran
 		err = sql_run(open->db, "BEGIN");
 		if (!err)
 			err = read_view(reader, open, view, each, ctx);
-		if (sql_run(open->db, "COMMIT") && !err)
+		/* A damaged page can make either say so again; all that matters is that it ends. */
+		if (sql_run(open->db, "COMMIT") && sql_run(open->db, "ROLLBACK") &&
+			!sqlite3_get_autocommit(open->db) && !err)
 			err = ERR_IO;
 		view.first = view.last + 1;
 	}
 	return err;
-}
-
-struct range rows_widen(
-	struct open_segment *open, const struct segment_place *place, struct range lost)
-{
-	char sql[120];
-	int64_t at = 0;
-	int err;
-
-	snprintf(sql, sizeof(sql),
-		"SELECT seq+n FROM exchange WHERE seq<%llu ORDER BY seq DESC LIMIT 1",
-		(unsigned long long)lost.first);
-	err = sql_number(open->db, sql, &at);
-	if (err == ERR_ABSENT)
-		lost.first = place->first;
-	else if (!err && (uint64_t)at < lost.first)
-		lost.first = (uint64_t)at;
-	snprintf(sql, sizeof(sql), "SELECT min(seq)-1 FROM exchange WHERE seq>%llu",
-		(unsigned long long)lost.last);
-	err = sql_number(open->db, sql, &at);
-	if (err == ERR_ABSENT)
-		lost.last = place->last;
-	else if (!err && (uint64_t)at > lost.last)
-		lost.last = (uint64_t)at;
-	return lost;
 }

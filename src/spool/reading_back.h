@@ -64,12 +64,12 @@ void reader_stamp(struct spool_reader *reader, struct spool_row *row);
 /* Readings from reader->unseen to `last` were not found. */
 int reader_lost(struct spool_reader *reader, uint64_t last) MUST_USE;
 
+/* The number, or the first one after the known gap it lies in. */
+uint64_t reader_past_gap(struct spool_reader *reader, uint64_t number);
+
 /* reader_rows.c */
 int rows_prepare(struct open_segment *open) MUST_USE;
 int rows_read(struct spool_reader *reader, struct open_segment *open, struct range block,
 	row_fn each, void *ctx) MUST_USE;
-/* The whole hole around lost numbers: down to the row before and up to the one after. */
-struct range rows_widen(
-	struct open_segment *open, const struct segment_place *place, struct range lost);
 
 #endif

@@ -14,8 +14,11 @@
 
 enum { LEAST_PENDING = 64 * 1024 };
 
-struct spool_tuning spool_tuning = {
-	.retry_first_ms = 1000, .retry_most_ms = 30000, .marks_ms = 5000, .copy_ms = 600000};
+struct spool_tuning spool_tuning = {.retry_first_ms = 1000,
+	.retry_most_ms = 30000,
+	.marks_ms = 5000,
+	.chunk = 16384,
+	.copy_ms = 600000};
 
 int64_t spool_mono_ms(void)
 {

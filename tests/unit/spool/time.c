@@ -1,0 +1,162 @@
+/* Boot time to UTC: fixed once, never moved, before any row it is for. */
+#include "lab.h"
+
+static struct spool_conf conf_of(const char *dir)
+{
+	return lab_conf(dir, 1000);
+}
+
+static int64_t utc_of(struct spool *spool, enum stream stream, uint64_t number)
+{
+	struct lab_rows rows = lab_read(spool, stream, number, number, number);
+
+	assert_int_equal(rows.n, 1);
+	return rows.clock == TIME_NONE ? -1 : rows.utc_ms;
+}
+
+/* lab_add() makes the reading k at boot time 1000 + k. */
+static void the_first_time_covers_the_boot_and_later_ones_only_what_follows(void **state)
+{
+	struct spool_conf conf = conf_of("t1");
+	struct spool *spool = lab_open(&conf);
+
+	(void)state;
+	lab_now_ms = 1000;
+	assert_int_equal(lab_add(spool, 1, 1), 0);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), -1);
+	assert_int_equal(spool_fix_utc(spool, 50000, TIME_NONE, 1), ERR_RANGE);
+	assert_int_equal(spool_fix_utc(spool, 50000, TIME_RTC, 900), 0);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51001);
+	assert_int_equal(utc_of(spool, STREAM_LEDGER, 1), 51000);
+	/* The line has stamped a reading that is still in RAM, ahead of the clock we read. */
+	assert_int_equal(lab_add(spool, 2, 1), 0);
+	assert_int_equal(spool_fix_utc(spool, 70000, TIME_GPS, 10), 0);
+	assert_int_equal(spool_utc(spool).source, TIME_GPS);
+	assert_int_equal(spool_utc(spool).offset_ms, 70000);
+	assert_int_equal(spool_utc(spool).from_boot_ms, 1003);
+	assert_int_equal(lab_add(spool, 3, 1), 0);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51001);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 2), 51002);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 3), 71003);
+	assert_int_equal(spool_close(spool), 0);
+	/* A restart of the daemon within the boot changes nothing, and does not begin again. */
+	lab_now_ms = 500;
+	spool = lab_open(&conf);
+	assert_int_equal(spool_utc(spool).offset_ms, 70000);
+	assert_int_equal(spool_fix_utc(spool, 90000, TIME_GPS, 10), 0);
+	assert_true(spool_utc(spool).from_boot_ms > 1003);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51001);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 3), 71003);
+	assert_int_equal(spool_close(spool), 0);
+}
+
+static void a_boot_without_a_time_waits_for_its_anchor(void **state)
+{
+	struct spool_conf conf = conf_of("t2");
+	struct ledger_record anchors[] = {
+		{.kind = LEDGER_ANCHOR, .boot_ms = 2000, .a = 102000, .b = TIME_RTC, .c = 10},
+		{.kind = LEDGER_ANCHOR, .boot_ms = 2000, .a = 202000, .b = TIME_NTP, .c = 500},
+		{.kind = LEDGER_ANCHOR, .boot_ms = 2000, .a = 302000, .b = TIME_NTP, .c = 50},
+		{.kind = LEDGER_ANCHOR, .boot_ms = 2000, .a = 402000, .b = TIME_NONE, .c = 1},
+	};
+	struct spool *spool;
+	struct range block;
+	unsigned store;
+	size_t i;
+
+	(void)state;
+	lab_now_ms = 1000;
+	spool = lab_open(&conf); /* boot one: no time, but anchors */
+	for (i = 0; i < sizeof(anchors) / sizeof(anchors[0]); i++)
+		assert_int_equal(spool_note(spool, &anchors[i]), 0);
+	assert_int_equal(lab_add(spool, 1, 10), 0);
+	assert_int_equal(spool_close(spool), 0);
+
+	spool_tuning.boot_id = boot_two;
+	spool = lab_open(&conf);
+	assert_int_equal(spool_add_store(spool, "centre", &store), 0);
+	assert_int_equal(lab_add(spool, 11, 10), 0);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_false(spool_unsent(spool, store, STREAM_READINGS, UINT64_MAX, 100, &block));
+	assert_false(spool_unsent(spool, store, STREAM_LEDGER, UINT64_MAX, 100, &block));
+	assert_int_equal(spool_fix_utc(spool, 900000, TIME_GPS, 1), 0);
+	assert_true(spool_unsent(spool, store, STREAM_READINGS, UINT64_MAX, 100, &block));
+	assert_int_equal(block.first, 11);
+	assert_int_equal(block.last, 20);
+	assert_true(spool_unsent(spool, store, STREAM_LEDGER, UINT64_MAX, 100, &block));
+	assert_int_equal(block.first, 6);
+	assert_false(spool_unsent(spool, store, STREAM_READINGS, 11, 100, &block));
+	assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), 20);
+	assert_int_equal(spool_fix_earlier_boots(spool), 0);
+	assert_true(spool_unsent(spool, store, STREAM_READINGS, 11, 100, &block));
+	assert_int_equal(block.first, 1);
+	assert_int_equal(block.last, 10);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 301001);
+	assert_int_equal(spool_close(spool), 0);
+
+	spool_tuning.boot_id = boot_one;
+}
+
+static void a_boot_without_any_anchor_is_kept_back(void **state)
+{
+	struct spool_conf conf = conf_of("t3");
+	struct spool *spool = lab_open(&conf);
+	struct range block;
+	unsigned store;
+
+	(void)state;
+	assert_int_equal(lab_add(spool, 1, 10), 0);
+	assert_int_equal(spool_close(spool), 0);
+	spool_tuning.boot_id = boot_two;
+	spool = lab_open(&conf);
+	assert_int_equal(spool_fix_utc(spool, 900000, TIME_GPS, 1), 0);
+	assert_int_equal(spool_fix_earlier_boots(spool), 0);
+	assert_int_equal(spool_add_store(spool, "centre", &store), 0);
+	assert_false(spool_unsent(spool, store, STREAM_READINGS, UINT64_MAX, 100, &block));
+	assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), 10);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), -1);
+	assert_int_equal(spool_close(spool), 0);
+	spool_tuning.boot_id = boot_one;
+}
+
+/* A reader that stays open sees each row with the offset that was in force before the row was saved. */
+static void an_open_reader_follows_the_time(void **state)
+{
+	struct spool_conf conf = conf_of("t4");
+	struct spool *spool = lab_open(&conf);
+	struct spool_reader *reader;
+	uint64_t k;
+
+	(void)state;
+	lab_now_ms = 1;
+	assert_int_equal(spool_fix_utc(spool, 0, TIME_RTC, 1), 0);
+	assert_int_equal(spool_reader_open(&reader, spool), 0);
+	for (k = 1; k <= 20; k++) {
+		struct lab_rows rows = {.in_order = true, .values_right = true, .next_k = k};
+
+		assert_int_equal(lab_add(spool, k, 1), 0);
+		assert_int_equal(spool_flush(spool), 0);
+		assert_int_equal(spool_read(reader, STREAM_READINGS, (struct range){k, k}, lab_take,
+					 &rows, NULL),
+			0);
+		assert_int_equal(rows.utc_ms, (int64_t)(1000 + k + (k - 1) * 100000));
+		assert_int_equal(spool_fix_utc(spool, (int64_t)k * 100000, TIME_GPS, 1), 0);
+	}
+	spool_reader_close(reader);
+	assert_int_equal(spool_close(spool), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_time_covers_the_boot_and_later_ones_only_what_follows),
+		cmocka_unit_test(a_boot_without_a_time_waits_for_its_anchor),
+		cmocka_unit_test(a_boot_without_any_anchor_is_kept_back),
+		cmocka_unit_test(an_open_reader_follows_the_time),
+	};
+
+	spool_tuning.boot_id = boot_one;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -8,7 +8,6 @@
 
 enum {
 	DRAIN_MS = 250,        /* longest reading of a dirty line until it is silent */
-	LEAST_REPLY_MS = 50,   /* where a profile says less */
 	LATE_MS = 10000,       /* so long stray bytes are held to be those of who owes an answer */
 	DEADLINE_SLACK_MS = 30 /* adapters hand bytes over late */
 };
@@ -68,11 +67,8 @@ static void deliver(struct line *line, struct unit *unit)
 static unsigned deadline_ms(
 	const struct line *line, const struct unit *unit, const struct port_ask *ask)
 {
-	unsigned reply_ms = unit->profile->reply_ms;
 	int64_t wire_ns = 0;
 
-	if (reply_ms < LEAST_REPLY_MS)
-		reply_ms = LEAST_REPLY_MS;
 	if (line->conf->port.kind == PORT_RTU && line->conf->port.baud) {
 		int64_t bytes = 13 + (ask->function <= 2 ? (ask->count + 7) / 8 : 2 * ask->count);
 
@@ -80,7 +76,7 @@ static unsigned deadline_ms(
 				  line->conf->port.baud +
 			  2 * serial_gap_ns(&line->conf->port);
 	}
-	return reply_ms + DEADLINE_SLACK_MS + (unsigned)(wire_ns / MS + 1);
+	return unit_reply_ms(unit) + DEADLINE_SLACK_MS + (unsigned)(wire_ns / MS + 1);
 }
 
 /* Reads the line until it is silent; bytes that come then are somebody's late answer or noise. */
@@ -138,8 +134,6 @@ static void no_answer(
 	else
 		unit_failed(unit, now_ns, rc, ask, (done_ns - asked_ns) / MS);
 	pthread_mutex_unlock(&line->lock);
-	if (rtu && !port_is_open(line->port))
-		line_lose(line, ERR_GONE, "the device has vanished");
 }
 
 /* The port closed under the question. */
@@ -149,10 +143,8 @@ static void gone(struct line *line, struct unit *unit, const struct port_ask *as
 
 	line->reopen_ns = now_ns;
 	line->turn = NULL;
-	if (line->conf->port.kind == PORT_RTU) {
-		line_lose(line, ERR_GONE, "the device has vanished");
+	if (line->conf->port.kind == PORT_RTU)
 		return;
-	}
 	/* A server may close a connection whenever it likes; to do so at each question is a fault. */
 	pthread_mutex_lock(&line->lock);
 	if (unit->gone_before)
@@ -198,6 +190,8 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 		gone(line, unit, ask);
 	else if (doubts)
 		drain(line);
+	if (line->conf->port.kind == PORT_RTU && !port_is_open(line->port))
+		line_lose(line, ERR_GONE, "the device has vanished");
 	if (!unit->in_turn || unit->due_ns > line_now_ns(line))
 		line->turn = NULL;
 }

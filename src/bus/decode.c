@@ -34,6 +34,8 @@ static int take_bits(const struct profile_register *at, const uint8_t *payload, 
 {
 	unsigned count = at->registers > 16 ? 16 : at->registers, word = 0, i;
 
+	if (!count)
+		count = 1;
 	if (first + count > n * 8)
 		return ERR_RANGE;
 	for (i = 0; i < count; i++)
@@ -55,7 +57,9 @@ int decode_take(const struct profile_register *at, const uint8_t *pdu, size_t le
 		len = 2u + pdu[1];
 	if (is_bits(at->function))
 		return take_bits(at, pdu + 2, len - 2, (unsigned)(at->address - start), out);
-	n = 2u * (at->registers > TEXT_REGISTERS ? TEXT_REGISTERS : at->registers);
+	n = 2u * decode_registers(at->type);
+	if (!n)
+		n = 2u * (at->registers > TEXT_REGISTERS ? TEXT_REGISTERS : at->registers);
 	offset = 2u + 2u * (size_t)(at->address - start);
 	if (offset + n > len)
 		return ERR_RANGE;

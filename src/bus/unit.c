@@ -125,9 +125,16 @@ void unit_try(struct unit *unit, int64_t now_ns)
 		set_due(unit, now_ns);
 }
 
+unsigned unit_reply_ms(const struct unit *unit)
+{
+	unsigned reply_ms = unit->profile->reply_ms;
+
+	return reply_ms < LEAST_REPLY_MS ? LEAST_REPLY_MS : reply_ms;
+}
+
 static int64_t reply_ns(const struct unit *unit)
 {
-	return (int64_t)unit->profile->reply_ms * 1000000;
+	return (int64_t)unit_reply_ms(unit) * 1000000;
 }
 
 static void begin_probe(struct unit *unit)
@@ -304,6 +311,7 @@ void unit_good(
 	struct unit *unit, int64_t now_ns, const struct port_reply *reply, struct delivery *out)
 {
 	struct plan_request r;
+	unsigned i;
 
 	out->n = 0;
 	unit->said.exchanges++;
@@ -318,10 +326,14 @@ void unit_good(
 	}
 	r = *blocks_now(&unit->blocks);
 	unit_take_values(unit, now_ns, &r, reply, out);
-	if (blocks_good(&unit->blocks))
-		log_back(&unit->refusals[r.first], now_ns / 1000000, "bus",
-			"line %s, unit %s: function %u, register %u answers again", unit->line,
-			unit->conf->name, r.function, r.start);
+	(void)blocks_good(&unit->blocks);
+	for (i = r.first; i <= r.last; i++)
+		if (blocks_has(&unit->blocks, &r, i))
+			log_back(&unit->refusals[i], now_ns / 1000000, "bus",
+				"line %s, unit %s: function %u, register %u (wire address) answers "
+				"again",
+				unit->line, unit->conf->name, unit->blocks.plan.items[i].function,
+				unit->blocks.plan.items[i].start);
 }
 
 static void refused(struct unit *unit, int64_t now_ns, const struct plan_request *r, uint8_t code,

@@ -18,7 +18,7 @@ struct delivery {
 	struct reading readings[MOST_FIELDS];
 };
 
-enum { MOST_OPEN = 8 };
+enum { MOST_OPEN = 8, LEAST_REPLY_MS = 50 };
 
 enum unit_stage { STAGE_IDENTITY, STAGE_PROBE, STAGE_BLOCKS };
 
@@ -60,6 +60,9 @@ void unit_line_opened(struct unit *unit, int64_t now_ns, bool away);
 /* Its line is lost; the turn is off. */
 void unit_line_lost(struct unit *unit);
 void unit_try(struct unit *unit, int64_t now_ns);
+
+/* The profile's worst reply time, or LEAST_REPLY_MS where that is less. */
+unsigned unit_reply_ms(const struct unit *unit);
 
 void unit_begin(struct unit *unit, int64_t now_ns);
 /* The next question of the turn without its deadline; false: the turn is over. */

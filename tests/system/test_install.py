@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+"""`make install` into an empty prefix: what lies there works from there, and `make uninstall` leaves the
+configuration."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+from chain import TOP, main
+
+
+class Install(unittest.TestCase):
+    def make(self, *words):
+        env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
+        done = subprocess.run(["make", "-s", "-j2", "-C", TOP, "BUILD=" + os.path.join(self.folder, "build"),
+                               "PREFIX=" + self.prefix, *words], capture_output=True, text=True, env=env)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def run_installed(self, *words):
+        return subprocess.run([os.path.join(self.prefix, "bin", words[0]), *words[1:]],
+                              capture_output=True, text=True)
+
+    def test_it_works_from_where_it_lies(self):
+        with tempfile.TemporaryDirectory(prefix="wl-install-") as self.folder:
+            self.prefix = os.path.join(self.folder, "usr")
+            self.make("install")
+            config = os.path.join(self.prefix, "etc", "waterlab", "waterlab.conf")
+            check = self.run_installed("waterlabd", "--check", "--config", config)
+            self.assertEqual(check.returncode, 0, check.stderr)
+            self.assertIn("supmea-ph8001", check.stdout)
+            unit = os.path.join(self.prefix, "lib", "systemd", "system", "waterlabd.service")
+            with open(unit) as f:
+                self.assertIn("ExecStart=%s/bin/waterlabd" % self.prefix, f.read())
+            away = self.run_installed("waterlab", "status")
+            self.assertNotEqual(away.returncode, 0)
+            self.assertIn("is waterlabd running?", away.stderr)
+            with open(config, "a") as f:
+                f.write("# mine\n")
+            self.make("install")
+            with open(config) as f:
+                self.assertIn("# mine", f.read(), "an installed configuration is never replaced")
+            self.make("uninstall")
+            self.assertTrue(os.path.exists(config))
+            self.assertFalse(os.path.exists(os.path.join(self.prefix, "bin", "waterlabd")))
+
+
+if __name__ == "__main__":
+    main()

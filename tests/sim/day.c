@@ -11,7 +11,6 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,6 +23,7 @@
 #include "base/crc.h"
 #include "base/log.h"
 #include "conf/conf.h"
+#include "day_store.h"
 #include "sim_port.h"
 #include "spool/reader.h"
 
@@ -345,53 +345,6 @@ static int compare_spool(struct day *day)
 	return rc;
 }
 
-/* --- to a store ------------------------------------------------------------------------------------ */
-
-static int deliver(struct day *day, const char *url)
-{
-	const char *type = getenv("WATERLAB_STORE_TYPE");
-	struct store_conf conf = {.name = "store",
-		.flavour = FLAVOUR_INFLUXDB_V1,
-		.database = "waterlab",
-		.batch_lines = 5000,
-		.gzip_level = 1,
-		.interval_ms = 100,
-		.timeout_ms = 30000,
-		.retry_first_ms = 100,
-		.retry_most_ms = 1000};
-	struct uplink *uplink = NULL;
-	struct uplink_state state = {.requests = 0};
-	unsigned store;
-	uint64_t waiting;
-	int rc, tries = 6000;
-
-	if (type && !strcmp(type, "victoriametrics"))
-		conf.flavour = FLAVOUR_VICTORIAMETRICS;
-	if (!text_copy(conf.url, sizeof(conf.url), url))
-		return ERR_RANGE;
-	rc = spool_add_store(day->spool, conf.name, &store);
-	if (!rc)
-		rc = uplink_new(&uplink, &conf, day->conf->lab, day->spool, &clock_system, 1);
-	if (!rc)
-		rc = uplink_start(uplink);
-	do {
-		waiting = spool_waiting(day->spool, store, STREAM_READINGS);
-		poll(NULL, 0, rc || !waiting ? 0 : 50);
-	} while (!rc && waiting && tries--);
-	if (uplink) {
-		uplink_state(uplink, &state);
-		uplink_stop(uplink);
-		uplink_free(uplink);
-	}
-	printf("store: %" PRIu64 " lines in %" PRIu64 " requests, %.1f wire bytes a line\n",
-		state.lines, state.requests,
-		state.lines ? (double)state.wire_bytes / (double)state.lines : 0);
-	if (rc || waiting)
-		wrong(day, "%" PRIu64 " readings wait for the store: %s %s", waiting,
-			rc ? err_text(rc) : "", state.last_words);
-	return rc;
-}
-
 /* --- all of it ------------------------------------------------------------------------------------- */
 
 static void report(struct day *day)
@@ -453,8 +406,8 @@ static int run(struct day *day)
 		live(day);
 		report(day);
 	}
-	if (!rc && url)
-		rc = deliver(day, url);
+	if (!rc && url && day_deliver(day->spool, day->conf->lab, url, &why))
+		wrong(day, "%s", words);
 	for (i = 0; i < day->conf->n_lines; i++)
 		line_free(day->lines[i].line);
 	rc = spool_close(day->spool) || rc;

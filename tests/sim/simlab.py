@@ -164,9 +164,13 @@ class Sim:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.stdout.close()
-        self.status = self.process.wait(10)
+        status = self.process.wait(10)
+        self.errors.seek(0)
+        said = self.errors.read()
         self.errors.close()
         shutil.rmtree(self.dir)
+        if status:  # a sanitizer's word, too
+            raise AssertionError("labsim ended with status %d: %s" % (status, said))
 
     def path(self, line):
         return os.path.join(self.dir, line)

@@ -261,6 +261,7 @@ static uint64_t find_last(struct spool_reader *reader)
 	char path[FILE_NAME_MAX];
 	int64_t last = 0, end = 0, most;
 	size_t i;
+	int err;
 
 	for (i = reader->n_segments; i > 0 && !last; i--) {
 		if (!find_segment(reader, reader->segments[i - 1].first, &place) ||
@@ -273,7 +274,8 @@ static uint64_t find_last(struct spool_reader *reader)
 		most = (int64_t)(place.first + file_bytes(path) / 8);
 		if (end > most)
 			end = most;
-		if (sql_number(open->db, "SELECT max(seq) FROM reading", &last) || last > end)
+		err = sql_number(open->db, "SELECT ifnull(max(seq),0) FROM reading", &last);
+		if (err || last > end)
 			last = end;
 	}
 	return (uint64_t)last;

@@ -27,8 +27,7 @@ SAN_tsan  := -O1 -fsanitize=thread
 SAN_fuzz  := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 SAN_cover := -O0 --coverage
 SAN_analyze := -O1 -fanalyzer
-our_CPPFLAGS := -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_PREFIX='"$(PREFIX)"' \
-	-DWATERLAB_SYSCONFDIR='"$(SYSCONFDIR)"'
+our_CPPFLAGS := -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_PREFIX='"$(PREFIX)"'
 our_CFLAGS   := -std=c11 -g $(WARN) $(SAN_$(VARIANT)) -fPIE -pthread
 # Fuzz targets bring libFuzzer's main; ordinary programs of that variant do not.
 our_LDFLAGS  := $(subst fuzzer-no-link,,$(filter -fsanitize% --coverage,$(SAN_$(VARIANT)))) \
@@ -137,7 +136,7 @@ demo: ## the whole chain, live, against a real store (DEMO_SECONDS=60 DEMO_STORE
 test: ## everything that must hold, as root and as an ordinary user
 	@tools/install-deps test
 	@BUILD=$(BUILD) tests/run-all
-soak: ## tests/soak/*, hours long (SOAK_SECONDS=3600)
+soak: ## the longer forms of the system tests, some 20 minutes
 	@tools/install-deps test
 	@$(MAKE_ALL) -s all
 	@WATERLAB_BIN=$(abspath $(B)/bin) tests/run-suite -t 0 tests/soak

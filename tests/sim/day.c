@@ -285,7 +285,7 @@ static int compare_row(void *ctx, const struct spool_row *row)
 {
 	struct compare *compare = ctx;
 	struct day *day = compare->day;
-	const struct record *record = &day->records[row->number - 1];
+	const struct record *record;
 	const struct series *series;
 	uint64_t number = compare->next;
 
@@ -294,6 +294,7 @@ static int compare_row(void *ctx, const struct spool_row *row)
 		wrong(day, "number %" PRIu64 " where %" PRIu64 " is due", row->number, number);
 		return row->number > day->n_records ? ERR_DAMAGED : 0;
 	}
+	record = &day->records[row->number - 1];
 	series = &day->series[record->series];
 	if (strcmp(series->unit, row->series->unit) != 0 ||
 		strcmp(series->parameter, row->series->parameter) != 0)
@@ -317,7 +318,7 @@ static int compare_row(void *ctx, const struct spool_row *row)
 static int compare_spool(struct day *day)
 {
 	const char *rows = getenv("WATERLAB_DAY_ROWS");
-	struct compare compare = {day, 1, rows ? fopen(rows, "we") : NULL};
+	struct compare compare = {day, 1, NULL};
 	struct spool_reader *reader = NULL;
 	char words[300];
 	struct text why = text_over(words, sizeof(words));
@@ -329,6 +330,7 @@ static int compare_spool(struct day *day)
 		wrong(day, "the spool does not open again: %s", words);
 		return rc;
 	}
+	compare.rows = rows ? fopen(rows, "we") : NULL;
 	all = spool_reader_range(reader, STREAM_READINGS);
 	if (all.first != 1 || all.last != day->n_records)
 		wrong(day, "numbers %" PRIu64 "..%" PRIu64 ", %zu readings were made", all.first,

@@ -12,28 +12,6 @@ struct errand {
 
 static const char *const stream_words[STREAM_COUNT] = {"reading", "ledger record"};
 
-/* The store's words without the JSON around them, where that is what it says. */
-static void put_store_words(char *to, size_t cap, const char *body)
-{
-	static const char *const keys[] = {"\"error\":\"", "\"message\":\""};
-	struct text text = text_over(to, cap);
-	const char *at = NULL, *end;
-	size_t i;
-
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !at; i++) {
-		at = strstr(body, keys[i]);
-		if (at)
-			at += strlen(keys[i]);
-	}
-	if (!at)
-		at = body + strspn(body, " ");
-	for (end = at; *end && (*end != '"' || (end > at && end[-1] == '\\')); end++)
-		;
-	text_put_n(&text, at, at == body ? strlen(at) : (size_t)(end - at));
-	while (text.len && to[text.len - 1] == ' ')
-		to[--text.len] = '\0';
-}
-
 static void ask(struct uplink *uplink, struct batch_body body, size_t lines, struct answer *answer)
 {
 	struct reply reply;
@@ -43,7 +21,7 @@ static void ask(struct uplink *uplink, struct batch_body body, size_t lines, str
 	*answer = (struct answer){.verdict = verdict_of(uplink->conf.flavour, &reply),
 		.status = reply.status,
 		.dropped = verdict_dropped(reply.body)};
-	put_store_words(answer->words, sizeof(answer->words), reply.body);
+	verdict_words(answer->words, sizeof(answer->words), reply.body);
 	if (log_wants(LOG_DEBUG))
 		log_say(LOG_DEBUG, "uplink", "store %s: %zu lines, %zu bytes: HTTP %d %s",
 			uplink->conf.name, lines, body.len, reply.status, answer->words);

@@ -5,6 +5,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/text.h"
+
 static struct verdict make(enum verdict_kind kind, enum verdict_reason reason, const char *remedy)
 {
 	return (struct verdict){.kind = kind, .reason = reason, .remedy = remedy};
@@ -155,6 +157,27 @@ uint64_t verdict_dropped(const char *body)
 	for (at += strlen("dropped="); *at >= '0' && *at <= '9' && n < UINT32_MAX; at++)
 		n = n * 10 + (uint64_t)(*at - '0');
 	return n;
+}
+
+void verdict_words(char *to, size_t cap, const char *body)
+{
+	static const char *const keys[] = {"\"error\":\"", "\"message\":\""};
+	struct text text = text_over(to, cap);
+	const char *at = NULL, *end;
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !at; i++) {
+		at = strstr(body, keys[i]);
+		if (at)
+			at += strlen(keys[i]);
+	}
+	if (!at)
+		at = body + strspn(body, " ");
+	for (end = at; *end && (*end != '"' || (end > at && end[-1] == '\\')); end++)
+		;
+	text_put_n(&text, at, at == body ? strlen(at) : (size_t)(end - at));
+	while (text.len && to[text.len - 1] == ' ')
+		to[--text.len] = '\0';
 }
 
 static bool read_date(const char *s, int64_t *utc_s)

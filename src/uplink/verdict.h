@@ -80,6 +80,9 @@ const char *verdict_reason_name(enum verdict_reason reason);
 /* N of InfluxDB's "partial write: ... dropped=N"; 0 when it does not say. */
 uint64_t verdict_dropped(const char *body);
 
+/* The store's words without the JSON around them, where that is what the body is. */
+void verdict_words(char *to, size_t cap, const char *body);
+
 /*
  * Retry-After as ms from now, 0..RETRY_MOST_MS: seconds, or an HTTP date (all three forms of RFC 9110)
  * measured against the reply's own Date, for the van's clock may be wrong; without a Date against

@@ -156,7 +156,7 @@ static void test_breaks(void **state)
 /* Slow is not silent: bytes that are taken keep the request alive past timeout_ms. */
 static void test_slow_is_not_a_timeout(void **state)
 {
-	enum { SIZE = 512 << 10 };
+	enum { SIZE = 128 << 10 };
 	char *body = malloc(SIZE);
 	struct post *post;
 	struct reply reply;

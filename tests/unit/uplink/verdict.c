@@ -126,6 +126,25 @@ static void test_dropped(void **state)
 	assert_int_equal(verdict_dropped("no word of it"), 0);
 }
 
+static void test_words(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"{\"error\":\"database not found: \\\"x\\\"\"}", "database not found: \\\"x\\\""},
+		{"{\"code\":\"invalid\",\"message\":\"failed  \",\"line\":1}", "failed"},
+		{"{\"error\":\"never ends", "never ends"}, {"{\"error\":\"", ""},
+		{"  plain words  ", "plain words"}, {"", ""}, {"<html>", "<html>"}};
+	char at[64], small[4];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		verdict_words(at, sizeof(at), pairs[i][0]);
+		assert_string_equal(at, pairs[i][1]);
+		verdict_words(small, sizeof(small), pairs[i][0]);
+		assert_true(strlen(small) < sizeof(small));
+	}
+}
+
 static void test_retry_after(void **state)
 {
 	static const char now[] = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -170,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_every_transport),
 		cmocka_unit_test(test_words_decide),
 		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_retry_after),
 	};
 

@@ -1,0 +1,72 @@
+/* Any row gives one well-formed line or none: one newline, at its end, no NaN, in bounds, twice the same. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "uplink/line_protocol.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
+
+static void insist(int ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void take(void *to, size_t size, const uint8_t **at, size_t *n)
+{
+	size_t k = size < *n ? size : *n;
+
+	memset(to, 0, size);
+	memcpy(to, *at, k);
+	*at += k;
+	*n -= k;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
+{
+	struct line_encoder *encoder = line_encoder_new("lab, = \\", "0123456789abcdef");
+	char first[2 * LINE_LONGEST], second[LINE_LONGEST + 1];
+	struct text a = text_over(first, sizeof(first)), b = text_over(second, sizeof(second));
+	struct series series;
+	struct spool_row row = {0};
+	uint8_t bytes[8];
+
+	insist(encoder != NULL);
+	take(bytes, sizeof(bytes), &at, &n);
+	take(series.unit, sizeof(series.unit) - 1, &at, &n);
+	take(series.parameter, sizeof(series.parameter) - 1, &at, &n);
+	series.unit[sizeof(series.unit) - 1] = series.parameter[sizeof(series.parameter) - 1] =
+		'\0';
+	series.kind = (enum number_kind)(bytes[0] % 3);
+	series.decimals = bytes[1];
+	row.stream = (enum stream)(bytes[2] % STREAM_COUNT);
+	row.clock = (enum time_source)(bytes[3] % 6);
+	row.context = (enum context)(bytes[4] % 4);
+	row.kind = (enum ledger_kind)bytes[5];
+	row.qc = bytes[6];
+	row.place.origin = (enum place_origin)(bytes[7] % 3);
+	row.series = &series;
+	take(&row.number, sizeof(row.number), &at, &n);
+	take(&row.utc_ms, sizeof(row.utc_ms), &at, &n);
+	take(&row.value, sizeof(row.value), &at, &n);
+	take(&row.flags, sizeof(row.flags), &at, &n);
+	take(&row.sample, sizeof(row.sample), &at, &n);
+	take(&row.place.lat_e7, sizeof(row.place.lat_e7), &at, &n);
+	take(&row.place.lon_e7, sizeof(row.place.lon_e7), &at, &n);
+	take(&row.place.fix_age_ms, sizeof(row.place.fix_age_ms), &at, &n);
+	take(&row.place.eph_cm, sizeof(row.place.eph_cm), &at, &n);
+	take(row.place.district, sizeof(row.place.district), &at, &n);
+	take(&row.a, sizeof(row.a), &at, &n);
+	take(&row.b, sizeof(row.b), &at, &n);
+	if (line_encode(encoder, &a, &row)) {
+		insist(a.len > 20 && a.len <= LINE_LONGEST && strlen(first) == a.len);
+		insist(strchr(first, '\n') == first + a.len - 1);
+		insist(!strstr(first, "value=nan") && !strstr(first, "value=inf"));
+		insist(line_encode(encoder, &b, &row));
+		insist(!strcmp(first, second));
+	} else {
+		insist(a.len == 0);
+	}
+	line_encoder_free(encoder);
+	return 0;
+}

@@ -259,7 +259,8 @@ static int take(struct spool_reader *reader, struct open_segment *open, const st
 			return err;
 	}
 	err = hand_out(reader, open, uuid, at, block, each, ctx);
-	reader->unseen = last + 1;
+	/* An exchange over the block's edge is only half seen: the next block has the rest of it. */
+	reader->unseen = (last < block.last ? last : block.last) + 1;
 	return err;
 }
 

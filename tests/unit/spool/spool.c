@@ -154,6 +154,28 @@ static void a_reader_stops_when_told(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
+/* A long read goes in views inside; five readings an exchange never end where a view does. */
+static void a_long_read_hands_out_every_number(void **state)
+{
+	struct spool_conf conf = lab_conf("long", 100000);
+	struct spool *spool = lab_open(&conf);
+	struct lab_rows rows;
+	uint64_t k;
+
+	(void)state;
+	for (k = 0; k < 50000; k += 5) {
+		assert_int_equal(lab_add(spool, k, 5), 0);
+		if (k % 5000 == 0)
+			assert_int_equal(spool_flush(spool), 0);
+	}
+	assert_int_equal(spool_flush(spool), 0);
+	rows = lab_read(spool, STREAM_READINGS, 1, 50000, 0);
+	assert_int_equal(rows.n, 50000);
+	assert_true(rows.in_order && rows.values_right);
+	assert_int_equal(rows.damaged, 0);
+	assert_int_equal(spool_close(spool), 0);
+}
+
 static void the_newest_unsent_block_comes_first(void **state)
 {
 	struct spool_conf conf = conf_of("s4");
@@ -329,6 +351,7 @@ int main(void)
 		cmocka_unit_test(numbers_go_on_over_restarts_and_segments),
 		cmocka_unit_test(a_row_comes_back_as_it_was_given),
 		cmocka_unit_test(a_reader_stops_when_told),
+		cmocka_unit_test(a_long_read_hands_out_every_number),
 		cmocka_unit_test(the_newest_unsent_block_comes_first),
 		cmocka_unit_test(refusals_are_kept_with_their_words),
 		cmocka_unit_test(a_gap_is_never_handed_out),

@@ -2,8 +2,7 @@
 
 enum {
 	OPEN_MS = 45 * 1000, /* opening a port: three name servers that are away, and then some */
-	1000, /* opening a port: three name servers away, two tries of 5 s each, and then some */
-	IDLE_MS = 10 * 1000 /* a thread with nothing to do still comes round this often */
+	IDLE_MS = 10 * 1000  /* a thread with nothing to do still comes round this often */
 };
 
 int64_t watch_line_bound_ms(const struct line_conf *line)

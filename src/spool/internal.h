@@ -69,6 +69,7 @@ struct job {
 
 struct ledger_file { /* writer */
 	sqlite3 *db;
+	sqlite3 *keeper; /* only reads: see sql_keep() */
 	sqlite3_stmt *add;
 	uint32_t boot;     /* our boot's row; 0: not written yet */
 	uint64_t reserved; /* reading numbers up to here may be in use */
@@ -80,6 +81,7 @@ struct ledger_file { /* writer */
 
 struct segment_file { /* writer */
 	sqlite3 *db;
+	sqlite3 *keeper;
 	sqlite3_stmt *add_exchange, *add_reading, *drop_marks, *add_mark;
 	uint64_t first, end;      /* numbers it may hold */
 	uint64_t ledger_reserved; /* ledger numbers up to here may be in use */

@@ -467,11 +467,17 @@ static int load(struct spool *spool)
 	return err;
 }
 
-void ledger_close(struct spool *spool)
+static void detach(struct spool *spool)
 {
 	sqlite3_finalize(spool->ledger.add);
 	spool->ledger.add = NULL;
 	sql_close(&spool->ledger.db);
+}
+
+void ledger_close(struct spool *spool)
+{
+	sql_close(&spool->ledger.keeper);
+	detach(spool);
 }
 
 /* Everything that can be seen is made durable before any of it is believed: a process that was killed,
@@ -490,9 +496,11 @@ static int open_and_load(struct spool *spool)
 	err = sql_settle(spool->ledger.db);
 	if (!err)
 		err = load(spool);
+	if (!err)
+		err = sql_keep(&spool->ledger.keeper, path);
 	if (err) {
 		text_put(&words, sqlite3_errmsg(spool->ledger.db));
-		ledger_close(spool);
+		detach(spool);
 		return err;
 	}
 	spool->ledger.frames = 0;
@@ -506,6 +514,7 @@ static int set_aside_and_make(struct spool *spool, const char *words)
 	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32];
 	int err;
 
+	ledger_close(spool);
 	ledger_file_name(&spool->conf, path, sizeof(path));
 	err = file_set_aside(path, aside, sizeof(aside));
 	if (err) {
@@ -548,12 +557,12 @@ int ledger_reopen(struct spool *spool)
 {
 	int err;
 
-	ledger_close(spool);
+	detach(spool);
 	err = open_and_load(spool);
 	if (!err) {
 		err = sql_quick_check(spool->ledger.db);
 		if (err)
-			ledger_close(spool);
+			detach(spool);
 	}
 	if (err == ERR_DAMAGED)
 		err = set_aside_and_make(spool, "ledger.db is damaged");

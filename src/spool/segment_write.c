@@ -278,6 +278,19 @@ static int load(struct spool *spool, uint64_t first, uint64_t *last)
 	return err ? err : prepare(segment);
 }
 
+/* Closes the writer's connection alone. */
+static void detach(struct spool *spool)
+{
+	struct segment_file *segment = &spool->segment;
+
+	sqlite3_finalize(segment->add_exchange);
+	sqlite3_finalize(segment->add_reading);
+	sqlite3_finalize(segment->drop_marks);
+	sqlite3_finalize(segment->add_mark);
+	sql_close(&segment->db);
+	*segment = (struct segment_file){.first = segment->first, .keeper = segment->keeper};
+}
+
 static int open_and_load(struct spool *spool, uint64_t first, uint64_t *last)
 {
 	char path[FILE_NAME_MAX];
@@ -285,7 +298,7 @@ static int open_and_load(struct spool *spool, uint64_t first, uint64_t *last)
 	int err;
 
 	segment_file_name(spool->conf.dir, first, path, sizeof(path));
-	spool->segment = (struct segment_file){.first = first};
+	spool->segment = (struct segment_file){.first = first, .keeper = spool->segment.keeper};
 	text_printf(&words, "readings-%012llu.db: ", (unsigned long long)first);
 	err = sql_open(&spool->segment.db, path, SQL_WRITE, &words);
 	if (err)
@@ -294,9 +307,11 @@ static int open_and_load(struct spool *spool, uint64_t first, uint64_t *last)
 	err = sql_settle(spool->segment.db);
 	if (!err)
 		err = load(spool, first, last);
+	if (!err)
+		err = sql_keep(&spool->segment.keeper, path);
 	if (err) {
 		text_put(&words, sqlite3_errmsg(spool->segment.db));
-		segment_close(spool);
+		detach(spool);
 		return err;
 	}
 	sqlite3_wal_hook(spool->segment.db, on_commit, &spool->segment.frames);
@@ -309,8 +324,10 @@ int segment_open(struct spool *spool, uint64_t first)
 	int err;
 
 	err = open_and_load(spool, first, &last);
-	if (err)
+	if (err) {
+		segment_close(spool);
 		return err;
+	}
 	pthread_mutex_lock(&spool->lock);
 	if (last >= spool->next[STREAM_READINGS])
 		spool->next[STREAM_READINGS] = last + 1;
@@ -320,14 +337,8 @@ int segment_open(struct spool *spool, uint64_t first)
 
 void segment_close(struct spool *spool)
 {
-	struct segment_file *segment = &spool->segment;
-
-	sqlite3_finalize(segment->add_exchange);
-	sqlite3_finalize(segment->add_reading);
-	sqlite3_finalize(segment->drop_marks);
-	sqlite3_finalize(segment->add_mark);
-	sql_close(&segment->db);
-	*segment = (struct segment_file){.first = segment->first};
+	sql_close(&spool->segment.keeper); /* the writer's goes last, and takes the WAL home */
+	detach(spool);
 }
 
 int segment_lose(struct spool *spool, uint64_t first, const char *words)
@@ -368,7 +379,7 @@ int segment_reopen(struct spool *spool)
 	uint64_t first = spool->segment.first, last = 0, next = spool->next[STREAM_READINGS];
 	int err;
 
-	segment_close(spool);
+	detach(spool);
 	err = open_and_load(spool, first, &last);
 	if (!err)
 		err = sql_quick_check(spool->segment.db);
@@ -379,9 +390,9 @@ int segment_reopen(struct spool *spool)
 			(long long)next, (long long)next);
 	if (!err)
 		return 0;
-	if (spool->segment.db)
-		segment_close(spool);
+	detach(spool);
 	if (err == ERR_DAMAGED) {
+		segment_close(spool);
 		err = segment_lose(spool, first, "the segment being written is damaged");
 		if (!err)
 			err = ledger_check_segments(spool);

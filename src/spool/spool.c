@@ -224,10 +224,8 @@ static void dispose(struct spool *spool)
 	unsigned i;
 	int stream, delivery;
 
-	if (spool->segment.db)
-		segment_close(spool);
-	if (spool->ledger.db)
-		ledger_close(spool);
+	segment_close(spool);
+	ledger_close(spool);
 	for (i = 0; i < spool->n_stores; i++)
 		for (stream = 0; stream < STREAM_COUNT; stream++) {
 			for (delivery = 0; delivery < DELIVERY_COUNT; delivery++)

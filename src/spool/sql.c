@@ -177,6 +177,21 @@ int sql_settle(sqlite3 *db)
 		sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 }
 
+int sql_keep(sqlite3 **keeper, const char *path)
+{
+	int64_t rows = 0;
+	int err;
+
+	if (*keeper)
+		return 0;
+	err = sql_open(keeper, path, SQL_READ, NULL);
+	if (!err)
+		err = sql_number(*keeper, "SELECT count(*) FROM meta", &rows);
+	if (err)
+		sql_close(keeper);
+	return err;
+}
+
 int sql_checkpoint(sqlite3 *db)
 {
 	int err;

@@ -50,6 +50,12 @@ int sql_set_meta_text(sqlite3 *db, const char *key, const char *value) MUST_USE;
  * seen is on the card, whatever a sync may have said before.  ERR_BUSY when a reader is in the way.
  */
 int sql_settle(sqlite3 *db) MUST_USE;
+/*
+ * A second connection that does nothing.  While it is open the writer may close and open the file again
+ * without the index over the WAL being removed, which on a full card nobody could make anew: what is
+ * saved stays readable, and can be sent, whatever the card says.  Closed before the writer's.
+ */
+int sql_keep(sqlite3 **keeper, const char *path) MUST_USE;
 /* Copies what it can without waiting for anybody. */
 int sql_checkpoint(sqlite3 *db) MUST_USE;
 

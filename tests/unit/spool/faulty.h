@@ -34,6 +34,8 @@ static struct {
 	size_t n_files;
 	unsigned long syncs;              /* so far */
 	unsigned long fail_from, fail_to; /* these syncs fail; 0: none */
+	unsigned long writes;             /* so far */
+	unsigned long fail_write;         /* this write fails; 0: none */
 	double fail_often;                /* and this part of all others */
 	int write_error;                  /* SQLite's code for every write while set; 0: none */
 	const char *only;                 /* only of files with this in their name; NULL: all */
@@ -114,8 +116,11 @@ static int faulty_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 
 {
 	struct faulty_file *file = (struct faulty_file *)f;
 
+	faulty.writes++;
 	if (faulty.write_error && faulty_means(file))
 		return faulty.write_error;
+	if (faulty.writes == faulty.fail_write)
+		return SQLITE_FULL;
 	faulty_remember(file->card, at, n);
 	return REAL(f)->pMethods->xWrite(REAL(f), from, n, at);
 }
@@ -237,6 +242,17 @@ static struct faulty_card_file *faulty_card(const char *path)
 	return card;
 }
 
+/* When no file is open. */
+__attribute__((unused)) static void faulty_forget(void)
+{
+	while (faulty.n_files > 0) {
+		faulty.n_files--;
+		free(faulty.file[faulty.n_files].image);
+		free(faulty.file[faulty.n_files].writes);
+		faulty.file[faulty.n_files] = (struct faulty_card_file){.path = ""};
+	}
+}
+
 static int faulty_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags, int *out)
 {
 	struct faulty_file *file = (struct faulty_file *)f;
@@ -290,7 +306,7 @@ static void faulty_install(void)
 }
 
 /* Writes into `dir` what the card holds of the files of `from` after a power cut. */
-static void faulty_dump(const char *from, const char *dir)
+__attribute__((unused)) static void faulty_dump(const char *from, const char *dir)
 {
 	struct dirent **names = NULL;
 	int n = scandir(from, &names, NULL, alphasort), k, fd;

@@ -4,7 +4,7 @@
 
 enum {
 	HEALTH_WIDTH = 8,
-	QC_LEAST = 4, /* "good" */
+	QC_LEAST = 9, /* "plausible" */
 	AGE_WIDTH = 6,
 	NAME_LEAST = 12,
 	OLD_TURNS = 3 /* a value older than so many turns of its analyzer is shown as old */
@@ -76,7 +76,7 @@ static const char *qc_words(long long qc)
 {
 	switch (qc) {
 	case 1:
-		return "good";
+		return "plausible"; /* of the reading, not of the water: never "good" or "safe" */
 	case 2:
 		return "unchecked";
 	case 3:

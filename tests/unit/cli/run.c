@@ -204,7 +204,7 @@ static void status_is_a_table(void **state)
 		"\n"
 		"  ANALYZER     HEALTH   PARAMETER    VALUE          AGE  QC\n"
 		"bench  open  usb:0403:6001\n"
-		"  ph-1         ok       ph            7.10          0 s  good\n"
+		"  ph-1         ok       ph            7.10          0 s  plausible\n"
 		"                        temperature      - \xc2\xb0"
 		"C       0 s  missing: sentinel\n"
 		"  cond-1       aside    conductivity     - \xc2\xb5S/cm      -  -\n"

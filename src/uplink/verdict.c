@@ -161,21 +161,25 @@ uint64_t verdict_dropped(const char *body)
 
 void verdict_words(char *to, size_t cap, const char *body)
 {
-	static const char *const keys[] = {"\"error\":\"", "\"message\":\""};
+	static const struct {
+		const char *before;
+		char after;
+	} forms[] = {{"\"error\":\"", '"'}, {"\"message\":\"", '"'}, {"<title>", '<'}};
 	struct text text = text_over(to, cap);
-	const char *at = NULL, *end;
-	size_t i;
+	const char *at = body + strspn(body, " "), *found;
+	size_t n = strlen(at), i;
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !at; i++) {
-		at = strstr(body, keys[i]);
-		if (at)
-			at += strlen(keys[i]);
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		found = strstr(body, forms[i].before);
+		if (!found)
+			continue;
+		at = found + strlen(forms[i].before);
+		for (n = 0; at[n] && at[n] != forms[i].after; n++)
+			if (at[n] == '\\' && at[n + 1])
+				n++;
+		break;
 	}
-	if (!at)
-		at = body + strspn(body, " ");
-	for (end = at; *end && (*end != '"' || (end > at && end[-1] == '\\')); end++)
-		;
-	text_put_n(&text, at, at == body ? strlen(at) : (size_t)(end - at));
+	text_put_n(&text, at, n);
 	while (text.len && to[text.len - 1] == ' ')
 		to[--text.len] = '\0';
 }

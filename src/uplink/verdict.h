@@ -80,7 +80,7 @@ const char *verdict_reason_name(enum verdict_reason reason);
 /* N of InfluxDB's "partial write: ... dropped=N"; 0 when it does not say. */
 uint64_t verdict_dropped(const char *body);
 
-/* The store's words without the JSON around them, where that is what the body is. */
+/* The words in a body of JSON (error, message) or of a page (its title); else all of it. */
 void verdict_words(char *to, size_t cap, const char *body);
 
 /*

@@ -203,6 +203,7 @@ static void test_one_poison_line_v2(void **state)
 static void test_proxy_400_refuses_nothing(void **state)
 {
 	(void)state;
+	conf.retry_most_ms = 60000;
 	fix_utc();
 	add_rows(5000);
 	plan("always 400"); /* in the words of an application, not as a page */
@@ -273,6 +274,7 @@ static void write_token(const char *token)
 static void test_new_token_ends_the_hold(void **state)
 {
 	(void)state;
+	conf.retry_most_ms = 60000;
 	conf.flavour = FLAVOUR_INFLUXDB_V2;
 	strcpy(conf.token_file, "token");
 	write_token("old");

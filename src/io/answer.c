@@ -5,21 +5,11 @@
 #include <poll.h>
 #include <time.h>
 
-int answer_error(int number, const struct port_ask *ask, struct port_reply *reply)
+int answer_error(int number)
 {
-	if (number > MODBUS_ENOBASE && number <= EMBXGTAR) {
-		reply->exception = (uint8_t)(number - MODBUS_ENOBASE);
-		reply->pdu[0] = ask->function | 0x80;
-		reply->pdu[1] = reply->exception;
-		reply->len = 2;
-		return ERR_EXCEPTION;
-	}
 	switch (number) {
 	case ETIMEDOUT:
 		return ERR_TIMEOUT;
-	case EMBBADEXC:
-	case EMBUNKEXC:
-		return ERR_EXCEPTION;
 	case EMBBADCRC:
 	case EMBBADDATA:
 	case EMBBADSLAVE:

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "io/port.h"
 
-/* errno after a failed libmodbus call as an enum err; an exception's code goes into the reply. */
-int answer_error(int number, const struct port_ask *ask, struct port_reply *reply) MUST_USE;
+/* errno after a failed libmodbus call as an enum err. */
+int answer_error(int number) MUST_USE;
 
 /* 0, or ERR_RANGE for a question outside the contract of struct port_ask. */
 int answer_check_ask(const struct port_ask *ask, enum port_kind kind) MUST_USE;

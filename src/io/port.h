@@ -43,9 +43,8 @@ struct port_ask {
 struct port_reply {
 	uint8_t pdu[PORT_REPLY]; /* as it came: function code, byte count, data */
 	size_t len;
-	/* With ERR_EXCEPTION: the code; 0: one that libmodbus has no name for (12 and above, TCP). */
-	uint8_t exception;
-	size_t stale; /* bytes that lay on the line before the question, thrown away */
+	uint8_t exception; /* Modbus exception code, with ERR_EXCEPTION */
+	size_t stale;      /* bytes that lay on the line before the question, thrown away */
 };
 
 struct port;
@@ -57,10 +56,9 @@ struct port_ops {
 	bool (*is_open)(const struct port *port);
 	/*
 	 * One transaction: keeps the silence the line needs, throws away stale bytes, asks, waits.
-	 * 0 with a reply whose unit, function, length and checksum (TCP: transaction number instead of
-	 * unit and checksum) are verified; ERR_TIMEOUT: not one byte came; ERR_NOISE; ERR_EXCEPTION (the
-	 * code in reply->exception, the PDU in reply->pdu); ERR_GONE (the port is closed by then);
-	 * ERR_RANGE: the question breaks the contract.  TCP is closed after ERR_TIMEOUT and ERR_NOISE
+	 * 0 with a reply whose unit, function, length and checksum (TCP: transaction number) are verified;
+	 * ERR_TIMEOUT: not one byte came; ERR_NOISE; ERR_EXCEPTION (the code in reply->exception, the PDU
+	 * in reply->pdu); ERR_GONE (the port is closed by then); ERR_RANGE: the question breaks the contract.  TCP is closed after ERR_TIMEOUT and ERR_NOISE
 	 * too, so that a late answer dies with its connection.
 	 */
 	int (*ask)(struct port *port, const struct port_ask *ask, struct port_reply *reply);

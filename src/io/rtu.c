@@ -91,7 +91,7 @@ static int wait_silent(struct rtu *rtu, int64_t gap_ns, int64_t until_ns, size_t
 	}
 }
 
-static int send_question(struct rtu *rtu, const struct port_ask *ask, struct port_reply *reply)
+static int send_question(struct rtu *rtu, const struct port_ask *ask)
 {
 	const uint8_t raw[] = {ask->unit, ask->function, (uint8_t)(ask->start >> 8),
 		(uint8_t)ask->start, (uint8_t)(ask->count >> 8), (uint8_t)ask->count};
@@ -99,7 +99,7 @@ static int send_question(struct rtu *rtu, const struct port_ask *ask, struct por
 	if (modbus_set_slave(rtu->modbus, ask->unit))
 		return ERR_RANGE;
 	if (modbus_send_raw_request(rtu->modbus, raw, sizeof(raw)) < 0)
-		return answer_error(errno, ask, reply);
+		return answer_error(errno);
 	return 0;
 }
 
@@ -138,7 +138,7 @@ static int receive(
 	rc = modbus_receive_confirmation(rtu->modbus, frame);
 	if (rc >= 0) /* 0: another unit's frame */
 		return check_frame(ask, frame, (size_t)rc, reply);
-	rc = answer_error(errno, ask, reply);
+	rc = answer_error(errno);
 	/* Bytes came, but the frame was never whole. */
 	return rc == ERR_TIMEOUT ? ERR_NOISE : rc;
 }
@@ -159,7 +159,7 @@ static int rtu_ask(struct port *port, const struct port_ask *ask, struct port_re
 		return rc;
 	rc = wait_silent(rtu, rtu->gap_ns, until_ns, &reply->stale);
 	if (!rc)
-		rc = send_question(rtu, ask, reply);
+		rc = send_question(rtu, ask);
 	if (!rc)
 		rc = receive(rtu, ask, until_ns, reply);
 	rtu->last_ns = clock_boot_ns(rtu->clock);

@@ -1,6 +1,8 @@
 /*
  * A connection that missed an answer or said nonsense is closed: late answers die with it.  libmodbus
- * checks the transaction number besides.  Connecting is ours, because modbus_connect() waits on its own.
+ * frames the answer; the question is sent here, so that both the transaction number and the unit of the
+ * answer can be held against it: a gateway that forwards one unit's late answer as another's is common.
+ * Connecting is ours, because modbus_connect() waits on its own.
  */
 #include "io/tcp.h"
 
@@ -26,9 +28,12 @@ struct tcp {
 	const struct clock *clock;
 	modbus_t *modbus;
 	int fd;
-	uint16_t words[MODBUS_MAX_READ_REGISTERS];
-	uint8_t bits[MODBUS_MAX_READ_BITS];
+	uint16_t transaction; /* of the last question */
 };
+
+enum {
+	HEADER = 7
+}; /* transaction, protocol, length, unit (Modbus Messaging on TCP/IP v1.0b, 3.1.3) */
 
 static struct tcp *tcp_of(struct port *port)
 {
@@ -160,44 +165,65 @@ static int throw_stale(struct tcp *tcp, size_t *thrown)
 	return ERR_NOISE;
 }
 
-static int read_values(struct tcp *tcp, const struct port_ask *ask)
+static int send_question(struct tcp *tcp, const struct port_ask *ask)
 {
-	switch (ask->function) {
-	case 1:
-		return modbus_read_bits(tcp->modbus, ask->start, ask->count, tcp->bits);
-	case 2:
-		return modbus_read_input_bits(tcp->modbus, ask->start, ask->count, tcp->bits);
-	case 3:
-		return modbus_read_registers(tcp->modbus, ask->start, ask->count, tcp->words);
-	default:
-		return modbus_read_input_registers(tcp->modbus, ask->start, ask->count, tcp->words);
-	}
+	uint16_t transaction = ++tcp->transaction;
+	const uint8_t raw[] = {(uint8_t)(transaction >> 8), (uint8_t)transaction, 0, 0, 0, 6,
+		ask->unit, ask->function, (uint8_t)(ask->start >> 8), (uint8_t)ask->start,
+		(uint8_t)(ask->count >> 8), (uint8_t)ask->count};
+
+	/* A dozen bytes into an empty send buffer: all at once, or the peer is not reading any more. */
+	return send(tcp->fd, raw, sizeof(raw), MSG_NOSIGNAL) == (ssize_t)sizeof(raw) ? 0 : ERR_GONE;
 }
 
-/* The PDU as it was on the wire: libmodbus hands out numbers, the spool keeps bytes. */
-static void rebuild(const struct tcp *tcp, const struct port_ask *ask, struct port_reply *reply)
+/* The frame is an answer to this very question. */
+static int check_frame(const struct tcp *tcp, const struct port_ask *ask, const uint8_t *frame,
+	size_t len, struct port_reply *reply)
 {
-	unsigned i;
+	const uint8_t *pdu = frame + HEADER;
 
-	reply->pdu[0] = ask->function;
-	reply->pdu[1] = (uint8_t)answer_bytes(ask);
-	reply->len = 2u + reply->pdu[1];
-	if (ask->function > 2) {
-		for (i = 0; i < ask->count; i++) {
-			reply->pdu[2 + 2 * i] = (uint8_t)(tcp->words[i] >> 8);
-			reply->pdu[3 + 2 * i] = (uint8_t)tcp->words[i];
-		}
-		return;
+	if (len < HEADER + 2 || len - HEADER > PORT_REPLY || frame[6] != ask->unit ||
+		(frame[0] << 8 | frame[1]) != tcp->transaction || frame[2] || frame[3] ||
+		(size_t)(frame[4] << 8 | frame[5]) != len - HEADER + 1)
+		return ERR_NOISE;
+	reply->len = len - HEADER;
+	memcpy(reply->pdu, pdu, reply->len);
+	if (reply->len == 2 && pdu[0] == (ask->function | 0x80)) {
+		reply->exception = pdu[1];
+		return ERR_EXCEPTION;
 	}
-	memset(reply->pdu + 2, 0, reply->pdu[1]);
-	for (i = 0; i < ask->count; i++)
-		if (tcp->bits[i])
-			reply->pdu[2 + i / 8] |= (uint8_t)(1 << i % 8);
+	if (pdu[0] != ask->function || pdu[1] != answer_bytes(ask) || reply->len != 2u + pdu[1])
+		return ERR_NOISE;
+	return 0;
+}
+
+static int receive(
+	struct tcp *tcp, const struct port_ask *ask, int64_t until_ns, struct port_reply *reply)
+{
+	uint8_t frame[MODBUS_TCP_MAX_ADU_LENGTH] = {0};
+	int64_t left_us;
+	int rc;
+
+	rc = answer_wait(tcp->fd, tcp->clock, until_ns);
+	if (rc)
+		return rc;
+	left_us = (until_ns - clock_boot_ns(tcp->clock)) / 1000;
+	if (left_us < 1)
+		left_us = 1;
+	modbus_set_response_timeout(
+		tcp->modbus, (uint32_t)(left_us / 1000000), (uint32_t)(left_us % 1000000));
+	rc = modbus_receive_confirmation(tcp->modbus, frame);
+	if (rc >= 0)
+		return check_frame(tcp, ask, frame, (size_t)rc, reply);
+	rc = answer_error(errno);
+	/* Bytes came, but the frame was never whole. */
+	return rc == ERR_TIMEOUT ? ERR_NOISE : rc;
 }
 
 static int tcp_ask(struct port *port, const struct port_ask *ask, struct port_reply *reply)
 {
 	struct tcp *tcp = tcp_of(port);
+	int64_t until_ns = clock_boot_ns(tcp->clock) + (int64_t)ask->timeout_ms * 1000000;
 	int rc;
 
 	reply->len = 0;
@@ -206,19 +232,14 @@ static int tcp_ask(struct port *port, const struct port_ask *ask, struct port_re
 	if (tcp->fd < 0)
 		return ERR_GONE;
 	rc = answer_check_ask(ask, PORT_TCP);
-	if (rc || modbus_set_slave(tcp->modbus, ask->unit))
-		return ERR_RANGE;
-	rc = throw_stale(tcp, &reply->stale);
 	if (rc)
-		goto out;
-	modbus_set_response_timeout(
-		tcp->modbus, ask->timeout_ms / 1000, ask->timeout_ms % 1000 * 1000);
-	if (read_values(tcp, ask) == ask->count)
-		rebuild(tcp, ask, reply);
-	else
-		rc = answer_error(errno, ask, reply);
-out:
-	if (rc && rc != ERR_EXCEPTION && rc != ERR_RANGE)
+		return rc;
+	rc = throw_stale(tcp, &reply->stale);
+	if (!rc)
+		rc = send_question(tcp, ask);
+	if (!rc)
+		rc = receive(tcp, ask, until_ns, reply);
+	if (rc && rc != ERR_EXCEPTION)
 		tcp_close(port);
 	return rc;
 }

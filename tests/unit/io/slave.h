@@ -30,10 +30,11 @@ enum slave_fault {
 	SLAVE_WRONG_UNIT,
 	SLAVE_EXCEPTION, /* code in exception */
 	SLAVE_SHORT,
-	SLAVE_EXTRA,    /* a good answer with three bytes of dirt behind it */
-	SLAVE_TRICKLE,  /* a byte of an endless frame every few ms */
-	SLAVE_FLOOD,    /* bytes as fast as they go */
-	SLAVE_WRONG_TID /* TCP: another transaction's number */
+	SLAVE_EXTRA,     /* a good answer with three bytes of dirt behind it */
+	SLAVE_TRICKLE,   /* a byte of an endless frame every few ms */
+	SLAVE_FLOOD,     /* bytes as fast as they go */
+	SLAVE_WRONG_TID, /* TCP: another transaction's number */
+	SLAVE_OTHER_UNIT /* TCP: another unit's answer under this transaction's number */
 };
 
 enum { SLAVE_REGISTERS = 600 };
@@ -150,6 +151,8 @@ static void slave_answer(struct slave *slave, const uint8_t *query, int len)
 		memcpy(other, query, (size_t)len);
 		if (fault == SLAVE_WRONG_TID)
 			other[0] ^= 1;
+		if (fault == SLAVE_OTHER_UNIT)
+			other[6]++;
 		modbus_set_slave(slave->server, unit);
 		modbus_reply(slave->server, other, len, slave->map);
 	}

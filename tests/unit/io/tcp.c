@@ -78,7 +78,8 @@ static void a_fault_closes_the_connection(void **state)
 		enum slave_fault fault;
 		int rc;
 	} faults[] = {{SLAVE_MUTE, ERR_TIMEOUT}, {SLAVE_LATE, ERR_TIMEOUT},
-		{SLAVE_WRONG_TID, ERR_NOISE}, {SLAVE_TRICKLE, ERR_NOISE}, {SLAVE_FLOOD, ERR_NOISE}};
+		{SLAVE_WRONG_TID, ERR_NOISE}, {SLAVE_OTHER_UNIT, ERR_NOISE},
+		{SLAVE_TRICKLE, ERR_NOISE}, {SLAVE_FLOOD, ERR_NOISE}};
 	struct port_reply reply;
 	struct slave slave;
 	struct port *port;

@@ -11,6 +11,7 @@ Everything listens on loopback on ports the kernel picked, every process is ende
 file lies in the folder.
 """
 
+import bisect
 import csv
 import ctypes
 import http.client
@@ -348,14 +349,13 @@ class Lab:
         return list(csv.DictReader(self.waterlab("spool", "export", "--format", "csv").splitlines()))
 
     def served_values(self):
-        """labsim's own log: {(unit, parameter): [(boot_ms, value), ...]} of what went out whole."""
+        """labsim's own log: {(unit, parameter): [(boot_ms, value, outcome), ...]}."""
         values = {}
         with open(self.served) as f:
             for row in csv.DictReader(f):
-                if row["outcome"] in WHOLE:
-                    key = row["unit"], row["parameter"]
-                    values.setdefault(key, []).append((int(row["boot_ns"]) // 1000000,
-                                                       float(row["value"]) if row["value"] else None))
+                key = row["unit"], row["parameter"]
+                value = float(row["value"]) if row["value"] else None
+                values.setdefault(key, []).append((int(row["boot_ns"]) // 1000000, value, row["outcome"]))
         return values
 
 
@@ -379,32 +379,29 @@ def compare_sequence(rows, last):
     return wrong
 
 
-def compare_served(exported, served, slack_ms=3000):
+def compare_served(exported, served, before_ms=3000, after_ms=1000):
     """What is wrong with stored values against labsim's log, as a list of sentences.
 
-    Each stored value must be one that labsim served for that very analyzer and parameter, at most
-    slack_ms before it was read.  Neighbouring values of the simulated water differ, so a swapped or
-    stale value shows.
+    Each stored value must be one that labsim served for that very analyzer and parameter around the
+    moment it was read; labsim's stamps are a scheduling delay off the daemon's, either way.  Neighbouring
+    values of the simulated water differ, so a swapped or stale value shows.
     """
     wrong, compared = [], 0
-    at = {}
     for row in exported:
         if row["stream"] != "readings" or row["value"] == "":
             continue
         key = row["unit"], row["parameter"]
         value, boot_ms = float(row["value"]), int(row["boot_ms"])
-        candidates = served.get(key, [])
-        i = at.get(key, 0)
-        while i < len(candidates) and candidates[i][0] < boot_ms - slack_ms:
-            i += 1
-        at[key] = i
         compared += 1
-        for t, v in candidates[i:]:
-            if t > boot_ms + 50:
-                wrong.append("seq %s: %s %s = %s was not served then" % (row["seq"], *key, row["value"]))
-                break
-            if v is not None and math.isclose(v, value, rel_tol=1e-9, abs_tol=1e-12):
-                break
-        else:
-            wrong.append("seq %s: %s %s = %s was never served" % (row["seq"], *key, row["value"]))
+        candidates = served.get(key, [])
+        at = bisect.bisect_left(candidates, (boot_ms - before_ms,))
+        same = [c for c in candidates[at:bisect.bisect_left(candidates, (boot_ms + after_ms,))]
+                if c[1] is not None and math.isclose(c[1], value, rel_tol=1e-9, abs_tol=1e-12)]
+        if any(c[2] in WHOLE for c in same):
+            continue
+        nearest = min((c for c in candidates if c[1] is not None and math.isclose(c[1], value, rel_tol=1e-9)),
+                      key=lambda c: abs(c[0] - boot_ms), default=None)
+        wrong.append("seq %s: %s %s = %s was not served then; %s" % (
+            row["seq"], *key, row["value"],
+            "it was %d ms later, as %s" % (nearest[0] - boot_ms, nearest[2]) if nearest else "nor ever"))
     return wrong, compared

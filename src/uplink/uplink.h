@@ -31,7 +31,8 @@ struct store_conf {
 	unsigned gzip_level;          /* 0 sends plain, 1..9 */
 	unsigned interval_ms;         /* live readings are gathered this long before they go */
 	unsigned timeout_ms;          /* for a whole request that makes no progress */
-	unsigned retry_first_ms, retry_most_ms; /* of the full-jitter back-off; a hold is no longer */
+	unsigned retry_first_ms,
+		retry_most_ms; /* of the full-jitter back-off; a hold is no longer */
 };
 
 /* Why something waits, for people and for JSON. */

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -14,8 +15,8 @@ SKIPPED = {".git", "build", "__pycache__", "node_modules"}
 def files(*under):
     """Every file that is or would be committed, sorted; below `under` where named."""
     # Only where this very folder is the repository: the self-test's trees lie in none, or in another's.
-    top = subprocess.run(["git", "rev-parse", "--show-cdup"], capture_output=True, text=True)
-    if top.returncode == 0 and top.stdout.strip() == "":
+    top = shutil.which("git") and subprocess.run(["git", "rev-parse", "--show-cdup"], capture_output=True, text=True)
+    if top and top.returncode == 0 and top.stdout.strip() == "":
         listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                                 capture_output=True, text=True, check=True).stdout.split("\0")
         paths = {p for p in listed if p and os.path.isfile(p)}

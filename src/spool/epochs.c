@@ -60,6 +60,39 @@ int epochs_load(sqlite3 *db, const char *uuid, struct epochs *to)
 	return sql_error(code);
 }
 
+int epochs_weed(sqlite3 *db, uint64_t *bad)
+{
+	sqlite3_stmt *rows = NULL, *drop = NULL;
+	struct time_offset at;
+	char uuid[UUID];
+	int code, err;
+
+	*bad = 0;
+	err = sql_prepare(db,
+		"SELECT uuid,from_boot_ms,offset_ms,source,uncertainty_ms,crc FROM epoch", &rows);
+	if (!err)
+		err = sql_prepare(db, "DELETE FROM epoch WHERE uuid=? AND from_boot_ms=?", &drop);
+	while (!err && (code = sqlite3_step(rows)) != SQLITE_DONE) {
+		err = sql_error(code);
+		at = (struct time_offset){
+			.from_boot_ms = sqlite3_column_int64(rows, 1),
+			.offset_ms = sqlite3_column_int64(rows, 2),
+			.source = (enum time_source)sqlite3_column_int(rows, 3),
+			.uncertainty_ms = sqlite3_column_int64(rows, 4),
+		};
+		if (err || (sql_copy_text(rows, 0, uuid, sizeof(uuid)) == 0 &&
+				   check_of_epoch(uuid, &at) == sqlite3_column_int(rows, 5)))
+			continue;
+		++*bad;
+		sqlite3_bind_value(drop, 1, sqlite3_column_value(rows, 0));
+		sqlite3_bind_int64(drop, 2, at.from_boot_ms);
+		err = sql_done(drop);
+	}
+	sqlite3_finalize(rows);
+	sqlite3_finalize(drop);
+	return err;
+}
+
 const struct time_offset *epochs_at(const struct epochs *epochs, int64_t boot_ms)
 {
 	size_t i = epochs->n;

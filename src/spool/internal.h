@@ -21,7 +21,7 @@ enum {
 	MOST_SEGMENT = 10000000,  /* readings in one, by spool_conf */
 	KNOWN_STORES = 16,        /* remembered, configured or not */
 	RESERVE_READINGS = 65536, /* numbers set apart in the ledger ahead of use */
-	RESERVE_LEDGER = 1000,    /* ... and in the segment */
+	RESERVE_LEDGER = 200,     /* ... and in the segment */
 	UNKNOWN_LEDGER = 1000000, /* jumped over when nobody knows the last ledger number */
 	CHECKPOINT_FRAMES = 1000, /* pages in the WAL before they are copied into the file */
 	FILE_NAME_MAX = SPOOL_PATH + 64,
@@ -155,7 +155,7 @@ int commit_prepare(struct spool *spool) MUST_USE;
 /* Commits everything pending now; for tests and benches.  Durable on return. */
 int spool_flush(struct spool *spool) MUST_USE;
 
-/* ledger.c: all run in the writer */
+/* ledger.c, ledger_open.c: all run in the writer */
 int ledger_open(struct spool *spool) MUST_USE; /* opens or makes; loads all of its state */
 int ledger_reopen(struct spool *spool) MUST_USE;
 void ledger_close(struct spool *spool);
@@ -172,6 +172,8 @@ int ledger_roll(struct spool *spool, uint64_t first, uint64_t last, uint64_t beg
 /* Notes every segment that the ledger believes to be there and the list does not have. */
 int ledger_check_segments(struct spool *spool) MUST_USE;
 int ledger_copy_delivery(struct spool *spool) MUST_USE;
+/* Adds the offsets that the segments have copies of. */
+int ledger_learn_epochs(struct spool *spool, sqlite3 *to) MUST_USE;
 /* ledger_make.c: a new file, filled with what the segments know, put in place whole. */
 int ledger_make(struct spool *spool, const char *schema) MUST_USE;
 void ledger_file_name(const struct spool_conf *conf, char *to, size_t cap);
@@ -261,6 +263,8 @@ struct epochs {
 int epochs_load(sqlite3 *db, const char *uuid, struct epochs *to) MUST_USE;
 /* The offset in force at that moment, or NULL. */
 const struct time_offset *epochs_at(const struct epochs *epochs, int64_t boot_ms);
+/* Takes out rows that fail their check. */
+int epochs_weed(sqlite3 *db, uint64_t *bad) MUST_USE;
 int epochs_insert(sqlite3 *db, const char *uuid, const struct time_offset *offset) MUST_USE;
 /* Writes our boot's offsets, as the ledger has them, into the open segment. */
 int epochs_copy(struct spool *spool, const char *uuid, sqlite3 *to) MUST_USE;

@@ -118,7 +118,9 @@ static void learn_numbers(struct spool *spool, struct known *known)
 	}
 }
 
-static int learn(struct spool *spool, sqlite3 *to, struct known *known)
+/* Calls learn_one for each segment of ours that can be opened. */
+static int each_segment(struct spool *spool, const char *spool_id, sqlite3 *to, struct known *known,
+	int (*learn_one)(struct spool *spool, sqlite3 *from, sqlite3 *to, struct known *known))
 {
 	char path[FILE_NAME_MAX], id[SPOOL_ID];
 	int err = 0;
@@ -132,19 +134,35 @@ static int learn(struct spool *spool, sqlite3 *to, struct known *known)
 		segment_file_name(spool->conf.dir, spool->segments[i].first, path, sizeof(path));
 		if (segment_open_read(&db, path, i + 1 == spool->n_segments, NULL))
 			continue;
-		if (sql_meta_text(db, "spool", id, sizeof(id)) == 0 && strcmp(id, known->id) == 0) {
-			err = learn_boots(db, to, known);
-			if (!err)
-				err = learn_epochs(db, to);
-			if (!err)
-				err = deliver_load_all(spool, db);
-		}
+		if (sql_meta_text(db, "spool", id, sizeof(id)) == 0 && strcmp(id, spool_id) == 0)
+			err = learn_one(spool, db, to, known);
 		sql_close(&db);
 		if (err ==
 			ERR_DAMAGED) /* what it still said is learnt; its rows are another matter */
 			err = 0;
 	}
 	return err;
+}
+
+static int learn_all(struct spool *spool, sqlite3 *from, sqlite3 *to, struct known *known)
+{
+	int err = learn_boots(from, to, known);
+
+	if (!err)
+		err = learn_epochs(from, to);
+	return err ? err : deliver_load_all(spool, from);
+}
+
+static int learn_times(struct spool *spool, sqlite3 *from, sqlite3 *to, struct known *known)
+{
+	(void)spool;
+	(void)known;
+	return learn_epochs(from, to);
+}
+
+int ledger_learn_epochs(struct spool *spool, sqlite3 *to)
+{
+	return each_segment(spool, spool->id, to, NULL, learn_times);
 }
 
 static int fill(struct spool *spool, sqlite3 *db, const char *schema)
@@ -176,7 +194,7 @@ static int fill(struct spool *spool, sqlite3 *db, const char *schema)
 		err = sql_run_with(db, "INSERT INTO segment VALUES(%lld,NULL,0)",
 			(long long)spool->segments[i].first);
 	if (!err)
-		err = learn(spool, db, &known);
+		err = each_segment(spool, known.id, db, &known, learn_all);
 	if (!err)
 		err = deliver_save_all(spool, db);
 	return err ? err : sql_run(db, "COMMIT");

@@ -273,32 +273,30 @@ static void seek(sqlite3_stmt *rows, uint64_t from, uint64_t last)
 	sqlite3_bind_int64(rows, 2, (sqlite3_int64)last);
 }
 
-/* The cursor over readings: damage in one place must not cost what comes after it. */
-struct readings {
+struct readings { /* the cursor over them */
 	sqlite3_stmt *rows;
 	uint64_t last;
-	int code;    /* of the last step */
-	bool astray; /* not where the next exchange's readings are expected: seek them */
+	int code; /* of the last step */
 };
 
-/* Collects the readings of the exchange; false when they are not all there. */
+static bool is_at(const struct readings *at, uint64_t number)
+{
+	return at->code == SQLITE_ROW && (uint64_t)sqlite3_column_int64(at->rows, 0) == number;
+}
+
+/* Collects the readings of the exchange; false when they are not all there.  The cursor stands where
+ * the exchange before ended; where it does not, damage in one place must not cost what comes after. */
 static bool take_readings(struct readings *from, struct rebuilt *to)
 {
 	size_t i;
 
+	if (!is_at(from, to->check.seq)) {
+		seek(from->rows, to->check.seq, from->last);
+		from->code = sqlite3_step(from->rows);
+	}
 	for (i = 0; i < to->exchange.n; i++) {
-		uint64_t number = to->check.seq + i;
-
-		if (from->astray) {
-			seek(from->rows, number, from->last);
-			from->code = sqlite3_step(from->rows);
-			from->astray = false;
-		}
-		if (from->code != SQLITE_ROW ||
-			(uint64_t)sqlite3_column_int64(from->rows, 0) != number) {
-			from->astray = true;
+		if (!is_at(from, to->check.seq + i))
 			return false;
-		}
 		take_reading(from->rows, to, i);
 		from->code = sqlite3_step(from->rows);
 	}
@@ -311,8 +309,7 @@ static int walk(struct spool_reader *reader, struct open_segment *open, uint64_t
 {
 	struct readings readings = {.rows = open->readings,
 		.last = block.last + EXCHANGE_READINGS,
-		.code = SQLITE_ROW,
-		.astray = true};
+		.code = SQLITE_DONE};
 	struct rebuilt at;
 	int code = SQLITE_DONE, err = 0;
 	uint64_t seq;

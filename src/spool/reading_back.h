@@ -57,6 +57,16 @@ struct spool_reader {
 	uint64_t unseen;       /* numbers below this one are handed out or lost */
 };
 
+/* reader_open.c */
+int reader_open_ledger(struct spool_reader *reader, struct text *why) MUST_USE;
+/* The segment that holds the number, or the next higher one; false when there is none. */
+bool reader_find_segment(struct spool_reader *reader, uint64_t number, struct segment_place *place);
+int reader_open_segment(struct spool_reader *reader, const struct segment_place *place,
+	struct open_segment **out) MUST_USE;
+/* Nothing past this is committed: rows of a commit that failed may be seen for a moment. */
+uint64_t reader_last(struct spool_reader *reader, enum stream stream);
+
+/* reader.c */
 /* Makes reader->epochs those of that boot.  To be asked after the row is seen: a row is committed only
  * after its offset is. */
 int reader_time(struct spool_reader *reader, const char *uuid) MUST_USE;

@@ -236,6 +236,28 @@ static void a_damaged_ledger_is_made_again_from_the_segments(void **state)
 	}
 }
 
+/* More records than one block of numbers set apart in the segment. */
+static void a_lost_ledger_gives_none_of_its_numbers_again(void **state)
+{
+	struct spool_conf conf = lab_conf("notes", SEGMENT);
+	struct ledger_record note = {.kind = LEDGER_ANCHOR, .a = 1, .b = TIME_RTC};
+	struct spool_counts before, after;
+	struct spool *spool = lab_open(&conf);
+	int i;
+
+	(void)state;
+	for (i = 0; i < RESERVE_LEDGER + 100; i++)
+		assert_int_equal(spool_note(spool, &note), 0);
+	spool_count(spool, &before);
+	assert_int_equal(before.last[STREAM_LEDGER], RESERVE_LEDGER + 101);
+	assert_int_equal(spool_close(spool), 0);
+	assert_int_equal(unlink("notes/ledger.db"), 0);
+	spool = lab_open(&conf);
+	spool_count(spool, &after);
+	assert_true(after.last[STREAM_LEDGER] > before.last[STREAM_LEDGER]);
+	assert_int_equal(spool_close(spool), 0);
+}
+
 static void both_lost_at_once_still_give_no_number_twice(void **state)
 {
 	char id[SPOOL_ID], path[300];
@@ -306,11 +328,133 @@ static void damaged_pages_are_stepped_over(void **state)
 	}
 }
 
+static void change(const char *path, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), 0);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), 0);
+	sqlite3_close(db);
+}
+
+/* A row that is missing or changed costs its exchange, and nothing beside it. */
+static void one_bad_row_costs_one_exchange(void **state)
+{
+	static const char *const harm[] = {
+		"DELETE FROM reading WHERE seq=1498",
+		"UPDATE reading SET value=value+1 WHERE seq=1498",
+		"UPDATE reading SET qc=1-qc WHERE seq=1498",
+		"UPDATE reading SET series=1 WHERE seq=1498",
+		"UPDATE exchange SET boot_ms=boot_ms+1 WHERE seq=1497",
+		"UPDATE exchange SET raw=x'00' WHERE seq=1497",
+		"UPDATE exchange SET crc=crc+1 WHERE seq=1497",
+		"DELETE FROM exchange WHERE seq=1497",
+	};
+	char dir[20], id[SPOOL_ID], path[300];
+	struct spool_conf conf;
+	struct records records;
+	struct lab_rows rows;
+	struct spool *spool;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(harm) / sizeof(harm[0]); i++) {
+		snprintf(dir, sizeof(dir), "row%zu", i);
+		fill(dir, id);
+		assert_true(lab_file(dir, "readings-", ".db", 1, path, sizeof(path)));
+		change(path, harm[i]);
+		conf = lab_conf(dir, SEGMENT);
+		spool = lab_open(&conf);
+		rows = lab_read(spool, STREAM_READINGS, 1, 3200, 1);
+		assert_int_equal(rows.n, 3196);
+		assert_int_equal(rows.damaged, 4);
+		records = read_records(spool);
+		assert_int_equal(records.n[LEDGER_GAP], 1);
+		assert_int_equal(records.gap_first, 1497);
+		assert_int_equal(records.gap_last, 1500);
+		assert_int_equal(lab_read(spool, STREAM_READINGS, 1, 3200, 1).damaged, 0);
+		assert_int_equal(spool_close(spool), 0);
+	}
+}
+
+/* A damaged offset is never used: it is taken from a segment, or the rows wait. */
+static void a_damaged_time_is_not_believed(void **state)
+{
+	char dir[20], id[SPOOL_ID], path[300];
+	struct spool_conf conf;
+	struct lab_rows rows;
+	struct spool *spool;
+	struct range block;
+	unsigned store, i;
+	int lost;
+
+	(void)state;
+	for (lost = 0; lost < 2; lost++) {
+		snprintf(dir, sizeof(dir), "offset%d", lost);
+		fill(dir, id);
+		snprintf(path, sizeof(path), "%s/ledger.db", dir);
+		change(path, "UPDATE epoch SET offset_ms=offset_ms+1");
+		for (i = 0; lost && lab_file(dir, "readings-", ".db", i, path, sizeof(path)); i++)
+			change(path, "UPDATE epoch SET offset_ms=offset_ms+1");
+		conf = lab_conf(dir, SEGMENT);
+		spool = lab_open(&conf);
+		assert_int_equal(spool_add_store(spool, "centre", &store), 0);
+		rows = lab_read(spool, STREAM_READINGS, 1, 1, 1);
+		assert_int_equal(rows.clock, lost ? TIME_NONE : TIME_GPS);
+		assert_int_equal(rows.utc_ms, lost ? 0 : 5000000 + 1001);
+		assert_int_equal(
+			spool_unsent(spool, store, STREAM_READINGS, UINT64_MAX, 10, &block), !lost);
+		assert_int_equal(spool_close(spool), 0);
+	}
+}
+
+/* A large hole is one record, whatever the size of the blocks it is met by. */
+static void a_hole_is_recorded_once(void **state)
+{
+	char id[SPOOL_ID], path[300];
+	struct spool_conf conf = lab_conf("hole", SEGMENT);
+	struct records records;
+	struct spool *spool;
+	struct range block;
+	uint64_t below = UINT64_MAX;
+	unsigned store;
+
+	(void)state;
+	fill("hole", id);
+	assert_true(lab_file("hole", "readings-", ".db", 1, path, sizeof(path)));
+	change(path, "DELETE FROM exchange WHERE seq BETWEEN 1101 AND 1800;"
+		     "DELETE FROM reading WHERE seq BETWEEN 1101 AND 1800");
+	spool = lab_open(&conf);
+	assert_int_equal(spool_add_store(spool, "centre", &store), 0);
+	while (spool_unsent(spool, store, STREAM_READINGS, below, 50, &block)) {
+		struct lab_rows rows =
+			lab_read(spool, STREAM_READINGS, block.first, block.last, block.first);
+
+		assert_true(rows.values_right);
+		spool_mark_sent(spool, store, STREAM_READINGS, block);
+		below = block.first;
+	}
+	records = read_records(spool);
+	assert_int_equal(records.n[LEDGER_GAP], 1);
+	assert_int_equal(records.gap_first, 1101);
+	assert_int_equal(records.gap_last, 1800);
+	assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), 0);
+	assert_int_equal(spool_close(spool), 0);
+}
+
 static int check_value(void *ctx, const struct spool_row *row)
 {
+	uint64_t at = (row->number - 1) / 4 * 4 + 1; /* of its exchange */
+	char parameter[PARAMETER_CODE];
+
 	++*(uint64_t *)ctx;
-	return row->value == lab_value(row->number) &&
-			       row->boot_ms == (int64_t)(1000 + (row->number - 1) / 4 * 4 + 1)
+	snprintf(parameter, sizeof(parameter), "p%u", (unsigned)(row->number - at));
+	return row->value == lab_value(row->number) && row->boot_ms == (int64_t)(1000 + at) &&
+			       strcmp(row->series->unit, "sonde1") == 0 &&
+			       strcmp(row->series->parameter, parameter) == 0 &&
+			       row->raw_len == 21 && row->raw[20] == (uint8_t)(at + 20) &&
+			       row->qc == QC_PASS && row->flags == at % 3 &&
+			       strcmp(row->boot, boot_one) == 0 && row->place.district[0] == '\0'
 		       ? 0
 		       : 99;
 }
@@ -392,8 +536,12 @@ int main(void)
 		cmocka_unit_test(a_damaged_newest_segment_is_set_aside_and_no_number_comes_twice),
 		cmocka_unit_test(a_missing_segment_is_a_gap),
 		cmocka_unit_test(a_damaged_ledger_is_made_again_from_the_segments),
+		cmocka_unit_test(a_lost_ledger_gives_none_of_its_numbers_again),
 		cmocka_unit_test(both_lost_at_once_still_give_no_number_twice),
 		cmocka_unit_test(damaged_pages_are_stepped_over),
+		cmocka_unit_test(one_bad_row_costs_one_exchange),
+		cmocka_unit_test(a_damaged_time_is_not_believed),
+		cmocka_unit_test(a_hole_is_recorded_once),
 		cmocka_unit_test(no_damaged_row_is_ever_handed_out),
 		cmocka_unit_test(a_newer_segment_is_left_alone),
 	};

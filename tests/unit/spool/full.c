@@ -317,6 +317,72 @@ static void every_single_write_fails_once(void **state)
 	assert_true(at > 50);
 }
 
+static int let_index_go(struct spool *spool, void *ctx)
+{
+	(void)ctx;
+	sql_close(&spool->segment.keeper);
+	return 0;
+}
+
+/* The rows of a failed commit may be seen when the WAL is read anew: they are written again, once. */
+static void a_failed_commit_that_shows_itself_is_not_doubled(void **state)
+{
+	struct spool_conf conf = small_conf("phantom");
+	struct spool *spool = lab_open(&conf);
+	struct spool_counts counts;
+	struct lab_rows rows;
+
+	(void)state;
+	assert_int_equal(lab_add(spool, 1, 10), 0);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_int_equal(spool_run(spool, let_index_go, NULL), 0);
+	sync_fails();
+	assert_int_equal(lab_add(spool, 11, 10), 0);
+	assert_int_equal(spool_flush(spool), ERR_IO);
+	assert_int_equal(lab_add(spool, 21, 10), 0);
+	assert_int_equal(spool_flush(spool), ERR_IO); /* closed, and could not be settled */
+	sync_works();
+	assert_int_equal(spool_flush(spool), 0);
+	spool_count(spool, &counts);
+	assert_int_equal(counts.saved, 30);
+	rows = lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1);
+	assert_int_equal(rows.n, 30);
+	assert_true(rows.in_order && rows.values_right);
+	assert_int_equal(spool_close(spool), 0);
+	faulty_forget();
+}
+
+/* Flash wears by syncs: marks ride on the commits of readings. */
+static void a_sent_mark_costs_no_sync_of_its_own(void **state)
+{
+	enum { SECONDS = 100 };
+	struct spool_conf conf = small_conf("wear");
+	struct spool *spool = lab_open(&conf);
+	unsigned long before;
+	uint64_t k = 1, last;
+	unsigned store, i;
+
+	(void)state;
+	assert_int_equal(spool_close(spool), 0);
+	conf.commit_ms = 60000; /* only spool_flush() commits */
+	spool = lab_open(&conf);
+	assert_int_equal(spool_add_store(spool, "centre", &store), 0);
+	before = faulty.syncs;
+	for (i = 0; i < SECONDS; i++) {
+		last = k - 1;
+		for (; k <= last + 50; k += 5)
+			assert_int_equal(lab_add(spool, k, 5), 0);
+		if (last)
+			spool_mark_sent(spool, store, STREAM_READINGS, (struct range){1, last});
+		assert_int_equal(spool_flush(spool), 0);
+	}
+	/* The first after silence goes by itself; a few are for numbers set apart. */
+	assert_true(faulty.syncs - before <= SECONDS + 10);
+	printf("%lu syncs in %d seconds\n", faulty.syncs - before, SECONDS);
+	assert_int_equal(spool_close(spool), 0);
+	faulty_forget();
+}
+
 /* A ledger that cannot be written refuses what promises to be durable, and says why. */
 static void durable_on_return_means_it(void **state)
 {
@@ -372,6 +438,8 @@ int main(void)
 		cmocka_unit_test(writes_that_fail),
 		cmocka_unit_test(every_single_sync_fails_once),
 		cmocka_unit_test(every_single_write_fails_once),
+		cmocka_unit_test(a_failed_commit_that_shows_itself_is_not_doubled),
+		cmocka_unit_test(a_sent_mark_costs_no_sync_of_its_own),
 		cmocka_unit_test(durable_on_return_means_it),
 		cmocka_unit_test(a_close_that_cannot_save_says_so),
 	};

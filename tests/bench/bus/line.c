@@ -14,27 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../measure.h"
 #include "bus/line.h"
 
 enum { UNITS = 10, FIELDS = 20 };
 
 static atomic_ulong readings;
-
-static void insist(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench bus/line: %s\n", what);
-	exit(1);
-}
-
-static double cpu_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void serve(int listening)
 {

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../../unit/bus/maps.h"
+#include "../measure.h"
 #include "bus/plan.h"
 
 enum { MAPS = 3000, VALUES = 3000000 };
@@ -18,14 +19,6 @@ static unsigned rng(unsigned below)
 	rng_state ^= rng_state >> 7;
 	rng_state ^= rng_state << 17;
 	return (unsigned)(rng_state >> 20) % below;
-}
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* Maps of up to 7 values; with and without the different counts that keep stale answers out. */

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../measure.h"
 #include "base/clock.h"
 #include "io/port.h"
 
@@ -93,13 +94,6 @@ static double limit_ms(unsigned baud, uint16_t count)
 	return (8 + 5 + 2 * count) * character_ms + 2 * 3.5 * character_ms + TURNAROUND_MS;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Median over rounds of asking without a pause: question to question. */
 static double measure_ms(struct port *port, uint16_t count)
 {
@@ -117,8 +111,8 @@ static double measure_ms(struct port *port, uint16_t count)
 			return -1;
 		took[i] = (double)(clock_boot_ns(&clock_system) - before) / 1e6;
 	}
-	qsort(took, ROUNDS, sizeof(took[0]), compare);
-	return took[ROUNDS / 2];
+
+	return median(took, ROUNDS);
 }
 
 static int measure_line(const char *here, unsigned baud)

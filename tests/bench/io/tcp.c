@@ -12,38 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../measure.h"
 #include "io/port.h"
 
 enum { EACH = 2000, REGISTERS = 10, MOST_ROUNDS = 101 };
-
-static void insist(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench io/tcp: %s\n", what);
-	exit(1);
-}
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, int n)
-{
-	qsort(values, (size_t)n, sizeof(*values), by_size);
-	return values[n / 2];
-}
 
 /* One libmodbus server for each connection, so that both sides meet the same. */
 static void serve(int listening)
@@ -109,9 +81,9 @@ int main(void)
 	}
 	for (round = 0; round < rounds; round++)
 		ratio[round] = ours[round] / bare[round];
-	printf("modbus_tcp_port %.0f transactions/s\n", median(ours, rounds));
-	printf("modbus_tcp_bare %.0f transactions/s\n", median(bare, rounds));
-	printf("modbus_tcp_ratio %.3f of_bare_libmodbus\n", median(ratio, rounds));
+	printf("modbus_tcp_port %.0f transactions/s\n", median(ours, (size_t)rounds));
+	printf("modbus_tcp_bare %.0f transactions/s\n", median(bare, (size_t)rounds));
+	printf("modbus_tcp_ratio %.3f of_bare_libmodbus\n", median(ratio, (size_t)rounds));
 	port_free(port);
 	modbus_close(modbus);
 	modbus_free(modbus);

@@ -10,62 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../measure.h"
 #include "spool/internal.h"
 
 enum { ROUNDS = 5, PER_EXCHANGE = 4, RING_RECORD = 224 };
 
 static uint64_t readings = 400000;
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double cpu_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void insist(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench spool: %s\n", what);
-	exit(1);
-}
-
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof(*v), by_size);
-	return v[n / 2];
-}
-
-static double rss_anon_mb(void)
-{
-	char line[200];
-	double kb = 0;
-	FILE *f = fopen("/proc/self/status", "r");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, "RssAnon:", 8) == 0)
-			kb = atof(line + 8);
-	if (f)
-		fclose(f);
-	return kb / 1024;
-}
 
 static void remove_folder(const char *dir)
 {

@@ -2,7 +2,8 @@
  * A backlog into a local HTTP sink (faultstore --sink, a process of its own), uncompressed, with the real
  * spool; made in bulk, and made as a lab makes it: 100 readings a commit.  The limit, measured in the same
  * run: the same connection posting the same number of lines from memory.  Then bytes on the wire at
- * 1000-line gzip batches of plausible water.
+ * 1000-line gzip batches of plausible water; and a backlog of 100,000 after an outage, with the options'
+ * own defaults: from the link's return to the last reading.
  * BENCH_N: readings in a backlog (default 1000000).  All files go into the current folder.
  */
 #include <math.h>
@@ -19,14 +20,16 @@
 #include "../../../tools/faultstore/judge.c"
 #include "../../../tools/faultstore/plan.c"
 #include "../../../tools/faultstore/serve.c"
+#include "../measure.h"
 #include "uplink/post.h"
 
-enum { UNITS = 20, PER_UNIT = 5, AT_ONCE = 20000, ROUNDS = 3, BATCH = 5000 };
+enum { UNITS = 20, PER_UNIT = 5, AT_ONCE = 20000, ROUNDS = 3, BATCH = 5000, AWAY_S = 20 };
 
 static const char *const parameters[PER_UNIT] = {
 	"temperature", "ph", "conductivity", "turbidity_fnu", "chlorine_free"};
 static uint32_t series_numbers[UNITS][PER_UNIT];
 static uint64_t backlog = 1000000;
+static int sink_did; /* a byte when the sink has gone or come back */
 static struct store_conf conf = {.name = "sink",
 	.database = "wq",
 	.batch_lines = BATCH,
@@ -35,65 +38,17 @@ static struct store_conf conf = {.name = "sink",
 	.retry_first_ms = 100,
 	.retry_most_ms = 1000};
 
-static void insist(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench drain: %s\n", what);
-	exit(1);
-}
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double cpu_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof(*v), by_size);
-	return v[n / 2];
-}
-
-static double rss_anon_mb(void)
-{
-	FILE *file = fopen("/proc/self/status", "r");
-	char line[256];
-	double kb = 0;
-
-	insist(file != NULL, "/proc/self/status");
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "RssAnon: %lf", &kb) == 1)
-			break;
-	fclose(file);
-	return kb / 1024;
-}
-
 /* --- the sink, a process of its own so that its work is not counted as ours ----------------------- */
 
-static pid_t begin_sink(uint16_t *port)
+/* Each byte written to *tell takes the sink away, or brings it back. */
+static pid_t begin_sink(uint16_t *port, int *tell)
 {
-	int pipes[2];
+	int up[2], told[2];
+	bool there = true;
+	char byte;
 	pid_t pid;
 
-	insist(pipe(pipes) == 0, "pipe");
+	insist(pipe(up) == 0 && pipe(told) == 0, "pipe");
 	pid = fork();
 	insist(pid >= 0, "fork");
 	if (pid == 0) {
@@ -102,14 +57,28 @@ static pid_t begin_sink(uint16_t *port)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		insist(sink != NULL, "the sink cannot listen");
 		*port = faultstore_port(sink);
-		insist(write(pipes[1], port, sizeof(*port)) == (ssize_t)sizeof(*port), "pipe");
+		insist(write(up[1], port, sizeof(*port)) == (ssize_t)sizeof(*port), "pipe");
+		while (read(told[0], &byte, 1) == 1) {
+			there = !there;
+			insist(faultstore_plan(sink, there ? "up" : "down"), "up and down");
+			insist(write(up[1], &byte, 1) == 1, "pipe");
+		}
 		for (;;)
 			pause();
 	}
-	insist(read(pipes[0], port, sizeof(*port)) == (ssize_t)sizeof(*port), "the sink is not up");
-	close(pipes[0]);
-	close(pipes[1]);
+	insist(read(up[0], port, sizeof(*port)) == (ssize_t)sizeof(*port), "the sink is not up");
+	close(told[0]);
+	close(up[1]);
+	sink_did = up[0];
+	*tell = told[1];
 	return pid;
+}
+
+static void switch_sink(int tell)
+{
+	char byte = 0;
+
+	insist(write(tell, &byte, 1) == 1 && read(sink_did, &byte, 1) == 1, "the sink is gone");
 }
 
 /* --- a backlog -------------------------------------------------------------------------------------- */
@@ -263,19 +232,50 @@ static void measure_wire(struct spool *spool)
 	printf("wire_bytes_per_reading %.2f bytes\n", (double)state.wire_bytes / (double)backlog);
 }
 
+/* The store is away for AWAY_S, so that the back-off has grown; then the link is back. */
+static void measure_outage(int tell)
+{
+	struct uplink *uplink;
+	struct spool *spool;
+	unsigned store;
+	double begun;
+
+	backlog = 100000;
+	conf.batch_lines = 1000;
+	conf.gzip_level = 6;
+	conf.interval_ms = 5000;
+	conf.retry_first_ms = 1000;
+	conf.retry_most_ms = 300000;
+	snprintf(conf.name, sizeof(conf.name), "outage");
+	spool = make_backlog(false);
+	switch_sink(tell);
+	insist(!uplink_new(&uplink, &conf, "van-1", spool, &clock_system, 1), "uplink_new");
+	insist(!spool_add_store(spool, conf.name, &store) && !uplink_start(uplink), "uplink");
+	usleep(AWAY_S * 1000000);
+	insist(spool_waiting(spool, store, STREAM_READINGS) == backlog, "the sink was not away");
+	begun = now_s();
+	switch_sink(tell);
+	while (spool_waiting(spool, store, STREAM_READINGS))
+		usleep(500);
+	printf("outage_100k_delivered_after %.2f s\n", now_s() - begun);
+	uplink_stop(uplink);
+	uplink_free(uplink);
+	insist(!spool_close(spool), "spool_close");
+}
+
 int main(void)
 {
 	const char *asked = getenv("BENCH_N");
 	struct spool *spool;
 	uint16_t port;
 	pid_t sink;
-	int trickle;
+	int trickle, tell;
 
 	if (asked)
 		backlog = strtoull(asked, NULL, 10);
 	backlog -= backlog % PER_UNIT;
 	insist(backlog > 0, "BENCH_N must be 5 or more");
-	sink = begin_sink(&port);
+	sink = begin_sink(&port, &tell);
 	snprintf(conf.url, sizeof(conf.url), "http://127.0.0.1:%u", port);
 	measure_limit();
 	for (trickle = 0; trickle < 2; trickle++) {
@@ -285,6 +285,7 @@ int main(void)
 			measure_wire(spool);
 		insist(!spool_close(spool), "spool_close");
 	}
+	measure_outage(tell);
 	kill(sink, SIGKILL);
 	waitpid(sink, NULL, 0);
 	return 0;

@@ -8,32 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "../measure.h"
 #include "uplink/line_protocol.h"
 
 enum { ROUNDS = 7, SERIES = 40 };
 
 static struct series series[SERIES];
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof(*v), by_size);
-	return v[n / 2];
-}
 
 static struct spool_row row_of(uint64_t i)
 {

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../measure.h"
 #include "uplink/batch.h"
 #include "uplink/post.h"
 
@@ -35,35 +36,6 @@ static struct {
 	size_t len;
 } bodies[MOST_BATCHES];
 static size_t n_bodies;
-
-static void insist(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench influx: %s\n", what);
-	exit(1);
-}
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof(*v), by_size);
-	return v[n / 2];
-}
 
 /* --- influxd on free ports, in this folder ---------------------------------------------------------- */
 

@@ -263,8 +263,10 @@ int spool_mark_refused(struct spool *spool, unsigned store, enum stream stream, 
 	text_put(&text, words);
 	pthread_mutex_lock(&spool->lock);
 	known = store < spool->n_stores && number >= 1 && number < spool->next[stream];
+	/* What is in a gap is recorded as lost already: nothing is left to do. */
 	already = known &&
-		  intervals_find(&spool->stores[store].set[stream][DELIVERY_REFUSED], number);
+		  (intervals_find(&spool->stores[store].set[stream][DELIVERY_REFUSED], number) ||
+			  intervals_find(&spool->gaps[stream], number));
 	pthread_mutex_unlock(&spool->lock);
 	if (!known)
 		return ERR_RANGE;

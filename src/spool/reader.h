@@ -46,8 +46,10 @@ struct range spool_reader_range(struct spool_reader *reader, enum stream stream)
 
 /*
  * Calls each(ctx, row) for every row of the block, rising, until it returns non-zero (which is then
- * returned).  Rows that are damaged are left out, counted in *damaged when not NULL; nothing that fails
- * its checksum is ever handed out.  0, ERR_IO, ERR_DAMAGED (a whole file), or what `each` returned.
+ * returned).  Rows that are damaged or missing are left out, counted in *damaged when not NULL; nothing
+ * that fails its checksum is ever handed out.  Beside the daemon's spool they are a gap when the call
+ * returns, so that they are counted once and nobody waits for them.  A row whose time is not fixed comes
+ * with TIME_NONE.  0, ERR_IO, ERR_DAMAGED (a whole file), or what `each` returned.
  */
 int spool_read(struct spool_reader *reader, enum stream stream, struct range block,
 	int (*each)(void *ctx, const struct spool_row *row), void *ctx, uint64_t *damaged) MUST_USE;

@@ -134,7 +134,8 @@ uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream);
 /* The store took them.  Made durable with a later commit: after a crash they may be sent again.
  * Numbers of the block that lie in a gap are not counted as sent. */
 void spool_mark_sent(struct spool *spool, unsigned store, enum stream stream, struct range block);
-/* The store refuses this one for good, in these words.  Durable on return. */
+/* The store refuses this one for good, in these words.  Durable on return.  A number in a gap is left
+ * as it is. */
 int spool_mark_refused(struct spool *spool, unsigned store, enum stream stream, uint64_t number,
 	int status, const char *words) MUST_USE;
 

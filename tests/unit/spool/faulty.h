@@ -32,14 +32,14 @@ static struct {
 	sqlite3_io_methods methods;
 	struct faulty_card_file file[FILES];
 	size_t n_files;
-	unsigned long syncs;              /* so far */
-	unsigned long fail_from, fail_to; /* these syncs fail; 0: none */
-	unsigned long writes;             /* so far */
-	unsigned long fail_write;         /* this write fails; 0: none */
-	double fail_often;                /* and this part of all others */
-	int write_error;                  /* SQLite's code for every write while set; 0: none */
-	const char *only;                 /* only of files with this in their name; NULL: all */
-	unsigned long cut_at;             /* the power goes before this sync; 0: never */
+	unsigned long syncs;                      /* so far */
+	_Atomic unsigned long fail_from, fail_to; /* these syncs fail; 0: none */
+	_Atomic unsigned long writes;             /* so far */
+	_Atomic unsigned long fail_write;         /* this write fails; 0: none */
+	double fail_often;                        /* and this part of all others */
+	_Atomic int write_error;  /* SQLite's code for every write while set; 0: none */
+	const char *_Atomic only; /* only of files with this in their name; NULL: all */
+	unsigned long cut_at;     /* the power goes before this sync; 0: never */
 	void (*cut)(void);
 } faulty;
 

@@ -294,8 +294,10 @@ static void a_gap_is_never_handed_out(void **state)
 	}
 	assert_int_equal(spool_add_store(spool, "centre", &store), 0);
 	spool_mark_sent(spool, store, STREAM_READINGS, (struct range){1, 100});
+	assert_int_equal(spool_mark_refused(spool, store, STREAM_READINGS, 45, 400, "gone"), 0);
 	spool_count_store(spool, store, STREAM_READINGS, &counts);
 	assert_int_equal(counts.n[DELIVERY_SENT], 90);
+	assert_int_equal(counts.n[DELIVERY_REFUSED], 0);
 	assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), 0);
 	assert_int_equal(spool_close(spool), 0);
 }

@@ -273,11 +273,11 @@ static void start_with_many_segments(void)
 
 static void memory(void)
 {
-	double before = rss_anon_mb();
+	double before = rss_anon_mb(), cpu;
 
 	remove_folder("bench-memory");
 	append_spool("bench-memory", 1000, readings);
-	append_bare(":memory:", 1000, 0);
+	read_back("bench-memory", readings, 1000, &cpu);
 	printf("spool_rss_anon_growth %.2f MB\n", rss_anon_mb() - before);
 	remove_folder("bench-memory");
 }

@@ -67,6 +67,7 @@ int unit_init(struct unit *unit, const struct unit_conf *conf, const struct line
 	unit->conf = conf;
 	unit->profile = profile;
 	unit->line = line->name;
+	unit->serial = line->port.kind == PORT_RTU;
 	unit->health = health_new(seed);
 	if (!profile->n_fields || profile->n_fields > MOST_FIELDS ||
 		profile->n_status > MOST_STATUS || !conf->interval_ms) {
@@ -94,6 +95,43 @@ int unit_init(struct unit *unit, const struct unit_conf *conf, const struct line
 	return blocks_init(&unit->blocks, profile, &cost, why);
 }
 
+static void remember_open(struct unit *unit, uint8_t function, uint16_t count)
+{
+	unsigned i;
+
+	for (i = 0; i < unit->n_open; i++)
+		if (unit->open[i].function == function && unit->open[i].count == count)
+			return;
+	if (unit->n_open < MOST_OPEN) {
+		unit->open[unit->n_open].function = function;
+		unit->open[unit->n_open++].count = count;
+	}
+}
+
+/*
+ * The device kept its power while the line was away or the daemon was started again: it may still owe an
+ * answer to a question of before.  That is a danger only where two questions of the map have answers of
+ * one length; those count as asked and not answered.
+ */
+static void owe_from_before(struct unit *unit)
+{
+	const struct plan *plan = &unit->blocks.plan;
+	const struct profile_register *identity = &unit->profile->identity;
+	unsigned i, k;
+
+	for (i = 0; i < plan->n_requests; i++) {
+		const struct plan_request *r = &plan->requests[i];
+		bool alike = unit->profile->has_identity && identity->function == r->function &&
+			     identity->registers == r->count;
+
+		for (k = 0; k < plan->n_requests && !alike; k++)
+			alike = k != i && plan->requests[k].function == r->function &&
+				plan->requests[k].count == r->count;
+		if (alike)
+			remember_open(unit, r->function, r->count);
+	}
+}
+
 void unit_line_opened(struct unit *unit, int64_t now_ns, bool away)
 {
 	unit->verified = false;
@@ -107,6 +145,8 @@ void unit_line_opened(struct unit *unit, int64_t now_ns, bool away)
 	unit->unasked_until_ns = 0;
 	health_forget(&unit->health);
 	blocks_forget(&unit->blocks);
+	if (unit->serial)
+		owe_from_before(unit);
 	show_health(unit);
 	set_due(unit, now_ns);
 }
@@ -166,10 +206,7 @@ static void probe_answered(struct unit *unit, int64_t now_ns, bool telling)
 
 void unit_left_open(struct unit *unit, int64_t now_ns, const struct port_ask *ask)
 {
-	if (unit->n_open < MOST_OPEN) {
-		unit->open[unit->n_open].function = ask->function;
-		unit->open[unit->n_open++].count = ask->count;
-	}
+	remember_open(unit, ask->function, ask->count);
 	unit->verified = false;
 	unit->unasked_until_ns = now_ns + reply_ns(unit);
 	if (unit->in_turn)
@@ -190,7 +227,7 @@ void unit_begin(struct unit *unit, int64_t now_ns)
 	memset(unit->rule_known, 0, sizeof(unit->rule_known));
 	blocks_begin(&unit->blocks, now_ns / 1000000);
 	/* What was asked ten worst reply times ago is answered or never will be. */
-	if (now_ns - unit->unasked_until_ns > 10 * reply_ns(unit))
+	if (unit->unasked_until_ns && now_ns - unit->unasked_until_ns > 10 * reply_ns(unit))
 		unit->n_open = 0;
 	if (unit->n_open || (unit->health.state == UNIT_ASIDE && !unit->profile->has_identity))
 		begin_probe(unit);

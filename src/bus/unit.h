@@ -26,6 +26,7 @@ struct unit {
 	const struct unit_conf *conf;
 	const struct profile *profile;
 	const char *line; /* its name, for the log */
+	bool serial;      /* RTU: answers carry nothing of their question */
 	struct blocks blocks;
 	struct health health;
 	struct unit_state said;

@@ -99,6 +99,34 @@ static void busy_is_later_not_never(void **state)
 	sim_free_all(sim);
 }
 
+/* Unplugged or killed in the middle of a question, and back at once: the device still owes the answer,
+ * and the map has another question with an answer of that length. */
+static void an_answer_owed_from_before_is_nobodys(void **state)
+{
+	struct port_ask before = {.unit = 1, .function = 3, .start = 100, .count = 1};
+	int64_t late_ms;
+
+	(void)state;
+	for (late_ms = 20; late_ms < 400; late_ms += 20) {
+		struct sim *sim = sim_new();
+
+		sim_field(sim, 0);
+		sim_field(sim, 100);
+		sim->profile.exact_reads = true;
+		sim->profile.reply_ms = 300;
+		sim->turnaround_ns = 100000000;
+		sim_add(sim, 1000);
+		assert_int_equal(sim_make(sim), 0);
+		sim->units[1].late_ns = late_ms * 1000000;
+		sim_send(sim, &before);
+		sim->units[1].late_ns = 0;
+		sim_run(sim, 10000);
+		assert_true(sim->n_kept > 8);
+		check_kept(sim);
+		sim_free_all(sim);
+	}
+}
+
 /* Exceptions 10 and 11 are a gateway's word for "it does not answer". */
 static void a_gateways_excuse_is_a_mute_unit(void **state)
 {
@@ -300,6 +328,7 @@ int main(void)
 		cmocka_unit_test(a_refusing_register_costs_the_others_nothing),
 		cmocka_unit_test(a_refusing_gap_is_found),
 		cmocka_unit_test(busy_is_later_not_never),
+		cmocka_unit_test(an_answer_owed_from_before_is_nobodys),
 		cmocka_unit_test(a_gateways_excuse_is_a_mute_unit),
 		cmocka_unit_test(another_device_is_refused),
 		cmocka_unit_test(one_odd_identity_is_not_believed),

@@ -156,7 +156,7 @@ static void test_breaks(void **state)
 /* Slow is not silent: bytes that are taken keep the request alive past timeout_ms. */
 static void test_slow_is_not_a_timeout(void **state)
 {
-	enum { SIZE = 128 << 10 };
+	enum { SIZE = 256 << 10 };
 	char *body = malloc(SIZE);
 	struct post *post;
 	struct reply reply;
@@ -166,9 +166,9 @@ static void test_slow_is_not_a_timeout(void **state)
 	assert_non_null(body);
 	for (i = 0; i < SIZE; i += 16)
 		memcpy(body + i, "m,a=bcdef v=1 5\n", 16);
-	conf.timeout_ms = 700;
+	conf.timeout_ms = 1500;
 	post = open_post();
-	assert_true(faultstore_plan(faults, "slow 300000"));
+	assert_true(faultstore_plan(faults, "slow 100000"));
 	post_send(post, body, SIZE, false, &reply);
 	assert_int_equal(reply.transport, TRANSPORT_WHOLE);
 	assert_int_equal(reply.status, 204);

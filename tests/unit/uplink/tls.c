@@ -31,7 +31,8 @@ static const char nginx_conf[] =
 	"uwsgi_temp_path t4; scgi_temp_path t5;\n"
 	"server { listen 127.0.0.1:%u ssl; ssl_certificate server.pem; ssl_certificate_key "
 	"server.key;\n"
-	"ssl_client_certificate ca.pem; ssl_verify_client on; client_max_body_size 20m;\n"
+	"ssl_client_certificate ca.pem; ssl_verify_client on; client_max_body_size 20m; "
+	"client_body_buffer_size 20m;\n"
 	"location / { proxy_pass http://127.0.0.1:%u; proxy_set_header Accept-Encoding ''; } } }\n";
 
 static bool has_tools(void)

@@ -273,6 +273,8 @@ static void write_token(const char *token)
 /* Held for its token, it goes on at once when the file has a new one: no clock is moved here. */
 static void test_new_token_ends_the_hold(void **state)
 {
+	int64_t begun_ms;
+
 	(void)state;
 	conf.retry_most_ms = 60000;
 	conf.flavour = FLAVOUR_INFLUXDB_V2;
@@ -284,8 +286,10 @@ static void test_new_token_ends_the_hold(void **state)
 	begin_uplink(&clock_system);
 	EVENTUALLY(state_now().condition == UPLINK_HELD);
 	assert_int_equal(state_now().last_status, 401);
+	begun_ms = clock_boot_ms(&clock_system);
 	write_token("new");
 	EVENTUALLY(unsent_rows() == 0);
+	assert_true(clock_boot_ms(&clock_system) - begun_ms < 30000);
 }
 
 static void test_retention_holds_the_old_and_lets_the_new_pass(void **state)
@@ -332,6 +336,33 @@ static void test_backlog_after_an_outage(void **state)
 	print_message("100000 in %lld ms after the store's return\n",
 		(long long)(clock_boot_ms(&clock_system) - back_ms));
 	expect_all_once(100000);
+}
+
+/* However long the store is away: while a try costs nothing, it is made every second. */
+static void test_free_tries_do_not_slow_down(void **state)
+{
+	int64_t longest_ms = 0, wait_ms, seen_ms = 0;
+	struct uplink_state now;
+	int tries = 0;
+
+	(void)state;
+	conf.retry_first_ms = 1000;
+	conf.retry_most_ms = 3600000;
+	fix_utc();
+	add_rows(10);
+	plan("down");
+	begin_uplink(&shifted);
+	while (tries < 12) {
+		EVENTUALLY((now = state_now(), now.next_ms > seen_ms));
+		seen_ms = now.next_ms;
+		wait_ms = seen_ms - clock_boot_ms(&shifted);
+		longest_ms = wait_ms > longest_ms ? wait_ms : longest_ms;
+		atomic_fetch_add(&shifted_ms, wait_ms > 0 ? wait_ms : 0);
+		tries++;
+	}
+	assert_in_range(longest_ms, 1, 1000);
+	plan("up");
+	EVENTUALLY(unsent_rows() == 0);
 }
 
 static void test_stop_in_a_request(void **state)
@@ -389,6 +420,7 @@ int main(void)
 		WITH_LAB(test_new_token_ends_the_hold),
 		WITH_LAB(test_retention_holds_the_old_and_lets_the_new_pass),
 		WITH_LAB(test_backlog_after_an_outage),
+		WITH_LAB(test_free_tries_do_not_slow_down),
 		WITH_LAB(test_stop_in_a_request),
 		WITH_LAB(test_bad_conf),
 	};

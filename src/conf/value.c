@@ -243,6 +243,9 @@ void value_text(struct schema_doc *doc, const struct schema_key *key, unsigned l
 			"\"%.60s\" is no name; allowed are letters, digits, '-', '_' and '.', a "
 			"letter or digit first",
 			s);
+	} else if (!*s && (!key->preset || *key->preset)) {
+		/* Empty means "none" only where that is what holds without the key. */
+		WRONG(doc, line, key->key, "is empty; leave it out or write what is meant");
 	} else if (strlen(s) >= key->size) {
 		WRONG(doc, line, key->key, "\"%.40s...\" is too long (%zu bytes); allowed %zu", s,
 			strlen(s), key->size - 1);

@@ -124,6 +124,9 @@ static const struct mistake mistakes[] = {
 	{"", LINE("a", "/dev/\\x07", UNIT("u", "1")), "",
 		"port: the text holds a control character"},
 	/* what belongs together */
+	{"", LINE("b", "", UNIT("u", "1")), "", "w.conf:3: port: is empty; leave it out or write"},
+	{"", BENCH, "stores = ({ name = \"s\"; type = \"victoriametrics\"; url = \"\"; });",
+		"url: is empty"},
 	{"", RTU("baud = 9601;"), "",
 		"w.conf:3: baud: 9601 is no speed of a serial port; allowed are 1200, 2400,"},
 	{"", TCP("port = \"h:502\"; baud = 9600;"), "",

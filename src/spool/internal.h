@@ -131,7 +131,7 @@ struct spool {
 
 	/* writer */
 	pthread_t thread;
-	bool running;
+	bool running; /* opening is over */
 	struct ledger_file ledger;
 	struct segment_file segment;
 	int64_t last_commit_ms, last_copy_ms;
@@ -198,7 +198,7 @@ uint64_t file_bytes(const char *path); /* with its WAL; 0 when it is not there *
 
 /* segment_write.c: the open one; all run in the writer */
 int segment_open(struct spool *spool, uint64_t first) MUST_USE;
-void segment_close(struct spool *spool);
+void segment_close(struct spool *spool, bool finished);
 /* Makes, enters and opens the one for the next reading. */
 int segment_begin_next(struct spool *spool) MUST_USE;
 int segment_roll(struct spool *spool) MUST_USE;
@@ -265,6 +265,8 @@ int epochs_load(sqlite3 *db, const char *uuid, struct epochs *to) MUST_USE;
 const struct time_offset *epochs_at(const struct epochs *epochs, int64_t boot_ms);
 /* Takes out rows that fail their check. */
 int epochs_weed(sqlite3 *db, uint64_t *bad) MUST_USE;
+/* The UTC of a row of that moment. */
+int64_t epochs_utc_ms(const struct time_offset *offset, enum stream stream, int64_t boot_ms);
 int epochs_insert(sqlite3 *db, const char *uuid, const struct time_offset *offset) MUST_USE;
 /* Writes our boot's offsets, as the ledger has them, into the open segment. */
 int epochs_copy(struct spool *spool, const char *uuid, sqlite3 *to) MUST_USE;

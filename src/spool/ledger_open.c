@@ -188,7 +188,7 @@ void ledger_close(struct spool *spool)
 
 /* Everything that can be seen is made durable before any of it is believed: a process that was killed,
  * or a sync that failed, may have left rows that are only in the page cache. */
-static int open_and_load(struct spool *spool)
+static int open_and_load(struct spool *spool, bool at_start)
 {
 	char path[FILE_NAME_MAX];
 	struct text words = spool_fault(spool);
@@ -199,7 +199,14 @@ static int open_and_load(struct spool *spool)
 	err = sql_open(&spool->ledger.db, path, SQL_WRITE, &words);
 	if (err)
 		return err;
+	spool->ledger.sick = false;
 	err = sql_settle(spool->ledger.db);
+	if (err && at_start && err != ERR_DAMAGED) {
+		/* A card that is full can be read; nothing is written before this works. */
+		text_put(&words, sqlite3_errmsg(spool->ledger.db));
+		spool->ledger.sick = true;
+		err = 0;
+	}
 	if (!err)
 		err = load(spool);
 	if (!err)
@@ -211,7 +218,6 @@ static int open_and_load(struct spool *spool)
 	}
 	spool->ledger.frames = 0;
 	sqlite3_wal_hook(spool->ledger.db, on_commit, &spool->ledger.frames);
-	spool->ledger.sick = false;
 	return 0;
 }
 
@@ -233,7 +239,7 @@ static int set_aside_and_make(struct spool *spool, const char *words)
 	spool->ledger.started = false;
 	err = ledger_make(spool, schema);
 	if (!err)
-		err = open_and_load(spool);
+		err = open_and_load(spool, false);
 	pthread_mutex_lock(&spool->lock);
 	spool->ledger_generation++;
 	pthread_mutex_unlock(&spool->lock);
@@ -250,10 +256,10 @@ int ledger_open(struct spool *spool)
 	err = segment_judge(path, &words);
 	if (err == ERR_ABSENT) {
 		err = ledger_make(spool, schema);
-		return err ? err : open_and_load(spool);
+		return err ? err : open_and_load(spool, true);
 	}
 	if (!err)
-		err = open_and_load(spool);
+		err = open_and_load(spool, true);
 	if (err == ERR_DAMAGED || err == ERR_CONF)
 		err = set_aside_and_make(spool, spool->fault);
 	return err;
@@ -264,7 +270,7 @@ int ledger_reopen(struct spool *spool)
 	int err;
 
 	detach(spool);
-	err = open_and_load(spool);
+	err = open_and_load(spool, false);
 	if (!err) {
 		err = sql_quick_check(spool->ledger.db);
 		if (err)

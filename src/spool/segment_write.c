@@ -148,7 +148,7 @@ int segment_roll(struct spool *spool)
 	if (err && err != ERR_BUSY)
 		return failed(spool, err);
 	segment_file_name(spool->conf.dir, spool->segment.first, path, sizeof(path));
-	segment_close(spool);
+	segment_close(spool, true);
 	pthread_mutex_lock(&spool->lock);
 	spool->segments[spool->n_segments - 1].bytes = file_bytes(path);
 	pthread_mutex_unlock(&spool->lock);
@@ -279,7 +279,7 @@ static int load(struct spool *spool, uint64_t first, uint64_t *last)
 }
 
 /* Closes the writer's connection alone. */
-static void detach(struct spool *spool)
+static void detach(struct spool *spool, bool finished)
 {
 	struct segment_file *segment = &spool->segment;
 
@@ -287,11 +287,16 @@ static void detach(struct spool *spool)
 	sqlite3_finalize(segment->add_reading);
 	sqlite3_finalize(segment->drop_marks);
 	sqlite3_finalize(segment->add_mark);
-	sql_close(&segment->db);
+	if (finished)
+		sql_close_finished(&segment->db);
+	else
+		sql_close(&segment->db);
 	*segment = (struct segment_file){.first = segment->first, .keeper = segment->keeper};
 }
 
-static int open_and_load(struct spool *spool, uint64_t first, uint64_t *last)
+/* At the start a card that cannot settle it (it is full) is no reason not to read; nothing is written
+ * before it was settled after all. */
+static int open_and_load(struct spool *spool, uint64_t first, bool at_start, uint64_t *last)
 {
 	char path[FILE_NAME_MAX];
 	struct text words = spool_fault(spool);
@@ -305,13 +310,18 @@ static int open_and_load(struct spool *spool, uint64_t first, uint64_t *last)
 		return err;
 	/* What can be seen is made durable before it is believed; see ledger.c. */
 	err = sql_settle(spool->segment.db);
+	if (err && at_start && err != ERR_DAMAGED) {
+		text_put(&words, sqlite3_errmsg(spool->segment.db));
+		spool->segment.sick = true;
+		err = 0;
+	}
 	if (!err)
 		err = load(spool, first, last);
 	if (!err)
 		err = sql_keep(&spool->segment.keeper, path);
 	if (err) {
 		text_put(&words, sqlite3_errmsg(spool->segment.db));
-		detach(spool);
+		detach(spool, false);
 		return err;
 	}
 	sqlite3_wal_hook(spool->segment.db, on_commit, &spool->segment.frames);
@@ -323,9 +333,9 @@ int segment_open(struct spool *spool, uint64_t first)
 	uint64_t last = 0;
 	int err;
 
-	err = open_and_load(spool, first, &last);
+	err = open_and_load(spool, first, !spool->running, &last);
 	if (err) {
-		segment_close(spool);
+		segment_close(spool, false);
 		return err;
 	}
 	pthread_mutex_lock(&spool->lock);
@@ -335,10 +345,10 @@ int segment_open(struct spool *spool, uint64_t first)
 	return 0;
 }
 
-void segment_close(struct spool *spool)
+void segment_close(struct spool *spool, bool finished)
 {
 	sql_close(&spool->segment.keeper); /* the writer's goes last, and takes the WAL home */
-	detach(spool);
+	detach(spool, finished);
 }
 
 int segment_lose(struct spool *spool, uint64_t first, const char *words)
@@ -379,8 +389,8 @@ int segment_reopen(struct spool *spool)
 	uint64_t first = spool->segment.first, last = 0, next = spool->next[STREAM_READINGS];
 	int err;
 
-	detach(spool);
-	err = open_and_load(spool, first, &last);
+	detach(spool, false);
+	err = open_and_load(spool, first, false, &last);
 	if (!err)
 		err = sql_quick_check(spool->segment.db);
 	if (!err && last >= next)
@@ -390,9 +400,9 @@ int segment_reopen(struct spool *spool)
 			(long long)next, (long long)next);
 	if (!err)
 		return 0;
-	detach(spool);
+	detach(spool, false);
 	if (err == ERR_DAMAGED) {
-		segment_close(spool);
+		segment_close(spool, false);
 		err = segment_lose(spool, first, "the segment being written is damaged");
 		if (!err)
 			err = ledger_check_segments(spool);

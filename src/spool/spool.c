@@ -93,7 +93,7 @@ static int settle_finished(const char *path, struct text *why)
 	if (err)
 		return err;
 	err = sql_settle(db);
-	sql_close(&db);
+	sql_close_finished(&db);
 	return err;
 }
 
@@ -152,7 +152,7 @@ static int open_newest(struct spool *spool)
 		if (!err && spool->next[STREAM_READINGS] <= spool->segment.end)
 			return 0;
 		if (!err) {
-			segment_close(spool);
+			segment_close(spool, true); /* full */
 			return 0;
 		}
 		if (err != ERR_DAMAGED)
@@ -224,7 +224,7 @@ static void dispose(struct spool *spool)
 	unsigned i;
 	int stream, delivery;
 
-	segment_close(spool);
+	segment_close(spool, false);
 	ledger_close(spool);
 	for (i = 0; i < spool->n_stores; i++)
 		for (stream = 0; stream < STREAM_COUNT; stream++) {
@@ -275,6 +275,7 @@ int spool_open(struct spool **out, const struct spool_conf *conf, const struct c
 		err = lock_folder(spool, why);
 	if (!err)
 		err = open_files(spool, why);
+	spool->running = true;
 	if (!err && pthread_create(&spool->thread, NULL, commit_thread, spool) != 0) {
 		text_put(why, "spool: no thread can be started");
 		err = ERR_MEMORY;
@@ -283,7 +284,6 @@ int spool_open(struct spool **out, const struct spool_conf *conf, const struct c
 		dispose(spool);
 		return err;
 	}
-	spool->running = true;
 	*out = spool;
 	return 0;
 }

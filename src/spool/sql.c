@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+
 enum { BUSY_MS = 2000 };
 
 int sql_error(int code)
@@ -275,6 +277,11 @@ static int set_up(sqlite3 *db, enum sql_mode mode, struct text *why)
 	return sql_explain(db, code, why);
 }
 
+static int keep_wal(sqlite3 *db, int keep)
+{
+	return sql_error(sqlite3_file_control(db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep));
+}
+
 int sql_open(sqlite3 **out, const char *path, enum sql_mode mode, struct text *why)
 {
 	/* SQLite opens what a file: name says, so %, ? and # of a path are written as %XX. */
@@ -304,6 +311,8 @@ int sql_open(sqlite3 **out, const char *path, enum sql_mode mode, struct text *w
 	err = sql_explain(db, code, why);
 	if (!err)
 		err = set_up(db, mode, why);
+	if (!err && mode == SQL_WRITE)
+		err = keep_wal(db, 1);
 	if (err) {
 		sqlite3_close_v2(db);
 		return err;
@@ -326,6 +335,14 @@ int sql_make(sqlite3 **db, const char *path, struct text *why)
 		sql_close(db);
 	}
 	return err;
+}
+
+void sql_close_finished(sqlite3 **db)
+{
+	if (*db && keep_wal(*db, 0))
+		log_say(LOG_WARN, "spool", "an empty WAL stays beside %s",
+			sqlite3_db_filename(*db, NULL));
+	sql_close(db);
 }
 
 void sql_close(sqlite3 **db)

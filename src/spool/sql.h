@@ -14,7 +14,8 @@ enum {
 
 enum sql_mode {
 	SQL_MAKE, /* a new file, for writing */
-	SQL_WRITE, /* an existing file, for writing: WAL, synchronous=FULL, never checkpoints by itself */
+	SQL_WRITE, /* an existing file, for writing: WAL, synchronous=FULL, never checkpoints by itself;
+		      its (empty) WAL and index stay, so that it can be opened on a full card */
 	SQL_READ,  /* an existing file, read only; never checkpoints */
 	SQL_SEALED /* an existing file that nobody writes any more and that has no WAL: no locks */
 };
@@ -24,6 +25,8 @@ int sql_open(sqlite3 **db, const char *path, enum sql_mode mode, struct text *wh
 /* A new file of ours under a name of its own, with application id and schema number set. */
 int sql_make(sqlite3 **db, const char *path, struct text *why) MUST_USE;
 void sql_close(sqlite3 **db);
+/* Of a file that nobody writes any more: nothing is left beside it. */
+void sql_close_finished(sqlite3 **db);
 
 /* What one of SQLite's codes means here; 0 for SQLITE_OK, SQLITE_ROW, SQLITE_DONE. */
 int sql_error(int code);

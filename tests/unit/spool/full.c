@@ -165,7 +165,7 @@ static void files_that_may_not_grow(void **state)
 static void fill_card(void)
 {
 	static char block[4096];
-	int fd = open("card/ballast", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = open("card/ballast", O_WRONLY | O_CREAT | O_APPEND, 0600);
 
 	assert_true(fd >= 0);
 	while (write(fd, block, sizeof(block)) > 0)
@@ -192,6 +192,59 @@ static void a_full_card(void **state)
 	live_through(spool, fill_card, free_card, ERR_FULL);
 	assert_int_equal(spool_close(spool), 0);
 	assert_int_equal(umount("card"), 0);
+	assert_int_equal(rmdir("card"), 0);
+}
+
+/* Started again on the full card, after a clean end or after being killed. */
+static void a_start_on_a_full_card(void **state)
+{
+	struct spool_conf conf = small_conf("card/spool");
+	struct spool_counts counts;
+	struct lab_rows rows;
+	struct spool *spool;
+	struct range block;
+	unsigned store;
+	int killed;
+
+	(void)state;
+	for (killed = 0; killed < 2; killed++) {
+		if (mkdir("card", 0700) < 0 || mount("tmpfs", "card", "tmpfs", 0, "size=2m") < 0) {
+			printf("skipped: a small tmpfs cannot be mounted here (%s)\n",
+				strerror(errno));
+			skip();
+		}
+		spool = lab_open(&conf);
+		assert_int_equal(spool_fix_utc(spool, 1000, TIME_GPS, 1), 0);
+		assert_int_equal(lab_add(spool, 1, 100), 0);
+		assert_int_equal(spool_flush(spool), 0);
+		if (killed)
+			assert_int_equal(system("cp -r card/spool card/killed && sync"), 0);
+		assert_int_equal(spool_close(spool), 0);
+		if (killed)
+			assert_int_equal(
+				system("rm -r card/spool && mv card/killed card/spool"), 0);
+		fill_card();
+		spool = lab_open(&conf);
+		fill_card(); /* what the opening itself made room for */
+		assert_int_equal(spool_add_store(spool, "centre", &store), 0);
+		assert_int_equal(lab_add(spool, 101, 10), 0);
+		counts = wait_for_trouble(spool, true);
+		assert_int_equal(counts.last[STREAM_READINGS], 100);
+		assert_true(spool_unsent(spool, store, STREAM_READINGS, UINT64_MAX, 1000, &block));
+		assert_int_equal(block.last, 100);
+		rows = lab_read(spool, STREAM_READINGS, 1, 100, 1);
+		assert_true(rows.n == 100 && rows.values_right && rows.clock == TIME_GPS);
+		spool_mark_sent(spool, store, STREAM_READINGS, block);
+		free_card();
+		wait_for_trouble(spool, false);
+		assert_int_equal(spool_flush(spool), 0);
+		rows = lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1);
+		assert_true(rows.n == 110 && rows.values_right && rows.damaged == 0);
+		assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), 10);
+		assert_int_equal(spool_close(spool), 0);
+		assert_int_equal(umount("card"), 0);
+		assert_int_equal(rmdir("card"), 0);
+	}
 }
 
 static void sync_fails(void)
@@ -434,6 +487,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_that_may_not_grow),
 		cmocka_unit_test(a_full_card),
+		cmocka_unit_test(a_start_on_a_full_card),
 		cmocka_unit_test(syncs_that_fail),
 		cmocka_unit_test(writes_that_fail),
 		cmocka_unit_test(every_single_sync_fails_once),

@@ -37,7 +37,11 @@ static int64_t interval_ns(const struct unit *unit)
 
 static void set_due(struct unit *unit, int64_t due_ns)
 {
+	int64_t apart_ns = (unit->last_boot_ms + SERIES_APART_MS) * 1000000;
+
 	unit->due_ns = due_ns > unit->unasked_until_ns ? due_ns : unit->unasked_until_ns;
+	if (!unit->in_turn && unit->last_boot_ms && unit->due_ns < apart_ns)
+		unit->due_ns = apart_ns;
 	unit->said.next_ms = unit->due_ns / 1000000;
 }
 

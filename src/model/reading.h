@@ -49,9 +49,13 @@ struct reading {
 
 enum { EXCHANGE_RAW = 260, EXCHANGE_READINGS = 128 }; /* the most one exchange carries */
 
+/* Readings of one series lie this far apart at least, so that each has a slot of UTC of its own. */
+enum { SERIES_APART_MS = 10 };
+
 /* One question and its answer.  All readings of it share its moment and its raw bytes. */
 struct exchange {
-	int64_t boot_ms; /* when the answer was whole; strictly rising per analyzer within a boot */
+	/* When the answer was whole; rising per analyzer within a boot, SERIES_APART_MS per series. */
+	int64_t boot_ms;
 	enum context context;
 	uint64_t sample; /* ledger number of the running sample; 0: none */
 	struct place place;

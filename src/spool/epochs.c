@@ -11,6 +11,11 @@
 #include "spool/check.h"
 #include "spool/internal.h"
 
+static int64_t modulo(int64_t a, int64_t b)
+{
+	return (a % b + b) % b;
+}
+
 bool epochs_read_boot_id(char *to, size_t cap)
 {
 	char got[UUID];
@@ -101,6 +106,30 @@ const struct time_offset *epochs_at(const struct epochs *epochs, int64_t boot_ms
 		if (epochs->at[--i].from_boot_ms <= boot_ms)
 			return &epochs->at[i];
 	return NULL;
+}
+
+int64_t epochs_utc_ms(const struct time_offset *offset, enum stream stream, int64_t boot_ms)
+{
+	int64_t utc_ms = boot_ms + offset->offset_ms;
+
+	if (stream != STREAM_READINGS)
+		return utc_ms;
+	return utc_ms - modulo(utc_ms, SERIES_APART_MS) +
+	       modulo(offset->offset_ms, SERIES_APART_MS);
+}
+
+/* Moves the offset by 5 ms at most, so that its last digit is that of no offset shortly before it. */
+static int give_digit(sqlite3 *db, struct time_offset *offset)
+{
+	int64_t others = 0, shift;
+	int err;
+
+	err = sql_number(db, "SELECT count(*) FROM epoch", &others);
+	if (err)
+		return err;
+	shift = modulo(others - offset->offset_ms, SERIES_APART_MS);
+	offset->offset_ms += shift > SERIES_APART_MS / 2 ? shift - SERIES_APART_MS : shift;
+	return 0;
 }
 
 int epochs_insert(sqlite3 *db, const char *uuid, const struct time_offset *offset)
@@ -215,7 +244,9 @@ static int fix_utc(struct spool *spool, void *ctx)
 		if (offset->from_boot_ms <= ours.at[ours.n - 1].from_boot_ms)
 			offset->from_boot_ms = ours.at[ours.n - 1].from_boot_ms + 1;
 	}
-	err = ledger_begin(spool);
+	err = give_digit(spool->ledger.db, offset);
+	if (!err)
+		err = ledger_begin(spool);
 	if (!err)
 		err = ledger_commit(spool, epochs_insert(spool->ledger.db, spool->boot, offset));
 	if (err)
@@ -323,8 +354,11 @@ static int fix_earlier(struct spool *spool, void *ctx)
 	err = ledger_begin(spool);
 	if (err)
 		goto out;
-	for (i = 0; i < n && !err; i++)
-		err = epochs_insert(spool->ledger.db, list[i].uuid, &list[i].offset);
+	for (i = 0; i < n && !err; i++) {
+		err = give_digit(spool->ledger.db, &list[i].offset);
+		if (!err)
+			err = epochs_insert(spool->ledger.db, list[i].uuid, &list[i].offset);
+	}
 	err = ledger_commit(spool, err);
 	if (err)
 		goto out;

@@ -26,7 +26,7 @@ void reader_stamp(struct spool_reader *reader, struct spool_row *row)
 	const struct time_offset *at = epochs_at(&reader->epochs, row->boot_ms);
 
 	row->clock = at ? at->source : TIME_NONE;
-	row->utc_ms = at ? row->boot_ms + at->offset_ms : 0;
+	row->utc_ms = at ? epochs_utc_ms(at, row->stream, row->boot_ms) : 0;
 }
 
 /* --- what is not there ------------------------------------------------------------------------------- */

@@ -91,7 +91,11 @@ enum time_source {
 	TIME_GPS = 5
 };
 
-struct time_offset { /* UTC ms = boot_ms + offset_ms, for rows of one boot from from_boot_ms on */
+/*
+ * UTC = boot_ms + offset_ms, for rows of one boot from from_boot_ms on.  Of readings the last digit of
+ * the ms is that of the offset instead: see SERIES_APART_MS.
+ */
+struct time_offset {
 	int64_t from_boot_ms;
 	int64_t offset_ms;
 	enum time_source source;
@@ -99,7 +103,7 @@ struct time_offset { /* UTC ms = boot_ms + offset_ms, for rows of one boot from 
 };
 
 /*
- * Fixes the UTC of this boot's rows.  The first call of a boot covers all its rows; a later call (a
+ * Fixes the UTC of this boot's rows; the offset is moved by up to 5 ms (epochs.c says why).  The first call of a boot covers all its rows; a later call (a
  * better clock) covers rows made from now on, so a row's UTC never changes once it could have been sent.
  * Durable on return.  Rows of a boot without any offset are kept and not handed out for sending.
  */

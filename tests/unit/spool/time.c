@@ -27,28 +27,28 @@ static void the_first_time_covers_the_boot_and_later_ones_only_what_follows(void
 	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), -1);
 	assert_int_equal(spool_fix_utc(spool, 50000, TIME_NONE, 1), ERR_RANGE);
 	assert_int_equal(spool_fix_utc(spool, 50000, TIME_RTC, 900), 0);
-	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51001);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51000);
 	assert_int_equal(utc_of(spool, STREAM_LEDGER, 1), 51000);
 	/* The line has stamped a reading that is still in RAM, ahead of the clock we read. */
 	assert_int_equal(lab_add(spool, 2, 1), 0);
 	assert_int_equal(spool_fix_utc(spool, 70000, TIME_GPS, 10), 0);
 	assert_int_equal(spool_utc(spool).source, TIME_GPS);
-	assert_int_equal(spool_utc(spool).offset_ms, 70000);
+	assert_int_equal(spool_utc(spool).offset_ms, 70001); /* the second offset's own digit */
 	assert_int_equal(spool_utc(spool).from_boot_ms, 1003);
 	assert_int_equal(lab_add(spool, 3, 1), 0);
 	assert_int_equal(spool_flush(spool), 0);
-	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51001);
-	assert_int_equal(utc_of(spool, STREAM_READINGS, 2), 51002);
-	assert_int_equal(utc_of(spool, STREAM_READINGS, 3), 71003);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51000);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 2), 51000);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 3), 71001);
 	assert_int_equal(spool_close(spool), 0);
 	/* A restart of the daemon within the boot changes nothing, and does not begin again. */
 	lab_now_ms = 500;
 	spool = lab_open(&conf);
-	assert_int_equal(spool_utc(spool).offset_ms, 70000);
+	assert_int_equal(spool_utc(spool).offset_ms, 70001);
 	assert_int_equal(spool_fix_utc(spool, 90000, TIME_GPS, 10), 0);
 	assert_true(spool_utc(spool).from_boot_ms > 1003);
-	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51001);
-	assert_int_equal(utc_of(spool, STREAM_READINGS, 3), 71003);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 1), 51000);
+	assert_int_equal(utc_of(spool, STREAM_READINGS, 3), 71001);
 	assert_int_equal(spool_close(spool), 0);
 }
 
@@ -141,10 +141,43 @@ static void an_open_reader_follows_the_time(void **state)
 		assert_int_equal(spool_read(reader, STREAM_READINGS, (struct range){k, k}, lab_take,
 					 &rows, NULL),
 			0);
-		assert_int_equal(rows.utc_ms, (int64_t)(1000 + k + (k - 1) * 100000));
+		/* within the ten ms of its slot and the five of its offset */
+		assert_in_range(rows.utc_ms, 1000 + k + (k - 1) * 100000 - 15,
+			1000 + k + (k - 1) * 100000 + 15);
+		assert_int_equal(rows.utc_ms % 10, (k - 1) % 10);
 		assert_int_equal(spool_fix_utc(spool, (int64_t)k * 100000, TIME_GPS, 1), 0);
 	}
 	spool_reader_close(reader);
+	assert_int_equal(spool_close(spool), 0);
+}
+
+/* The clock is set back again and again: rows of one series never get one time twice, whatever the steps. */
+static void a_clock_set_back_gives_no_time_twice(void **state)
+{
+	enum { OFFSETS = 10, ROWS = 50 };
+	static int64_t given[OFFSETS * ROWS];
+	struct spool_conf conf = conf_of("t5");
+	struct spool *spool = lab_open(&conf);
+	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
+	uint64_t n = 0, i;
+	unsigned offset, row;
+
+	(void)state;
+	print_message("SEED=%u\n", seed);
+	srand48((long)seed);
+	for (offset = 0; offset < OFFSETS; offset++) {
+		lab_now_ms = (int64_t)(1000 + n * SERIES_APART_MS);
+		assert_int_equal(
+			spool_fix_utc(spool, 1700000000000 - lrand48() % 3000, TIME_NTP, 5), 0);
+		for (row = 0; row < ROWS; row++, n++)
+			assert_int_equal(lab_add(spool, (n + 1) * SERIES_APART_MS, 1), 0);
+		assert_int_equal(spool_flush(spool), 0);
+	}
+	for (n = 0; n < OFFSETS * ROWS; n++) {
+		given[n] = utc_of(spool, STREAM_READINGS, n + 1);
+		for (i = 0; i < n; i++)
+			assert_int_not_equal(given[i], given[n]);
+	}
 	assert_int_equal(spool_close(spool), 0);
 }
 
@@ -155,6 +188,7 @@ int main(void)
 		cmocka_unit_test(a_boot_without_a_time_waits_for_its_anchor),
 		cmocka_unit_test(a_boot_without_any_anchor_is_kept_back),
 		cmocka_unit_test(an_open_reader_follows_the_time),
+		cmocka_unit_test(a_clock_set_back_gives_no_time_twice),
 	};
 
 	spool_tuning.boot_id = boot_one;

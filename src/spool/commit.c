@@ -236,6 +236,11 @@ int commit_prepare(struct spool *spool)
 {
 	int err = 0;
 
+	/* What is written into a removed file is gone with the process: it would be a false "saved". */
+	if (spool->ledger.db && sql_moved(spool->ledger.db))
+		spool->ledger.sick = true;
+	if (spool->segment.db && sql_moved(spool->segment.db))
+		spool->segment.sick = true;
 	if (spool->ledger.sick)
 		err = ledger_reopen(spool);
 	if (!err && !spool->ledger.started)

@@ -189,6 +189,7 @@ int segment_judge(const char *path, struct text *why) MUST_USE;
 int segment_open_read(sqlite3 **db, const char *path, bool newest, struct text *why) MUST_USE;
 /* PATH becomes PATH.damaged-N. */
 int file_set_aside(const char *path, char *now_named, size_t cap) MUST_USE;
+bool file_is_gone(const char *path);
 bool file_last_aside(const char *path, char *named, size_t cap);
 int file_sync_folder(const char *dir) MUST_USE;
 /* A finished database file gets its name, durably. */

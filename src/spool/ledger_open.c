@@ -223,18 +223,24 @@ static int open_and_load(struct spool *spool, bool at_start)
 
 static int set_aside_and_make(struct spool *spool, const char *words)
 {
-	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32];
+	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32] = "";
 	int err;
 
 	ledger_close(spool);
 	ledger_file_name(&spool->conf, path, sizeof(path));
-	err = file_set_aside(path, aside, sizeof(aside));
+	err = file_is_gone(path) ? 0 : file_set_aside(path, aside, sizeof(aside));
 	if (err) {
 		log_say(LOG_ERROR, "spool", "%s cannot be set aside: %s", path, strerror(errno));
 		return err;
 	}
-	log_say(LOG_ERROR, "spool",
-		"%s; it is kept as %s, and a new ledger is made from the segments", words, aside);
+	if (*aside)
+		log_say(LOG_ERROR, "spool",
+			"%s; it is kept as %s, and a new ledger is made from the segments", words,
+			aside);
+	else
+		log_say(LOG_ERROR, "spool",
+			"%s is gone: somebody removed it; a new ledger is made from the segments",
+			path);
 	spool->ledger.boot = 0;
 	spool->ledger.started = false;
 	err = ledger_make(spool, schema);
@@ -267,10 +273,12 @@ int ledger_open(struct spool *spool)
 
 int ledger_reopen(struct spool *spool)
 {
+	char path[FILE_NAME_MAX];
 	int err;
 
 	detach(spool);
-	err = open_and_load(spool, false);
+	ledger_file_name(&spool->conf, path, sizeof(path));
+	err = file_is_gone(path) ? ERR_DAMAGED : open_and_load(spool, false);
 	if (!err) {
 		err = sql_quick_check(spool->ledger.db);
 		if (err)

@@ -179,6 +179,11 @@ int file_set_aside(const char *path, char *now_named, size_t cap)
 	return 0;
 }
 
+bool file_is_gone(const char *path)
+{
+	return access(path, F_OK) < 0 && errno == ENOENT;
+}
+
 bool file_last_aside(const char *path, char *named, size_t cap)
 {
 	bool found = false;

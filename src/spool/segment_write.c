@@ -353,19 +353,22 @@ void segment_close(struct spool *spool, bool finished)
 
 int segment_lose(struct spool *spool, uint64_t first, const char *words)
 {
-	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32];
+	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32] = "";
 	bool newest;
 	size_t i;
 	int err;
 
 	newest = spool->n_segments && spool->segments[spool->n_segments - 1].first == first;
 	segment_file_name(spool->conf.dir, first, path, sizeof(path));
-	err = file_set_aside(path, aside, sizeof(aside));
+	err = file_is_gone(path) ? 0 : file_set_aside(path, aside, sizeof(aside));
 	if (err) {
 		log_say(LOG_ERROR, "spool", "%s cannot be set aside: %s", path, strerror(errno));
 		return err;
 	}
-	log_say(LOG_ERROR, "spool", "%s; it is kept as %s", words, aside);
+	if (*aside)
+		log_say(LOG_ERROR, "spool", "%s; it is kept as %s", words, aside);
+	else
+		log_say(LOG_ERROR, "spool", "%s is gone: somebody removed it", path);
 	pthread_mutex_lock(&spool->lock);
 	for (i = 0; i < spool->n_segments; i++)
 		if (spool->segments[i].first == first) {
@@ -387,10 +390,12 @@ int segment_lose(struct spool *spool, uint64_t first, const char *words)
 int segment_reopen(struct spool *spool)
 {
 	uint64_t first = spool->segment.first, last = 0, next = spool->next[STREAM_READINGS];
+	char path[FILE_NAME_MAX];
 	int err;
 
 	detach(spool, false);
-	err = open_and_load(spool, first, false, &last);
+	segment_file_name(spool->conf.dir, first, path, sizeof(path));
+	err = file_is_gone(path) ? ERR_DAMAGED : open_and_load(spool, first, false, &last);
 	if (!err)
 		err = sql_quick_check(spool->segment.db);
 	if (!err && last >= next)

@@ -350,3 +350,11 @@ void sql_close(sqlite3 **db)
 	sqlite3_close_v2(*db);
 	*db = NULL;
 }
+
+bool sql_moved(sqlite3 *db)
+{
+	int moved = 0;
+
+	return sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+	       moved;
+}

@@ -68,4 +68,7 @@ int sql_quick_check(sqlite3 *db) MUST_USE;
 /* Copies a text column into a fixed array; false when it is not text or does not fit. */
 int sql_copy_text(sqlite3_stmt *statement, int column, char *to, size_t cap) MUST_USE;
 
+/* The open file is not (any more) the one of its name: removed, renamed, or replaced. */
+bool sql_moved(sqlite3 *db);
+
 #endif

@@ -529,9 +529,73 @@ static void a_newer_segment_is_left_alone(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
+static void remove_all(const char *dir, const char *pattern)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "rm -f %s/%s", dir, pattern);
+	assert_int_equal(system(command), 0);
+}
+
+/* Files removed under the running spool: what is written into them would be gone with the process. */
+static void a_file_removed_while_it_is_written_is_noticed(void **state)
+{
+	static const char *const removed[] = {"readings-*", "ledger.db*"};
+	char dir[20];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct spool_conf conf;
+		struct spool *spool;
+		struct spool_counts counts;
+		struct lab_rows rows;
+
+		snprintf(dir, sizeof(dir), "removed%u", i);
+		conf = lab_conf(dir, SEGMENT);
+		spool = lab_open(&conf);
+		assert_int_equal(lab_add(spool, 1, 4), 0);
+		assert_int_equal(spool_flush(spool), 0);
+		remove_all(dir, removed[i]);
+		assert_int_equal(lab_add(spool, 5, 4), 0);
+		assert_int_equal(spool_flush(spool), 0);
+		assert_int_equal(spool_close(spool), 0);
+		/* What was said to be saved after that is there. */
+		spool = lab_open(&conf);
+		spool_count(spool, &counts);
+		rows = lab_read(spool, STREAM_READINGS, counts.last[STREAM_READINGS] - 3,
+			counts.last[STREAM_READINGS], 5);
+		assert_true(rows.n == 4 && rows.values_right);
+		assert_int_equal(read_records(spool).n[LEDGER_GAP], i == 0);
+		assert_int_equal(spool_close(spool), 0);
+	}
+}
+
+/* The whole folder is gone: nothing is called saved any more. */
+static void without_its_folder_nothing_is_saved(void **state)
+{
+	struct spool_conf conf = lab_conf("folder", SEGMENT);
+	struct spool *spool = lab_open(&conf);
+	struct spool_counts counts;
+
+	(void)state;
+	assert_int_equal(lab_add(spool, 1, 4), 0);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_int_equal(system("rm -rf folder"), 0);
+	assert_int_equal(lab_add(spool, 5, 4), 0);
+	assert_int_not_equal(spool_flush(spool), 0);
+	spool_count(spool, &counts);
+	assert_int_equal(counts.saved, 4);
+	assert_int_equal(counts.made, 8);
+	assert_int_not_equal(counts.trouble, 0);
+	assert_int_not_equal(spool_close(spool), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_removed_while_it_is_written_is_noticed),
+		cmocka_unit_test(without_its_folder_nothing_is_saved),
 		cmocka_unit_test(a_damaged_older_segment_is_set_aside),
 		cmocka_unit_test(a_damaged_newest_segment_is_set_aside_and_no_number_comes_twice),
 		cmocka_unit_test(a_missing_segment_is_a_gap),

@@ -262,7 +262,7 @@ struct lost {
 static int find_lost(struct spool *spool, struct lost *lost, size_t most, size_t *n)
 {
 	sqlite3_stmt *rows = NULL;
-	int code, err;
+	int code = SQLITE_DONE, err;
 	size_t i;
 
 	*n = 0;

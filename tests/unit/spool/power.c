@@ -151,9 +151,41 @@ static void the_power_goes_on_a_card_whose_syncs_fail(void **state)
 	cut_rounds(seed_of_run(), 0.05);
 }
 
+/* Flash wears by syncs: marks ride on the commits of readings. */
+static void a_sent_mark_costs_no_sync_of_its_own(void **state)
+{
+	enum { SECONDS = 100 };
+	struct spool_conf conf = lab_conf("wear", SEGMENT);
+	struct spool *spool = lab_open(&conf);
+	unsigned long before;
+	uint64_t k = 1, last;
+	unsigned store, i;
+
+	(void)state;
+	assert_int_equal(spool_close(spool), 0);
+	conf.commit_ms = 60000; /* only spool_flush() commits */
+	spool = lab_open(&conf);
+	assert_int_equal(spool_add_store(spool, "centre", &store), 0);
+	before = faulty.syncs;
+	for (i = 0; i < SECONDS; i++) {
+		last = k - 1;
+		for (; k <= last + 50; k += 5)
+			assert_int_equal(lab_add(spool, k, 5), 0);
+		if (last)
+			spool_mark_sent(spool, store, STREAM_READINGS, (struct range){1, last});
+		assert_int_equal(spool_flush(spool), 0);
+	}
+	/* The first after silence goes by itself; a few are for numbers set apart. */
+	assert_true(faulty.syncs - before <= SECONDS + 10);
+	printf("%lu syncs in %d seconds\n", faulty.syncs - before, SECONDS);
+	assert_int_equal(spool_close(spool), 0);
+	faulty_forget();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sent_mark_costs_no_sync_of_its_own),
 		cmocka_unit_test(the_power_goes),
 		cmocka_unit_test(the_power_goes_on_a_card_whose_syncs_fail),
 	};

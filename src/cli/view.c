@@ -1,5 +1,7 @@
 #include "cli/view.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -7,7 +9,8 @@ enum {
 	QC_LEAST = 9, /* "plausible" */
 	AGE_WIDTH = 6,
 	NAME_LEAST = 12,
-	OLD_TURNS = 3 /* a value older than so many turns of its analyzer is shown as old */
+	LIVE_WAITS = 3, /* reasons above the values: a screen full of them shows no value */
+	OLD_TURNS = 3   /* a value older than so many turns of its analyzer is shown as old */
 };
 
 /* How wide the columns must be for what is in them. */
@@ -375,19 +378,23 @@ static void put_flow(struct page *page, const json_t *status)
 	}
 }
 
-static void put_waits(struct page *page, const json_t *status)
+static void put_waits(struct page *page, const json_t *status, size_t most)
 {
 	const json_t *waits = json_object_get(status, "waits");
-	json_t *wait;
-	size_t i;
+	size_t n = json_array_size(waits), i;
+	char more[64];
 
-	if (json_array_size(waits) == 0)
+	if (n == 0)
 		return;
 	page_end(page);
 	page_put(page, STYLE_STRONG, "what waits, and why");
 	page_end(page);
-	for (i = 0; (wait = json_array_get(waits, i)); i++)
-		page_wrap(page, STYLE_PLAIN, "  - ", json_string_value(wait));
+	for (i = 0; i < n && i < most; i++)
+		page_wrap(page, STYLE_PLAIN, "  - ", json_string_value(json_array_get(waits, i)));
+	if (i < n) {
+		snprintf(more, sizeof(more), "and %zu more; waterlab status says all", n - i);
+		page_wrap(page, STYLE_FAINT, "  - ", more);
+	}
 }
 
 void view_status(struct page *page, const json_t *status)
@@ -397,14 +404,14 @@ void view_status(struct page *page, const json_t *status)
 	put_lines(page, status);
 	page_end(page);
 	put_flow(page, status);
-	put_waits(page, status);
+	put_waits(page, status, SIZE_MAX);
 }
 
 void view_live(struct page *page, const json_t *status)
 {
 	put_head(page, status);
 	put_flow(page, status);
-	put_waits(page, status);
+	put_waits(page, status, LIVE_WAITS);
 	page_end(page);
 	put_lines(page, status);
 }

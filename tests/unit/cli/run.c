@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "cli/cli.h"
+#include "cli/view.h"
 #include "control/control.h"
 
 static struct control *control;
@@ -225,6 +226,26 @@ static void json_goes_through_as_it_is(void **state)
 	assert_string_equal(out + sizeof(status) - 1, "\n");
 	assert_int_equal(waterlab("--socket ./control watch --json"), CLI_DONE);
 	assert_int_equal(strlen(out), 3 * sizeof(status));
+}
+
+/* Twenty mute analyzers have twenty reasons: the live picture still begins with values. */
+static void many_reasons_do_not_hide_the_values(void **state)
+{
+	char room[8192];
+	struct page page = page_over(room, sizeof(room), 80, false);
+	json_t *whole = json_loads(status, 0, NULL), *waits = json_object_get(whole, "waits");
+	int i;
+
+	(void)state;
+	for (i = 0; i < 19; i++)
+		json_array_append_new(waits, json_sprintf("reason %d", i));
+	view_live(&page, whole);
+	says(room, "reason 1\n  - and 17 more; waterlab status says all\n");
+	says(room, "conductivity");
+	page = page_over(room, sizeof(room), 80, false);
+	view_status(&page, whole);
+	says(room, "reason 18\n");
+	json_decref(whole);
 }
 
 static void try_tells_how_it_went(void **state)

@@ -344,6 +344,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refused_lists_and_says_none, start, stop),
 		cmocka_unit_test_setup_teardown(spool_asks_the_daemon, start, stop),
 		cmocka_unit_test_setup_teardown(a_broken_export_is_said, start, stop),
+		cmocka_unit_test(many_reasons_do_not_hide_the_values),
 		cmocka_unit_test(nobody_there_is_said_with_the_remedy),
 		cmocka_unit_test(wrong_words_are_said),
 		cmocka_unit_test(help_and_version_need_nothing),

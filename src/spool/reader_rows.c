@@ -361,7 +361,7 @@ static int read_view(struct spool_reader *reader, struct open_segment *open, str
 	sqlite3_reset(open->containing);
 	err = walk(reader, open, &from, view, each, ctx);
 	while ((err == 0 || err == ERR_DAMAGED) && reader->unseen <= view.last) {
-		from = (reader->unseen > from ? reader->unseen : from) + 1;
+		from = reader->unseen > from ? reader->unseen : from + 1;
 		from = past_hole(open, reader_past_gap(reader, from), view.last);
 		if (!from)
 			break;

@@ -42,7 +42,9 @@ static void damaged_pages_are_stepped_over(void **state)
 		assert_int_equal(spool_add_store(spool, "centre", &store), 0);
 		rows = lab_read(spool, STREAM_READINGS, 1, 3200, 1);
 		again = lab_read(spool, STREAM_READINGS, 1, 3200, 1);
-		assert_int_equal(again.damaged, 0);
+		/* A row beside the damage may be found on one way through the file and not on the next:
+		 * then it is counted and recorded then, never passed over in silence. */
+		assert_int_equal(again.n + again.damaged, rows.n);
 		assert_true(again.n >= 2200 && again.n <= 3200);
 		/* All that can be read waits, and all that cannot does not. */
 		assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), again.n - 100);

@@ -6,6 +6,7 @@ The store is tools/faultstore: the fault itself is the point here.
 
 import os
 import re
+import socket
 import subprocess
 import time
 
@@ -34,6 +35,14 @@ class FaultStore:
         self.plan("counts")
         words = self.child.stdout.readline().split()[1:]
         return {k: int(v) for k, v in (w.split("=") for w in words)}
+
+    def somebody_may_take_its_port(self):
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", int(self.url.rsplit(":", 1)[1])))
+            except OSError:
+                return False
+            return True
 
     def end(self):
         self.child.terminate()
@@ -97,6 +106,7 @@ class HostileStore(LabTest):
         sick = self.saved() + 25
         self.store.plan("poison seq=%di" % sick)
         self.wait_for("a backlog", lambda: self.saved() > sick + 50, 60)
+        self.assertFalse(self.store.somebody_may_take_its_port(), "or it could not come up again")
         self.store.plan("up")
         self.wait_for("the poison line to be refused", lambda: self.province()["refused"] == 1, 60)
         self.lab.labsim.end()

@@ -73,7 +73,7 @@ static bool read_deed(char *words, struct plan *plan)
 	return plan->deed != DEED_SLOW || plan->argument > 0;
 }
 
-int faultstore_listen(uint16_t *port)
+int faultstore_hold(uint16_t *port)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(*port)};
 	socklen_t len = sizeof(at);
@@ -83,12 +83,23 @@ int faultstore_listen(uint16_t *port)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, 64) ||
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) ||
 		getsockname(fd, (struct sockaddr *)&at, &len)) {
 		close(fd);
 		return -1;
 	}
 	*port = ntohs(at.sin_port);
+	return fd;
+}
+
+int faultstore_listen(uint16_t port)
+{
+	int fd = faultstore_hold(&port);
+
+	if (fd >= 0 && listen(fd, 64)) {
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 
@@ -102,13 +113,12 @@ void faultstore_reset_on_close(int fd)
 /* The acceptor polls the listener's number: it is replaced by dup2, never closed under it. */
 static bool set_down(struct faultstore *store, bool down)
 {
-	uint16_t port = store->port;
 	size_t i;
 	int fd;
 
 	if (down == store->down)
 		return true;
-	fd = down ? eventfd(0, EFD_CLOEXEC) : faultstore_listen(&port);
+	fd = down ? eventfd(0, EFD_CLOEXEC) : faultstore_listen(store->port);
 	if (fd < 0)
 		return false;
 	shutdown(store->listener, SHUT_RDWR); /* a poll() that runs would keep it open */

@@ -388,7 +388,8 @@ struct faultstore *faultstore_open(uint16_t port, const char *store_path, bool s
 	store->sink = sink;
 	store->port = port;
 	store->stop = eventfd(0, EFD_CLOEXEC);
-	store->listener = faultstore_listen(&store->port);
+	store->holder = faultstore_hold(&store->port);
+	store->listener = store->holder < 0 ? -1 : faultstore_listen(store->port);
 	if (store_path)
 		store->file = fopen(store_path, "ae");
 	if (store->stop < 0 || store->listener < 0 || (store_path && !store->file) ||
@@ -396,6 +397,7 @@ struct faultstore *faultstore_open(uint16_t port, const char *store_path, bool s
 		if (store->file)
 			fclose(store->file);
 		close(store->listener);
+		close(store->holder);
 		close(store->stop);
 		free(store);
 		return NULL;
@@ -452,6 +454,7 @@ void faultstore_close(struct faultstore *store)
 	if (store->file)
 		fclose(store->file);
 	close(store->listener);
+	close(store->holder);
 	close(store->stop);
 	pthread_mutex_destroy(&store->lock);
 	free(store);

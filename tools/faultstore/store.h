@@ -43,7 +43,7 @@ struct faultstore {
 	size_t over;
 	char token[WORD];
 	FILE *file;
-	int listener, stop; /* stop: an eventfd that stays readable once we end */
+	int holder, listener, stop; /* stop: an eventfd that stays readable once we end */
 	uint16_t port;
 	int connections[CONNECTIONS];
 	pthread_t threads[CONNECTIONS];
@@ -51,12 +51,17 @@ struct faultstore {
 	pthread_t acceptor;
 };
 
-/* plan.c; the lock is held in all but faultstore_listen() */
+/* plan.c; the lock is held in all but faultstore_hold() and faultstore_listen() */
 void plan_clear(struct faultstore *store);
 bool plan_take(struct faultstore *store, const char *line);
 struct plan plan_next(struct faultstore *store);
-/* A listening socket on loopback, -1 with errno; *port 0 becomes the port it got. */
-int faultstore_listen(uint16_t *port);
+/*
+ * A socket on loopback that keeps the port from others while nobody listens there: a port once free is
+ * soon the near end of somebody's connection, and `up` would find it taken.  -1 with errno; *port 0
+ * becomes the port it got.
+ */
+int faultstore_hold(uint16_t *port);
+int faultstore_listen(uint16_t port);
 void faultstore_reset_on_close(int fd);
 
 /* judge.c; the lock is held.  Stores the good lines; returns the status, and its words. */

@@ -3,15 +3,15 @@
 LAYER_base    =
 LAYER_model   = base
 LAYER_qc      = model base
-LAYER_place   = model base
 LAYER_io      = base
+LAYER_place   = io model base
 LAYER_spool   = model base
 LAYER_bus     = io qc model base
 LAYER_uplink  = spool model base
 LAYER_control = base
-LAYER_conf    = bus uplink spool io qc model base
-LAYER_daemon  = conf bus uplink control spool io qc model base
-LAYER_cli     = conf bus uplink control spool io qc model base
+LAYER_conf    = bus uplink place spool io qc model base
+LAYER_daemon  = conf bus uplink place control spool io qc model base
+LAYER_cli     = conf bus uplink place control spool io qc model base
 
 # The rooms that may include each outside library: one, where it can be.
 ONLY_modbus/modbus.h = io
@@ -19,11 +19,14 @@ ONLY_libserialport.h = io
 ONLY_sqlite3.h       = spool
 ONLY_curl/curl.h     = uplink
 ONLY_libconfig.h     = conf
-ONLY_jansson.h       = control daemon cli
-ONLY_zlib.h          = spool uplink
+ONLY_gps.h           = place
+ONLY_geos_c.h        = place
+ONLY_jansson.h       = place control daemon cli
+ONLY_zlib.h          = spool uplink place
 
 # What each module's own libraries are called at the linker.
 LIBS_io      = -lmodbus -lserialport
+LIBS_place   = -lgps -lgeos_c -ljansson -lz
 LIBS_spool   = -lsqlite3 -lz
 LIBS_uplink  = -lcurl -lz
 LIBS_control = -ljansson

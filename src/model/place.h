@@ -2,16 +2,32 @@
 #ifndef MODEL_PLACE_H
 #define MODEL_PLACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+/* Numbers are for ever: they travel and are stored. */
 enum place_origin { PLACE_NONE = 0, PLACE_GPS = 1, PLACE_ENTERED = 2 };
 
+enum { AREA_CODE = 16 }; /* bytes of the longest code of an area, e.g. "PK528", the NUL included */
+
 struct place {
-	enum place_origin origin; /* PLACE_NONE: nothing below but the district means anything */
+	enum place_origin origin; /* PLACE_NONE: nothing below means anything */
+	bool has_point; /* false: a person named district and tehsil, and knows no coordinates */
+	uint8_t mode;   /* dimensions of the fix, 2 or 3; 0: not from a receiver */
 	int32_t lat_e7, lon_e7;   /* degrees times 10^7, WGS 84 */
 	int32_t fix_age_ms;       /* from the fix to the reading */
-	int32_t eph_cm;           /* estimated horizontal error; 0 when the receiver does not say */
-	char district[8];         /* P-code, e.g. "PK528"; "" when not known */
+	int32_t eph_cm;           /* estimated horizontal error; 0: not known */
+	char district[AREA_CODE]; /* code, e.g. "PK528"; "": none, outside all, or not known */
+	char tehsil[AREA_CODE];   /* code, where the boundaries have tehsils; "": not known */
+	/*
+	 * The error and the configured margin reach over a border: the true place may lie in `near`, the
+	 * neighbour's code; "" when beyond the border there is no district in the file.
+	 */
+	bool border;
+	char near[AREA_CODE];
+	/* With `border`: metres to it.  Without a district: metres to the nearest one.  Else -1. */
+	int32_t border_m;
+	uint32_t edition; /* checksum of the boundaries that decided; 0: none did */
 };
 
 #endif

@@ -11,7 +11,7 @@
 enum { PREFIXES = 512, PREFIX = 320 };
 
 struct prefix {
-	uint64_t district;
+	char district[AREA_CODE];
 	uint32_t series_key;
 	uint8_t context;
 	uint16_t len; /* 0: empty place */
@@ -72,31 +72,38 @@ void line_encoder_free(struct line_encoder *encoder)
 	free(encoder);
 }
 
+/* A place in the table for the row's tags; any spread will do. */
+static size_t prefix_of(const struct spool_row *row, const char *district)
+{
+	uint64_t halves[AREA_CODE / 8], mixed;
+
+	memcpy(halves, district, sizeof(halves));
+	mixed = (halves[0] ^ halves[1] << 1 ^ row->series_key * 2654435761U ^
+			(uint64_t)row->context << 40) *
+		0x9E3779B97F4A7C15U;
+	return mixed >> 55;
+}
+
 static const struct prefix *find_prefix(struct line_encoder *encoder, const struct spool_row *row)
 {
 	struct prefix *prefix;
 	struct text text;
-	uint64_t district = 0;
-	uint64_t mixed;
-	char name[sizeof(row->place.district) + 1] = "";
+	char district[AREA_CODE] = "";
 
-	memcpy(&district, row->place.district,
-		strnlen(row->place.district, sizeof(row->place.district)));
-	mixed = (district ^ row->series_key * 2654435761U ^ (uint64_t)row->context << 40) *
-		0x9E3779B97F4A7C15U;
-	prefix = &encoder->prefixes[mixed >> 55];
+	memcpy(district, row->place.district, strnlen(row->place.district, AREA_CODE - 1));
+	prefix = &encoder->prefixes[prefix_of(row, district)];
 	if (prefix->len && prefix->series_key == row->series_key &&
-		prefix->context == row->context && prefix->district == district)
+		prefix->context == row->context &&
+		memcmp(prefix->district, district, sizeof(district)) == 0)
 		return prefix;
 
-	memcpy(name, &district, sizeof(district));
 	text = text_over(prefix->at, sizeof(prefix->at));
 	text_put(&text, "reading,analyzer=");
 	line_put_tag(&text, row->series->unit);
 	text_put(&text, ",context=");
 	text_put(&text, context_words[row->context]);
 	text_put(&text, ",district=");
-	line_put_tag(&text, *name ? name : "none");
+	line_put_tag(&text, *district ? district : "none");
 	text_put(&text, ",lab=");
 	text_put(&text, encoder->lab);
 	text_put(&text, ",parameter=");
@@ -108,7 +115,7 @@ static const struct prefix *find_prefix(struct line_encoder *encoder, const stru
 	if (text.cut)
 		return NULL;
 	prefix->len = (uint16_t)text.len;
-	prefix->district = district;
+	memcpy(prefix->district, district, sizeof(district));
 	prefix->series_key = row->series_key;
 	prefix->context = (uint8_t)row->context;
 	return prefix;

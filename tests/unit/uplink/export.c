@@ -48,7 +48,13 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 		row->flags = FLAG_RANGE | FLAG_WARMUP;
 		row->clock = TIME_RESTORED;
 		row->context = CONTEXT_SAMPLE;
-		row->place = (struct place){PLACE_GPS, 341234567, -715000000, 1000, 250, "PK528"};
+		row->place = (struct place){.origin = PLACE_GPS,
+			.has_point = true,
+			.lat_e7 = 341234567,
+			.lon_e7 = -715000000,
+			.fix_age_ms = 1000,
+			.eph_cm = 250,
+			.district = "PK528"};
 	} else if (number == 3) {
 		row->value = NAN;
 		row->qc = QC_MISSING;

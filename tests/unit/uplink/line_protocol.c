@@ -82,7 +82,13 @@ static void test_place_only_with_sample(void **state)
 	struct spool_row row = plain();
 
 	(void)state;
-	row.place = (struct place){PLACE_GPS, 341234567, -715000000, 1250, 480, "PK528"};
+	row.place = (struct place){.origin = PLACE_GPS,
+		.has_point = true,
+		.lat_e7 = 341234567,
+		.lon_e7 = -715000000,
+		.fix_age_ms = 1250,
+		.eph_cm = 480,
+		.district = "PK528"};
 	row.context = CONTEXT_CHECK;
 	expect(&row, "reading,analyzer=hach-1,context=check,district=PK528,lab=van\\ 1,"
 		     "parameter=ph," SPOOL "value=7.12,seq=5i,qc=1i 1700000000000\n");

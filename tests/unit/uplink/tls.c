@@ -45,13 +45,12 @@ static bool begin_nginx(void)
 {
 	char here[512], path[600], *const args[] = {"nginx", "-p", here, "-c", path, NULL};
 	FILE *file = fopen("nginx.conf", "w");
-	int quiet, listener;
+	int quiet, holder;
 
-	/* A port that was free a moment ago; nginx cannot be given port 0. */
+	/* nginx cannot be given port 0: one is kept for it, to the end of the test. */
 	port = 0;
-	listener = faultstore_listen(&port);
-	close(listener);
-	if (!file || listener < 0 || !getcwd(here, sizeof(here)))
+	holder = faultstore_hold(&port);
+	if (!file || holder < 0 || !getcwd(here, sizeof(here)))
 		return false;
 	fprintf(file, nginx_conf, port, faultstore_port(faults));
 	fclose(file);

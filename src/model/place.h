@@ -20,13 +20,12 @@ struct place {
 	char district[AREA_CODE]; /* code, e.g. "PK528"; "": none, outside all, or not known */
 	char tehsil[AREA_CODE];   /* code, where the boundaries have tehsils; "": not known */
 	/*
-	 * The error and the configured margin reach over a border: the true place may lie in `near`, the
-	 * neighbour's code; "" when beyond the border there is no district in the file.
+	 * Metres to a border that the error and the configured margin reach over: the true place may lie
+	 * in `near`, the neighbour's code, "" where the file has no district beyond.  Without a district:
+	 * metres to the nearest one, `near`.  -1: no border within reach, or nothing is known of borders.
 	 */
-	bool border;
-	char near[AREA_CODE];
-	/* With `border`: metres to it.  Without a district: metres to the nearest one.  Else -1. */
 	int32_t border_m;
+	char near[AREA_CODE];
 	uint32_t edition; /* checksum of the boundaries that decided; 0: none did */
 };
 

@@ -37,6 +37,32 @@ static int32_t sum(const struct canon *canon)
 	return signed_crc;
 }
 
+static void put_codes(struct canon *canon, const struct place *place)
+{
+	put_text(canon, place->district);
+	put_text(canon, place->tehsil);
+	put_text(canon, place->near);
+	put(canon, place->edition, 4);
+}
+
+/* The codes themselves and not their number in the file: a row of `area` that lies is noticed too. */
+static void put_place(struct canon *canon, const struct place *place, int schema)
+{
+	put(canon, place->origin, 1);
+	put(canon, (uint32_t)place->lat_e7, 4);
+	put(canon, (uint32_t)place->lon_e7, 4);
+	put(canon, (uint32_t)place->fix_age_ms, 4);
+	put(canon, (uint32_t)place->eph_cm, 4);
+	if (schema < 2) {
+		put_text(canon, place->district);
+		return;
+	}
+	put_codes(canon, place);
+	put(canon, place->has_point, 1);
+	put(canon, place->mode, 1);
+	put(canon, (uint32_t)place->border_m, 4);
+}
+
 int32_t check_of_exchange(const struct check_exchange *row)
 {
 	const struct exchange *x = row->exchange;
@@ -51,12 +77,7 @@ int32_t check_of_exchange(const struct check_exchange *row)
 	put(&canon, (uint64_t)x->boot_ms, 8);
 	put(&canon, x->context, 1);
 	put(&canon, x->sample, 8);
-	put(&canon, x->place.origin, 1);
-	put(&canon, (uint32_t)x->place.lat_e7, 4);
-	put(&canon, (uint32_t)x->place.lon_e7, 4);
-	put(&canon, (uint32_t)x->place.fix_age_ms, 4);
-	put(&canon, (uint32_t)x->place.eph_cm, 4);
-	put_text(&canon, x->place.district);
+	put_place(&canon, &x->place, row->schema);
 	put(&canon, x->raw_len, 2);
 	if (x->raw_len)
 		memcpy(canon.bytes + canon.n, x->raw, x->raw_len);
@@ -86,6 +107,16 @@ int32_t check_of_series(uint32_t id, const struct series *series)
 	put_text(&canon, series->parameter);
 	put(&canon, series->kind, 1);
 	put(&canon, series->decimals, 1);
+	return sum(&canon);
+}
+
+int32_t check_of_area(uint32_t id, const struct place *place)
+{
+	struct canon canon;
+
+	canon.n = 0;
+	put(&canon, id, 4);
+	put_codes(&canon, place);
 	return sum(&canon);
 }
 

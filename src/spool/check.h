@@ -13,10 +13,13 @@ struct check_exchange {
 	const struct exchange *exchange;
 	const uint32_t *series; /* of each reading, as numbered in that file */
 	uint32_t boot;          /* as numbered in that file */
+	int schema;             /* of that file: 1 knows the district alone of the area's codes */
 };
 
 int32_t check_of_exchange(const struct check_exchange *row);
 int32_t check_of_series(uint32_t id, const struct series *series);
+/* Of the codes of a place: district, tehsil, neighbour, edition. */
+int32_t check_of_area(uint32_t id, const struct place *place);
 int32_t check_of_boot(uint32_t id, const char *uuid, uint64_t first_reading, uint64_t first_ledger);
 int32_t check_of_epoch(const char *uuid, const struct time_offset *offset);
 int32_t check_of_delivery(const char *store, int stream, int delivery, struct range range);

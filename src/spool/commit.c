@@ -26,31 +26,36 @@ static int failed(struct spool *spool, int err)
 	return err;
 }
 
-static void bind_place(sqlite3_stmt *add, const struct place *place)
+/* Columns 7 to 14. */
+static void bind_place(sqlite3_stmt *add, const struct place *place, uint32_t area)
 {
 	int i;
 
-	if (place->origin != PLACE_NONE) {
-		sqlite3_bind_int(add, 7, (int)place->origin);
-		sqlite3_bind_int(add, 8, place->lat_e7);
-		sqlite3_bind_int(add, 9, place->lon_e7);
-		sqlite3_bind_int(add, 10, place->fix_age_ms);
-		sqlite3_bind_int(add, 11, place->eph_cm);
-	} else {
-		for (i = 7; i <= 11; i++)
-			sqlite3_bind_null(add, i);
+	for (i = 7; i <= 14; i++)
+		sqlite3_bind_null(add, i);
+	if (place->origin == PLACE_NONE)
+		return;
+	sqlite3_bind_int(add, 7, (int)place->origin);
+	sqlite3_bind_int(add, 8, place->mode);
+	if (place->has_point) {
+		sqlite3_bind_int(add, 9, place->lat_e7);
+		sqlite3_bind_int(add, 10, place->lon_e7);
 	}
-	if (place->district[0])
-		sqlite3_bind_text(add, 12, place->district, -1, SQLITE_STATIC);
-	else
-		sqlite3_bind_null(add, 12);
+	sqlite3_bind_int(add, 11, place->fix_age_ms);
+	sqlite3_bind_int(add, 12, place->eph_cm);
+	if (area)
+		sqlite3_bind_int64(add, 13, area);
+	if (place->border_m >= 0)
+		sqlite3_bind_int(add, 14, place->border_m);
 }
 
 static int insert(struct spool *spool, uint64_t seq, const struct exchange *x)
 {
 	sqlite3_stmt *add = spool->segment.add_exchange;
 	uint32_t series[EXCHANGE_READINGS];
-	struct check_exchange row = {.seq = seq, .exchange = x, .series = series};
+	struct check_exchange row = {
+		.seq = seq, .exchange = x, .series = series, .schema = SPOOL_SCHEMA};
+	uint32_t area = 0;
 	int err = 0;
 	size_t i;
 
@@ -58,6 +63,8 @@ static int insert(struct spool *spool, uint64_t seq, const struct exchange *x)
 		err = segment_series(spool, x->readings[i].series, &series[i]);
 	if (!err)
 		err = segment_boot(spool, seq);
+	if (!err)
+		err = segment_area(spool, &x->place, &area);
 	if (err)
 		return err;
 	row.boot = spool->segment.boot;
@@ -70,9 +77,9 @@ static int insert(struct spool *spool, uint64_t seq, const struct exchange *x)
 		sqlite3_bind_int64(add, 6, (sqlite3_int64)x->sample);
 	else
 		sqlite3_bind_null(add, 6);
-	bind_place(add, &x->place);
-	sqlite3_bind_blob(add, 13, x->raw, (int)x->raw_len, SQLITE_STATIC);
-	sqlite3_bind_int(add, 14, check_of_exchange(&row));
+	bind_place(add, &x->place, area);
+	sqlite3_bind_blob(add, 15, x->raw, (int)x->raw_len, SQLITE_STATIC);
+	sqlite3_bind_int(add, 16, check_of_exchange(&row));
 	err = sql_done(add);
 	add = spool->segment.add_reading;
 	for (i = 0; i < x->n && !err; i++) {

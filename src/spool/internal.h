@@ -86,6 +86,9 @@ struct segment_file { /* writer */
 	uint64_t first, end;      /* numbers it may hold */
 	uint64_t ledger_reserved; /* ledger numbers up to here may be in use */
 	uint32_t boot;            /* our boot's row; 0: not there yet */
+	bool outdated; /* of an older program: it keeps its birth schema and gets no more */
+	uint32_t area; /* the row of the codes in area_of; 0: none looked up yet */
+	struct place area_of;
 	int frames;
 	bool sick;
 };
@@ -203,14 +206,17 @@ void segment_close(struct spool *spool, bool finished);
 /* Makes, enters and opens the one for the next reading. */
 int segment_begin_next(struct spool *spool) MUST_USE;
 int segment_roll(struct spool *spool) MUST_USE;
-/* Inside a transaction: the open segment's own numbers of a series and of our boot. */
-int segment_series(struct spool *spool, uint32_t series, uint32_t *number) MUST_USE;
-int segment_boot(struct spool *spool, uint64_t first_reading) MUST_USE;
 int segment_reserve_ledger(struct spool *spool, uint64_t number) MUST_USE;
 /* After a failed write: closed, opened, settled and checked; set aside when damaged. */
 int segment_reopen(struct spool *spool) MUST_USE;
 /* Renames a damaged one, takes it from the list and jumps over its numbers. */
 int segment_lose(struct spool *spool, uint64_t first, const char *words) MUST_USE;
+
+/* segment_names.c: inside a transaction, the open segment's own numbers of a series, of our boot, and of
+ * the codes of a place (0: it has none) */
+int segment_series(struct spool *spool, uint32_t series, uint32_t *number) MUST_USE;
+int segment_boot(struct spool *spool, uint64_t first_reading) MUST_USE;
+int segment_area(struct spool *spool, const struct place *place, uint32_t *number) MUST_USE;
 
 /* lost.c: from a reader's thread; durable on return */
 /* These numbers cannot be read back: a gap from now on. */

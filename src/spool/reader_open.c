@@ -137,6 +137,7 @@ static void close_segment(struct open_segment *open)
 	sql_close(&open->db);
 	free(open->series);
 	free(open->boots);
+	free(open->areas);
 	*open = (struct open_segment){0};
 }
 
@@ -210,6 +211,7 @@ static int load_segment(
 	struct spool_reader *reader, struct open_segment *open, const struct segment_place *place)
 {
 	char path[FILE_NAME_MAX], id[SPOOL_ID];
+	int64_t schema = 0;
 	int err;
 
 	close_segment(open);
@@ -221,6 +223,9 @@ static int load_segment(
 	err = sql_meta_text(open->db, "spool", id, sizeof(id));
 	if (err || strcmp(id, reader->id) != 0)
 		err = ERR_DAMAGED;
+	if (!err)
+		err = sql_number(open->db, "PRAGMA user_version", &schema);
+	open->schema = (int)schema;
 	if (!err)
 		err = rows_prepare(open);
 	if (err)

@@ -16,8 +16,13 @@ int rows_prepare(struct open_segment *open)
 	int err;
 
 	err = sql_prepare(open->db,
-		"SELECT seq,n,boot,boot_ms,context,sample,origin,lat_e7,lon_e7,fix_age_ms,eph_cm,"
-		"district,raw,crc FROM exchange WHERE seq BETWEEN ? AND ? ORDER BY seq",
+		open->schema < 2
+			? "SELECT seq,n,boot,boot_ms,context,sample,origin,0,lat_e7,lon_e7,"
+			  "fix_age_ms,eph_cm,district,NULL,raw,crc"
+			  " FROM exchange WHERE seq BETWEEN ? AND ? ORDER BY seq"
+			: "SELECT seq,n,boot,boot_ms,context,sample,origin,mode,lat_e7,lon_e7,"
+			  "fix_age_ms,eph_cm,area,border_m,raw,crc"
+			  " FROM exchange WHERE seq BETWEEN ? AND ? ORDER BY seq",
 		&open->exchanges);
 	if (!err)
 		err = sql_prepare(
@@ -30,96 +35,6 @@ int rows_prepare(struct open_segment *open)
 		&open->readings);
 }
 
-/* --- names used in the file ---------------------------------------------------------------------------- */
-
-static int key_of(struct spool_reader *reader, const struct series *series, uint32_t *key)
-{
-	struct series **more;
-	uint32_t i;
-
-	for (i = 0; i < reader->n_series; i++)
-		if (strcmp(reader->series[i]->unit, series->unit) == 0 &&
-			strcmp(reader->series[i]->parameter, series->parameter) == 0 &&
-			reader->series[i]->kind == series->kind &&
-			reader->series[i]->decimals == series->decimals)
-			break;
-	*key = i;
-	if (i < reader->n_series)
-		return 0;
-	more = realloc(reader->series, (i + 1) * sizeof(struct series *));
-	if (!more)
-		return ERR_MEMORY;
-	reader->series = more;
-	more[i] = malloc(sizeof(*series));
-	if (!more[i])
-		return ERR_MEMORY;
-	*more[i] = *series;
-	reader->n_series++;
-	return 0;
-}
-
-static int take_series(struct spool_reader *reader, struct open_segment *open, sqlite3_stmt *rows)
-{
-	uint32_t id = (uint32_t)sqlite3_column_int64(rows, 0);
-	struct segment_series *more;
-	struct series series = {.kind = (enum number_kind)sqlite3_column_int(rows, 3),
-		.decimals = (uint8_t)sqlite3_column_int(rows, 4)};
-
-	if (id == 0 || id > 1000000 || sql_copy_text(rows, 1, series.unit, sizeof(series.unit)) ||
-		sql_copy_text(rows, 2, series.parameter, sizeof(series.parameter)) ||
-		check_of_series(id, &series) != sqlite3_column_int(rows, 5))
-		return 0; /* its readings are damaged */
-	if (id >= open->n_series) {
-		more = realloc(open->series, (id + 1) * sizeof(*more));
-		if (!more)
-			return ERR_MEMORY;
-		memset(more + open->n_series, 0, (id + 1 - open->n_series) * sizeof(*more));
-		open->series = more;
-		open->n_series = id + 1;
-	}
-	if (key_of(reader, &series, &open->series[id].key))
-		return ERR_MEMORY;
-	open->series[id].series = reader->series[open->series[id].key];
-	return 0;
-}
-
-static int take_boot(struct open_segment *open, sqlite3_stmt *rows)
-{
-	struct segment_boot boot = {.id = (uint32_t)sqlite3_column_int64(rows, 0)}, *more;
-
-	if (sql_copy_text(rows, 1, boot.uuid, sizeof(boot.uuid)) ||
-		check_of_boot(boot.id, boot.uuid, (uint64_t)sqlite3_column_int64(rows, 2), 0) !=
-			sqlite3_column_int(rows, 3))
-		return 0;
-	more = realloc(open->boots, (open->n_boots + 1) * sizeof(*more));
-	if (!more)
-		return ERR_MEMORY;
-	open->boots = more;
-	open->boots[open->n_boots++] = boot;
-	return 0;
-}
-
-/* Whenever an unknown one is met: the segment being written gets new ones. */
-static int load_names(struct spool_reader *reader, struct open_segment *open)
-{
-	sqlite3_stmt *rows = NULL;
-	int code, err;
-
-	open->n_boots = 0;
-	err = sql_prepare(
-		open->db, "SELECT id,unit,parameter,kind,decimals,crc FROM series", &rows);
-	while (!err && (code = sqlite3_step(rows)) != SQLITE_DONE)
-		err = code == SQLITE_ROW ? take_series(reader, open, rows) : sql_error(code);
-	sqlite3_finalize(rows);
-	rows = NULL;
-	if (!err)
-		err = sql_prepare(open->db, "SELECT id,uuid,first_reading,crc FROM boot", &rows);
-	while (!err && (code = sqlite3_step(rows)) != SQLITE_DONE)
-		err = code == SQLITE_ROW ? take_boot(open, rows) : sql_error(code);
-	sqlite3_finalize(rows);
-	return err;
-}
-
 /* --- one exchange ---------------------------------------------------------------------------------------- */
 
 struct rebuilt {
@@ -128,14 +43,43 @@ struct rebuilt {
 	struct reading readings[EXCHANGE_READINGS];
 	uint32_t series[EXCHANGE_READINGS];
 	uint8_t raw[EXCHANGE_RAW];
+	uint32_t area; /* the file's number of its codes; 0: none, or they stand in the row */
 	int32_t crc;
 };
 
-static bool take_exchange(sqlite3_stmt *at, struct rebuilt *to)
+/* Columns 6 to 13; the codes of the area stand in a table of their own since schema 2. */
+static bool take_place(sqlite3_stmt *at, int schema, struct rebuilt *to)
 {
+	struct place *place = &to->exchange.place;
+	bool known = sqlite3_column_type(at, 6) != SQLITE_NULL;
+
+	*place = (struct place){.border_m = -1};
+	to->area = 0;
+	if (known) {
+		place->origin = (enum place_origin)sqlite3_column_int(at, 6);
+		place->mode = (uint8_t)sqlite3_column_int(at, 7);
+		place->has_point = sqlite3_column_type(at, 8) != SQLITE_NULL;
+		place->lat_e7 = sqlite3_column_int(at, 8);
+		place->lon_e7 = sqlite3_column_int(at, 9);
+		place->fix_age_ms = sqlite3_column_int(at, 10);
+		place->eph_cm = sqlite3_column_int(at, 11);
+	}
+	if (sqlite3_column_type(at, 13) != SQLITE_NULL)
+		place->border_m = sqlite3_column_int(at, 13);
+	if (sqlite3_column_type(at, 12) == SQLITE_NULL)
+		return true;
+	if (schema < 2)
+		return sql_copy_text(at, 12, place->district, sizeof(place->district)) == 0;
+	to->area = (uint32_t)sqlite3_column_int64(at, 12);
+	return to->area > 0;
+}
+
+static bool take_exchange(const struct open_segment *open, struct rebuilt *to)
+{
+	sqlite3_stmt *at = open->exchanges;
 	struct exchange *x = &to->exchange;
 	sqlite3_int64 n = sqlite3_column_int64(at, 1);
-	int raw = sqlite3_column_bytes(at, 12);
+	int raw = sqlite3_column_bytes(at, 14);
 
 	if (n < 1 || n > EXCHANGE_READINGS || raw < 0 || raw > EXCHANGE_RAW)
 		return false;
@@ -147,22 +91,33 @@ static bool take_exchange(sqlite3_stmt *at, struct rebuilt *to)
 		.context = (enum context)sqlite3_column_int(at, 4),
 		.sample = (uint64_t)sqlite3_column_int64(at, 5)};
 	if (raw)
-		memcpy(to->raw, sqlite3_column_blob(at, 12), (size_t)raw);
-	if (sqlite3_column_type(at, 6) != SQLITE_NULL) {
-		x->place.origin = (enum place_origin)sqlite3_column_int(at, 6);
-		x->place.lat_e7 = sqlite3_column_int(at, 7);
-		x->place.lon_e7 = sqlite3_column_int(at, 8);
-		x->place.fix_age_ms = sqlite3_column_int(at, 9);
-		x->place.eph_cm = sqlite3_column_int(at, 10);
-	}
-	if (sqlite3_column_type(at, 11) != SQLITE_NULL &&
-		sql_copy_text(at, 11, x->place.district, sizeof(x->place.district)))
+		memcpy(to->raw, sqlite3_column_blob(at, 14), (size_t)raw);
+	if (!take_place(at, open->schema, to))
 		return false;
 	to->check = (struct check_exchange){.seq = (uint64_t)sqlite3_column_int64(at, 0),
 		.exchange = x,
 		.series = to->series,
-		.boot = (uint32_t)sqlite3_column_int64(at, 2)};
-	to->crc = sqlite3_column_int(at, 13);
+		.boot = (uint32_t)sqlite3_column_int64(at, 2),
+		.schema = open->schema};
+	to->crc = sqlite3_column_int(at, 15);
+	return true;
+}
+
+/* False when the codes of its place are damaged. */
+static bool take_codes(struct open_segment *open, struct rebuilt *to)
+{
+	struct place *place = &to->exchange.place;
+	const struct place *codes;
+
+	if (!to->area)
+		return true;
+	codes = names_area(open, to->area);
+	if (!codes)
+		return false;
+	memcpy(place->district, codes->district, AREA_CODE);
+	memcpy(place->tehsil, codes->tehsil, AREA_CODE);
+	memcpy(place->near, codes->near, AREA_CODE);
+	place->edition = codes->edition;
 	return true;
 }
 
@@ -174,16 +129,6 @@ static void take_reading(sqlite3_stmt *at, struct rebuilt *to, size_t i)
 					: sqlite3_column_double(at, 2);
 	to->readings[i].qc = (uint8_t)sqlite3_column_int(at, 3);
 	to->readings[i].flags = (uint16_t)sqlite3_column_int(at, 4);
-}
-
-static const char *boot_of(const struct open_segment *open, uint32_t id)
-{
-	size_t i;
-
-	for (i = open->n_boots; i > 0; i--)
-		if (open->boots[i - 1].id == id)
-			return open->boots[i - 1].uuid;
-	return NULL;
 }
 
 /* Hands out those of the exchange's readings that lie in the block. */
@@ -225,30 +170,20 @@ static int hand_out(struct spool_reader *reader, const struct open_segment *open
 	return 0;
 }
 
-static bool knows_series(const struct open_segment *open, const struct rebuilt *at)
-{
-	size_t i;
-
-	for (i = 0; i < at->exchange.n; i++)
-		if (at->series[i] >= open->n_series || !open->series[at->series[i]].series)
-			return false;
-	return true;
-}
-
 /* One whole, sound exchange.  Numbers passed over on the way to it are lost. */
 static int take(struct spool_reader *reader, struct open_segment *open, const struct rebuilt *at,
 	struct range block, row_fn each, void *ctx)
 {
-	const char *uuid = boot_of(open, at->check.boot);
+	const char *uuid = names_boot(open, at->check.boot);
 	uint64_t first = at->check.seq, last = first + at->exchange.n - 1;
 	int err;
 
-	if (!uuid || !knows_series(open, at)) {
-		err = load_names(reader, open);
+	if (!uuid || !names_know(open, at->series, at->exchange.n)) {
+		err = names_load(reader, open);
 		if (err)
 			return err;
-		uuid = boot_of(open, at->check.boot);
-		if (!uuid || !knows_series(open, at))
+		uuid = names_boot(open, at->check.boot);
+		if (!uuid || !names_know(open, at->series, at->exchange.n))
 			return 0; /* its names are damaged: passed over */
 	}
 	if (last < reader->unseen)
@@ -318,8 +253,8 @@ static int walk(struct spool_reader *reader, struct open_segment *open, uint64_t
 	while (!err && (code = sqlite3_step(open->exchanges)) == SQLITE_ROW) {
 		seq = (uint64_t)sqlite3_column_int64(open->exchanges, 0);
 		*from = seq > *from ? seq : *from; /* damaged pages may not be in order */
-		if (take_exchange(open->exchanges, &at) && take_readings(&readings, &at) &&
-			check_of_exchange(&at.check) == at.crc)
+		if (take_exchange(open, &at) && take_readings(&readings, &at) &&
+			take_codes(open, &at) && check_of_exchange(&at.check) == at.crc)
 			err = take(reader, open, &at, block, each, ctx);
 		else if (sql_error(readings.code) != ERR_DAMAGED)
 			err = sql_error(readings.code);

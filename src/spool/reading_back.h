@@ -25,15 +25,23 @@ struct segment_series { /* what a number in the file means; series NULL: damaged
 	const struct series *series;
 };
 
+struct segment_area { /* the codes of a place by the file's number */
+	uint32_t id;
+	struct place codes;
+};
+
 struct open_segment {
 	uint64_t first;
 	uint64_t used;
+	int schema;
 	sqlite3 *db;
 	sqlite3_stmt *exchanges, *readings, *containing;
 	struct segment_series *series; /* by the file's number */
 	uint32_t n_series;
 	struct segment_boot *boots;
 	size_t n_boots;
+	struct segment_area *areas;
+	size_t n_areas;
 };
 
 struct spool_reader {
@@ -76,6 +84,14 @@ int reader_lost(struct spool_reader *reader, uint64_t last) MUST_USE;
 
 /* The number, or the first one after the known gap it lies in. */
 uint64_t reader_past_gap(struct spool_reader *reader, uint64_t number);
+
+/* reader_names.c: what the file's numbers mean; NULL, false: not known, or damaged */
+/* Reads series and boots (anew): the segment being written gets new ones. */
+int names_load(struct spool_reader *reader, struct open_segment *open) MUST_USE;
+const char *names_boot(const struct open_segment *open, uint32_t id);
+bool names_know(const struct open_segment *open, const uint32_t *series, size_t n);
+/* The codes of a place; reads them anew when there is none of that number yet. */
+const struct place *names_area(struct open_segment *open, uint32_t id);
 
 /* reader_rows.c */
 int rows_prepare(struct open_segment *open) MUST_USE;

@@ -18,10 +18,12 @@ static const char schema[] = META_TABLE EPOCH_TABLE DELIVERY_TABLE
 	"CREATE TABLE series(id INTEGER PRIMARY KEY, unit TEXT NOT NULL,"
 	" parameter TEXT NOT NULL, kind INTEGER NOT NULL, decimals INTEGER NOT NULL,"
 	" crc INTEGER NOT NULL);"
+	"CREATE TABLE area(id INTEGER PRIMARY KEY, district TEXT NOT NULL, tehsil TEXT NOT NULL,"
+	" near TEXT NOT NULL, edition INTEGER NOT NULL, crc INTEGER NOT NULL);"
 	"CREATE TABLE exchange(seq INTEGER PRIMARY KEY, n INTEGER NOT NULL,"
 	" boot INTEGER NOT NULL, boot_ms INTEGER NOT NULL, context INTEGER, sample INTEGER,"
-	" origin INTEGER, lat_e7 INTEGER, lon_e7 INTEGER, fix_age_ms INTEGER,"
-	" eph_cm INTEGER, district TEXT, raw BLOB, crc INTEGER NOT NULL);"
+	" origin INTEGER, mode INTEGER, lat_e7 INTEGER, lon_e7 INTEGER, fix_age_ms INTEGER,"
+	" eph_cm INTEGER, area INTEGER, border_m INTEGER, raw BLOB, crc INTEGER NOT NULL);"
 	"CREATE TABLE reading(seq INTEGER PRIMARY KEY, series INTEGER NOT NULL, value REAL,"
 	" qc INTEGER NOT NULL, flags INTEGER NOT NULL);";
 
@@ -169,7 +171,8 @@ static int prepare(struct segment_file *segment)
 {
 	int err;
 
-	err = sql_prepare(segment->db, "INSERT INTO exchange VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	err = sql_prepare(segment->db,
+		"INSERT INTO exchange VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		&segment->add_exchange);
 	if (!err)
 		err = sql_prepare(segment->db, "INSERT INTO reading VALUES(?,?,?,?,?)",
@@ -246,12 +249,14 @@ static int find_boot(struct spool *spool)
 static int load(struct spool *spool, uint64_t first, uint64_t *last)
 {
 	struct segment_file *segment = &spool->segment;
-	int64_t end = 0, reserved = 0;
+	int64_t end = 0, reserved = 0, born = 0;
 	char id[SPOOL_ID];
 	uint32_t i, n_series;
 	int err;
 
 	err = sql_meta_text(segment->db, "spool", id, sizeof(id));
+	if (!err)
+		err = sql_meta_number(segment->db, "schema", &born);
 	if (!err)
 		err = sql_meta_number(segment->db, "end", &end);
 	if (!err)
@@ -263,6 +268,7 @@ static int load(struct spool *spool, uint64_t first, uint64_t *last)
 	segment->first = first;
 	segment->end = (uint64_t)end;
 	segment->ledger_reserved = (uint64_t)reserved;
+	segment->outdated = born < SPOOL_SCHEMA;
 	pthread_mutex_lock(&spool->lock);
 	n_series = spool->n_series;
 	pthread_mutex_unlock(&spool->lock);
@@ -275,7 +281,7 @@ static int load(struct spool *spool, uint64_t first, uint64_t *last)
 		err = find_boot(spool);
 	if (!err)
 		err = deliver_load_all(spool, segment->db);
-	return err ? err : prepare(segment);
+	return err || segment->outdated ? err : prepare(segment);
 }
 
 /* Closes the writer's connection alone. */
@@ -414,71 +420,6 @@ int segment_reopen(struct spool *spool)
 		return err;
 	}
 	spool->segment.sick = true; /* still: the next try opens it again */
-	return err;
-}
-
-/* --- inside a transaction --------------------------------------------------------------------------- */
-
-int segment_series(struct spool *spool, uint32_t series, uint32_t *number)
-{
-	struct series_slot *slot = &spool->series[series];
-	sqlite3 *db = spool->segment.db;
-	sqlite3_stmt *row = NULL;
-	int64_t last = 0;
-	int code, err;
-
-	if (slot->in_segment) {
-		*number = slot->in_segment;
-		return 0;
-	}
-	err = sql_prepare(db,
-		"SELECT id FROM series WHERE unit=? AND parameter=? AND kind=? AND decimals=?",
-		&row);
-	if (err)
-		return err;
-	sqlite3_bind_text(row, 1, slot->series.unit, -1, SQLITE_STATIC);
-	sqlite3_bind_text(row, 2, slot->series.parameter, -1, SQLITE_STATIC);
-	sqlite3_bind_int(row, 3, (int)slot->series.kind);
-	sqlite3_bind_int(row, 4, slot->series.decimals);
-	code = sqlite3_step(row);
-	if (code == SQLITE_ROW)
-		*number = (uint32_t)sqlite3_column_int64(row, 0);
-	sqlite3_finalize(row);
-	if (code == SQLITE_ROW) {
-		slot->in_segment = *number;
-		return 0;
-	}
-	err = sql_error(code);
-	if (!err)
-		err = sql_number(db, "SELECT ifnull(max(id),0) FROM series", &last);
-	if (err)
-		return err;
-	*number = (uint32_t)last + 1;
-	err = sql_run_with(db, "INSERT INTO series VALUES(%u,%Q,%Q,%d,%d,%d)", *number,
-		slot->series.unit, slot->series.parameter, (int)slot->series.kind,
-		(int)slot->series.decimals, (int)check_of_series(*number, &slot->series));
-	if (!err)
-		slot->in_segment = *number;
-	return err;
-}
-
-int segment_boot(struct spool *spool, uint64_t first_reading)
-{
-	int64_t last = 0;
-	uint32_t id;
-	int err;
-
-	if (spool->segment.boot)
-		return 0;
-	err = sql_number(spool->segment.db, "SELECT ifnull(max(id),0) FROM boot", &last);
-	if (err)
-		return err;
-	id = (uint32_t)last + 1;
-	err = sql_run_with(spool->segment.db, "INSERT INTO boot VALUES(%u,%Q,%lld,%d)", id,
-		spool->boot, (long long)first_reading,
-		(int)check_of_boot(id, spool->boot, first_reading, 0));
-	if (!err)
-		spool->segment.boot = id;
 	return err;
 }
 

@@ -149,10 +149,12 @@ static int open_newest(struct spool *spool)
 	if (newest && newest->readable) {
 		first = newest->first;
 		err = segment_open(spool, first);
-		if (!err && spool->next[STREAM_READINGS] <= spool->segment.end)
+		if (!err && spool->next[STREAM_READINGS] <= spool->segment.end &&
+			!spool->segment.outdated)
 			return 0;
 		if (!err) {
-			segment_close(spool, true); /* full */
+			segment_close(spool,
+				true); /* full, or finished by being older than this program */
 			return 0;
 		}
 		if (err != ERR_DAMAGED)
@@ -340,7 +342,19 @@ int spool_add_series(struct spool *spool, const struct series *series, uint32_t 
 static bool in_range(const struct exchange *x)
 {
 	return x->n >= 1 && x->n <= EXCHANGE_READINGS && x->raw_len <= EXCHANGE_RAW &&
-	       x->sample <= INT64_MAX && memchr(x->place.district, 0, sizeof(x->place.district));
+	       x->sample <= INT64_MAX && memchr(x->place.district, 0, AREA_CODE) &&
+	       memchr(x->place.tehsil, 0, AREA_CODE) && memchr(x->place.near, 0, AREA_CODE);
+}
+
+/* What means nothing is not stored, so that the row read back is the row that was summed. */
+static void clean_place(struct place *place)
+{
+	if (place->origin == PLACE_NONE)
+		*place = (struct place){.border_m = -1};
+	if (!place->has_point)
+		place->lat_e7 = place->lon_e7 = 0;
+	if (place->border_m < 0)
+		place->border_m = -1;
 }
 
 int spool_add(struct spool *spool, const struct exchange *exchange)
@@ -363,6 +377,7 @@ int spool_add(struct spool *spool, const struct exchange *exchange)
 			readings[i].value = 0;
 	}
 	x.readings = readings;
+	clean_place(&x.place);
 	pthread_mutex_lock(&spool->lock);
 	for (i = 0; i < x.n; i++)
 		if (readings[i].series >= spool->n_series)

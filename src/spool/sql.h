@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 enum {
-	SPOOL_SCHEMA = 1,              /* user_version of our files */
+	SPOOL_SCHEMA = 2,              /* user_version of our files; segments of 1 are read */
 	SPOOL_APPLICATION = 0x57617465 /* their application_id: "Wate" */
 };
 

@@ -170,6 +170,7 @@ static void a_hole_is_recorded_once(void **state)
 static int check_value(void *ctx, const struct spool_row *row)
 {
 	uint64_t at = (row->number - 1) / 4 * 4 + 1; /* of its exchange */
+	struct place place = lab_place(at);
 	char parameter[PARAMETER_CODE];
 
 	++*(uint64_t *)ctx;
@@ -179,7 +180,8 @@ static int check_value(void *ctx, const struct spool_row *row)
 			       strcmp(row->series->parameter, parameter) == 0 &&
 			       row->raw_len == 21 && row->raw[20] == (uint8_t)(at + 20) &&
 			       row->qc == QC_PASS && row->flags == at % 3 &&
-			       strcmp(row->boot, boot_one) == 0 && row->place.district[0] == '\0'
+			       strcmp(row->boot, boot_one) == 0 &&
+			       lab_same_place(&row->place, &place)
 		       ? 0
 		       : 99;
 }

@@ -61,13 +61,48 @@ __attribute__((unused)) static double lab_value(uint64_t k)
 	return (double)(float)((double)(k % 100003) / 128.0);
 }
 
-/* One exchange of n readings, the k-th and following. */
+/* Where exchange `k` was made: nowhere, entered, or by GPS, near a border or not, in changing editions. */
+__attribute__((unused)) static struct place lab_place(uint64_t k)
+{
+	unsigned kind = (unsigned)(k * 2654435761U >> 16) % 8;
+	struct place place = {.border_m = -1};
+
+	if (kind < 2)
+		return place;
+	place.origin = kind < 4 ? PLACE_ENTERED : PLACE_GPS;
+	place.has_point = kind != 2;
+	place.mode = kind < 4 ? 0 : 2 + k % 2;
+	place.lat_e7 = place.has_point ? (int32_t)k : 0;
+	place.lon_e7 = place.has_point ? -(int32_t)k : 0;
+	place.eph_cm = (int32_t)(k % 1000);
+	snprintf(place.district, sizeof(place.district), "PK5%02u", (unsigned)(k / 64 % 30));
+	if (kind == 7) {
+		text_copy(place.near, sizeof(place.near), "PK599");
+		place.border_m = (int32_t)(k % 2000);
+	}
+	place.edition = (uint32_t)(1 + k / 4096) * 0x9E3779B9U;
+	return place;
+}
+
+__attribute__((unused)) static bool lab_same_place(const struct place *a, const struct place *b)
+{
+	return a->origin == b->origin && a->has_point == b->has_point && a->mode == b->mode &&
+	       a->lat_e7 == b->lat_e7 && a->lon_e7 == b->lon_e7 && a->fix_age_ms == b->fix_age_ms &&
+	       a->eph_cm == b->eph_cm && a->border_m == b->border_m && a->edition == b->edition &&
+	       strcmp(a->district, b->district) == 0 && strcmp(a->tehsil, b->tehsil) == 0 &&
+	       strcmp(a->near, b->near) == 0;
+}
+
+/* One exchange of n readings, the k-th and following, made at boot time 1000 + k. */
 __attribute__((unused)) static int lab_add(struct spool *spool, uint64_t k, unsigned n)
 {
 	struct reading readings[EXCHANGE_READINGS];
 	uint8_t raw[EXCHANGE_RAW];
-	struct exchange x = {
-		.boot_ms = (int64_t)(1000 + k), .readings = readings, .n = n, .raw = raw};
+	struct exchange x = {.boot_ms = (int64_t)(1000 + k),
+		.place = lab_place(k),
+		.readings = readings,
+		.n = n,
+		.raw = raw};
 	struct series series = {.unit = "sonde1", .kind = NUMBER_F32};
 	unsigned i;
 
@@ -87,7 +122,7 @@ __attribute__((unused)) static int lab_add(struct spool *spool, uint64_t k, unsi
 
 struct lab_rows { /* what a read brought */
 	uint64_t n, first, last, damaged, next_k;
-	bool in_order, values_right;
+	bool in_order, values_right, places_right;
 	int64_t utc_ms; /* of the last row */
 	enum time_source clock;
 };
@@ -101,8 +136,14 @@ __attribute__((unused)) static int lab_take(void *ctx, const struct spool_row *r
 		rows->first = row->number;
 	else if (row->number != rows->last + 1)
 		rows->in_order = false;
-	if (row->stream == STREAM_READINGS && row->value != lab_value(rows->next_k))
-		rows->values_right = false;
+	if (row->stream == STREAM_READINGS) {
+		struct place place = lab_place((uint64_t)(row->boot_ms - 1000));
+
+		if (row->value != lab_value(rows->next_k))
+			rows->values_right = false;
+		if (!lab_same_place(&row->place, &place))
+			rows->places_right = false;
+	}
 	rows->next_k++;
 	rows->n++;
 	rows->last = row->number;
@@ -114,7 +155,8 @@ __attribute__((unused)) static int lab_take(void *ctx, const struct spool_row *r
 __attribute__((unused)) static struct lab_rows lab_read(
 	struct spool *spool, enum stream stream, uint64_t first, uint64_t last, uint64_t k)
 {
-	struct lab_rows rows = {.in_order = true, .values_right = true, .next_k = k};
+	struct lab_rows rows = {
+		.in_order = true, .values_right = true, .places_right = true, .next_k = k};
 	struct spool_reader *reader = NULL;
 
 	assert_int_equal(spool_reader_open(&reader, spool), 0);
@@ -122,6 +164,7 @@ __attribute__((unused)) static struct lab_rows lab_read(
 				 &rows.damaged),
 		0);
 	spool_reader_close(reader);
+	assert_true(rows.places_right);
 	return rows;
 }
 

@@ -78,11 +78,17 @@ static void a_row_comes_back_as_it_was_given(void **state)
 		.context = CONTEXT_SAMPLE,
 		.sample = 42,
 		.place = {.origin = PLACE_GPS,
+			.has_point = true,
+			.mode = 3,
 			.lat_e7 = -341234567,
 			.lon_e7 = 715000001,
 			.fix_age_ms = 900,
 			.eph_cm = 350,
-			.district = "PK528"},
+			.border_m = 41,
+			.district = "PK528",
+			.tehsil = "PK52803",
+			.near = "PK526",
+			.edition = 0xfedcba98},
 		.raw = raw,
 		.raw_len = sizeof(raw),
 		.readings = readings,
@@ -131,7 +137,13 @@ static void a_row_comes_back_as_it_was_given(void **state)
 	assert_int_equal(row.place.lon_e7, 715000001);
 	assert_int_equal(row.place.fix_age_ms, 900);
 	assert_int_equal(row.place.eph_cm, 350);
+	assert_true(row.place.has_point);
+	assert_int_equal(row.place.mode, 3);
 	assert_string_equal(row.place.district, "PK528");
+	assert_string_equal(row.place.tehsil, "PK52803");
+	assert_string_equal(row.place.near, "PK526");
+	assert_int_equal(row.place.border_m, 41);
+	assert_int_equal(row.place.edition, 0xfedcba98);
 	assert_true(row.value == 7.25 && row.qc == QC_SUSPECT && row.flags == FLAG_RANGE);
 	assert_int_equal(row.raw_len, sizeof(raw));
 	assert_int_equal(

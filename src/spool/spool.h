@@ -65,8 +65,13 @@ enum ledger_kind {
 	LEDGER_START = 1, /* the spool was opened: a = schema version; spool_open() writes it */
 	/* a moment known in both clocks: a = UTC ms, b = enum time_source, c = uncertainty in ms */
 	LEDGER_ANCHOR = 2,
-	LEDGER_GAP = 3,  /* numbers a..b of stream c can never be delivered; words say why */
-	LEDGER_ASIDE = 4 /* a file was set aside: a..b the numbers it should hold; words name it */
+	LEDGER_GAP = 3,   /* numbers a..b of stream c can never be delivered; words say why */
+	LEDGER_ASIDE = 4, /* a file was set aside: a..b the numbers it should hold; words name it */
+	/* a person said where the van is: a, b = latitude and longitude times 10^7, both 0 when only the
+	 * district is known, c = error in cm; words = codes, then the reason.  Words "": taken back */
+	LEDGER_PLACE = 5,
+	/* these boundaries decide from here on: a = their checksum, b = how many areas; words = edition */
+	LEDGER_BOUNDARIES = 6
 };
 
 struct ledger_record {

@@ -17,7 +17,7 @@ enum {
 
 #define COLUMNS                                                                          \
 	"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context," \
-	"district,boot,boot_ms"
+	"district,boot,boot_ms,origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const headers[STREAM_COUNT] = {COLUMNS "\n", COLUMNS ",kind,a,b,c,words\n"};
@@ -28,7 +28,11 @@ static const char *const kind_words[] = {
 	[LEDGER_ANCHOR] = "anchor",
 	[LEDGER_GAP] = "gap",
 	[LEDGER_ASIDE] = "aside",
+	[LEDGER_PLACE] = "place",
+	[LEDGER_BOUNDARIES] = "boundaries",
 };
+static const char *const origin_words[] = {
+	[PLACE_NONE] = "none", [PLACE_GPS] = "gps", [PLACE_ENTERED] = "entered"};
 
 struct writer {
 	const struct export_ask *ask;
@@ -121,7 +125,7 @@ static void put_flags(struct text *to, unsigned flags)
 
 static void put_position(struct text *to, const struct place *place)
 {
-	if (place->origin != PLACE_NONE)
+	if (place->has_point)
 		text_printf(to, "%.7f %.7f", place->lat_e7 / 1e7, place->lon_e7 / 1e7);
 }
 
@@ -139,6 +143,31 @@ static void put_reading(struct text *to, const struct spool_row *row)
 	text_printf(to, ",%u,%s,%s,", row->qc, export_clock_word(row->clock),
 		(size_t)row->context < COUNT(context_words) ? context_words[row->context] : "");
 	put_field(to, row->place.district);
+}
+
+/* origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition; empty what is not known. */
+static void put_place_end(struct text *to, const struct place *place)
+{
+	text_printf(to, ",%s,",
+		(size_t)place->origin < COUNT(origin_words) ? origin_words[place->origin] : "");
+	if (place->mode)
+		text_printf(to, "%u", place->mode);
+	text_put_char(to, ',');
+	if (place->origin == PLACE_GPS)
+		text_printf(to, "%.3f", place->fix_age_ms / 1000.0);
+	text_put_char(to, ',');
+	if (place->eph_cm)
+		text_printf(to, "%.2f", place->eph_cm / 100.0);
+	text_put_char(to, ',');
+	put_field(to, place->tehsil);
+	text_put_char(to, ',');
+	put_field(to, place->near);
+	text_put_char(to, ',');
+	if (place->border_m >= 0)
+		text_printf(to, "%d", (int)place->border_m);
+	text_put_char(to, ',');
+	if (place->edition)
+		text_printf(to, "%08x", (unsigned)place->edition);
 }
 
 static void put_ledger_end(struct text *to, const struct spool_row *row)
@@ -165,8 +194,12 @@ static void put_csv(const struct writer *w, struct text *to, const struct spool_
 	else
 		text_printf(to, ",,,,,,%s,,", export_clock_word(row->clock));
 	text_printf(to, ",%s,%lld", row->boot, (long long)row->boot_ms);
-	if (row->stream == STREAM_LEDGER)
+	if (row->stream == STREAM_READINGS) {
+		put_place_end(to, &row->place);
+	} else {
+		text_put(to, ",,,,,,,,");
 		put_ledger_end(to, row);
+	}
 	text_put_char(to, '\n');
 }
 
@@ -240,7 +273,7 @@ int export_rows(struct spool_reader *reader, const struct export_ask *ask,
 		goto out;
 	w.out = text_over(room, ROOM);
 	if (ask->format == EXPORT_LP) {
-		w.encoder = line_encoder_new(ask->lab, w.spool);
+		w.encoder = line_encoder_new(ask->lab, w.spool, POSITIONS_SAMPLES);
 		if (!w.encoder)
 			goto out;
 	}

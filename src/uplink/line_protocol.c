@@ -8,10 +8,10 @@
 
 /* Direct-mapped: a lab has some tens of series in a few contexts and districts; a clash only costs
  * building the prefix again. */
-enum { PREFIXES = 512, PREFIX = 320 };
+enum { PREFIXES = 512, PREFIX = 400 };
 
 struct prefix {
-	char district[AREA_CODE];
+	char district[AREA_CODE], near[AREA_CODE];
 	uint32_t series_key;
 	uint8_t context;
 	uint16_t len; /* 0: empty place */
@@ -19,8 +19,9 @@ struct prefix {
 };
 
 struct line_encoder {
-	char lab[2 * LINE_NAME];   /* escaped */
-	char spool[2 * LINE_NAME]; /* escaped */
+	enum line_positions positions;
+	char lab[2 * LINE_LAB];   /* escaped */
+	char spool[2 * LINE_LAB]; /* escaped */
 	struct prefix prefixes[PREFIXES];
 };
 
@@ -29,7 +30,9 @@ static const char *const context_words[] = {
 static const char *const ledger_words[] = {[LEDGER_START] = "start",
 	[LEDGER_ANCHOR] = "anchor",
 	[LEDGER_GAP] = "gap",
-	[LEDGER_ASIDE] = "aside"};
+	[LEDGER_ASIDE] = "aside",
+	[LEDGER_PLACE] = "place",
+	[LEDGER_BOUNDARIES] = "boundaries"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -50,16 +53,18 @@ void line_put_tag(struct text *to, const char *s)
 	}
 }
 
-struct line_encoder *line_encoder_new(const char *lab, const char *spool_id)
+struct line_encoder *line_encoder_new(
+	const char *lab, const char *spool_id, enum line_positions positions)
 {
 	struct line_encoder *encoder;
 	struct text text;
 
-	if (strlen(lab) >= LINE_NAME || strlen(spool_id) >= LINE_NAME)
+	if (strlen(lab) >= LINE_LAB || strlen(spool_id) >= LINE_LAB)
 		return NULL;
 	encoder = calloc(1, sizeof(*encoder));
 	if (!encoder)
 		return NULL;
+	encoder->positions = positions;
 	text = text_over(encoder->lab, sizeof(encoder->lab));
 	line_put_tag(&text, lab);
 	text = text_over(encoder->spool, sizeof(encoder->spool));
@@ -73,28 +78,45 @@ void line_encoder_free(struct line_encoder *encoder)
 }
 
 /* A place in the table for the row's tags; any spread will do. */
-static size_t prefix_of(const struct spool_row *row, const char *district)
+static size_t prefix_of(const struct spool_row *row, const char *district, const char *near)
 {
-	uint64_t halves[AREA_CODE / 8], mixed;
+	uint64_t parts[2 * AREA_CODE / 8], mixed = row->series_key | (uint64_t)row->context << 40;
+	size_t i;
 
-	memcpy(halves, district, sizeof(halves));
-	mixed = (halves[0] ^ halves[1] << 1 ^ row->series_key * 2654435761U ^
-			(uint64_t)row->context << 40) *
-		0x9E3779B97F4A7C15U;
+	memcpy(parts, district, AREA_CODE);
+	memcpy(parts + AREA_CODE / 8, near, AREA_CODE);
+	for (i = 0; i < COUNT(parts); i++)
+		mixed = (mixed ^ parts[i]) * 0x9E3779B97F4A7C15U;
 	return mixed >> 55;
+}
+
+/* The tag `near`: which district the reading may belong to instead; "": there is no doubt. */
+static const char *neighbour_of(const struct place *place)
+{
+	if (place->origin == PLACE_NONE || place->border_m < 0)
+		return "";
+	return *place->near || !*place->district ? place->near : "none";
+}
+
+static void copy_code(char *to, const char *code)
+{
+	memset(to, 0, AREA_CODE);
+	memcpy(to, code, strnlen(code, AREA_CODE - 1));
 }
 
 static const struct prefix *find_prefix(struct line_encoder *encoder, const struct spool_row *row)
 {
 	struct prefix *prefix;
 	struct text text;
-	char district[AREA_CODE] = "";
+	char district[AREA_CODE], near[AREA_CODE];
 
-	memcpy(district, row->place.district, strnlen(row->place.district, AREA_CODE - 1));
-	prefix = &encoder->prefixes[prefix_of(row, district)];
+	copy_code(district, row->place.district);
+	copy_code(near, neighbour_of(&row->place));
+	prefix = &encoder->prefixes[prefix_of(row, district, near)];
 	if (prefix->len && prefix->series_key == row->series_key &&
 		prefix->context == row->context &&
-		memcmp(prefix->district, district, sizeof(district)) == 0)
+		memcmp(prefix->district, district, sizeof(district)) == 0 &&
+		memcmp(prefix->near, near, sizeof(near)) == 0)
 		return prefix;
 
 	text = text_over(prefix->at, sizeof(prefix->at));
@@ -106,6 +128,10 @@ static const struct prefix *find_prefix(struct line_encoder *encoder, const stru
 	line_put_tag(&text, *district ? district : "none");
 	text_put(&text, ",lab=");
 	text_put(&text, encoder->lab);
+	if (*near) {
+		text_put(&text, ",near=");
+		line_put_tag(&text, near);
+	}
 	text_put(&text, ",parameter=");
 	line_put_tag(&text, row->series->parameter);
 	text_put(&text, ",spool=");
@@ -116,6 +142,7 @@ static const struct prefix *find_prefix(struct line_encoder *encoder, const stru
 		return NULL;
 	prefix->len = (uint16_t)text.len;
 	memcpy(prefix->district, district, sizeof(district));
+	memcpy(prefix->near, near, sizeof(near));
 	prefix->series_key = row->series_key;
 	prefix->context = (uint8_t)row->context;
 	return prefix;
@@ -187,20 +214,46 @@ static char *put_value(char *p, const struct spool_row *row)
 	return p;
 }
 
-static char *put_place(char *p, const struct place *place)
+static char *put_point(char *p, const struct place *place)
 {
 	p = put_scaled(PUT(p, ",lat="), place->lat_e7, 7);
 	p = put_scaled(PUT(p, ",lon="), place->lon_e7, 7);
 	if (place->origin == PLACE_GPS)
 		p = put_scaled(PUT(p, ",fix_age="), place->fix_age_ms, 3);
+	if (place->mode) {
+		p = put_int(PUT(p, ",mode="), place->mode);
+		*p++ = 'i';
+	}
 	if (place->eph_cm > 0)
 		p = put_scaled(PUT(p, ",eph="), place->eph_cm, 2);
+	if (place->border_m >= 0)
+		p = put_int(PUT(p, ",border="), place->border_m);
+	return p;
+}
+
+/*
+ * Coordinates go with samples, or where the crew's safety allows it always.  That a person and not a
+ * receiver said where the van is, goes with every reading: it bears on the district.
+ */
+static char *put_place(char *p, const struct line_encoder *encoder, const struct spool_row *row)
+{
+	const struct place *place = &row->place;
+	bool pointed = place->has_point &&
+		       (row->context == CONTEXT_SAMPLE || encoder->positions == POSITIONS_ALWAYS);
+
+	if (place->origin == PLACE_NONE)
+		return p;
+	if (pointed)
+		p = put_point(p, place);
+	if (!pointed && place->origin == PLACE_GPS)
+		return p;
 	p = put_int(PUT(p, ",pos="), (int64_t)place->origin);
 	*p++ = 'i';
 	return p;
 }
 
-static char *put_reading(char *p, const struct prefix *prefix, const struct spool_row *row)
+static char *put_reading(char *p, const struct line_encoder *encoder, const struct prefix *prefix,
+	const struct spool_row *row)
 {
 	p = put_word(p, prefix->at, prefix->len);
 	if (isfinite(row->value))
@@ -216,9 +269,7 @@ static char *put_reading(char *p, const struct prefix *prefix, const struct spoo
 		p = put_int(PUT(p, ",clock="), (int64_t)row->clock);
 		*p++ = 'i';
 	}
-	/* Where the van drives is its crew's safety: a position leaves it with samples only. */
-	if (row->context == CONTEXT_SAMPLE && row->place.origin != PLACE_NONE)
-		p = put_place(p, &row->place);
+	p = put_place(p, encoder, row);
 	if (row->sample) {
 		p = put_int(PUT(p, ",sample="), (int64_t)row->sample);
 		*p++ = 'i';
@@ -233,9 +284,14 @@ static char *put_event(char *p, const struct line_encoder *encoder, const struct
 	p = put_word(PUT(p, "event,kind="), word, strlen(word));
 	p = put_word(PUT(p, ",lab="), encoder->lab, strlen(encoder->lab));
 	p = put_word(PUT(p, ",spool="), encoder->spool, strlen(encoder->spool));
-	p = put_int(PUT(p, " a="), row->a);
-	p = put_int(PUT(p, "i,b="), row->b);
-	p = put_int(PUT(p, "i,c="), row->c);
+	*p++ = ' ';
+	/* Of a place that a person entered the coordinates stay in the van. */
+	if (row->kind != LEDGER_PLACE) {
+		p = put_int(PUT(p, "a="), row->a);
+		p = put_int(PUT(p, "i,b="), row->b);
+		p = PUT(p, "i,");
+	}
+	p = put_int(PUT(p, "c="), row->c);
 	p = put_int(PUT(p, "i,seq="), (int64_t)row->number);
 	*p++ = 'i';
 	return p;
@@ -251,7 +307,7 @@ static char *put_row(char *p, struct line_encoder *encoder, const struct spool_r
 		prefix = find_prefix(encoder, row);
 		if (!prefix)
 			return NULL;
-		p = put_reading(p, prefix, row);
+		p = put_reading(p, encoder, prefix, row);
 	} else {
 		if ((size_t)row->kind >= COUNT(ledger_words) || !ledger_words[row->kind])
 			return NULL;

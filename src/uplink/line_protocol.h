@@ -13,13 +13,17 @@
 #include "base/text.h"
 #include "spool/reader.h"
 
-/* LINE_NAME: bytes of the longest lab name or spool id, the NUL included. */
-enum { LINE_LONGEST = 640, LINE_NAME = 32 };
+/* LINE_LAB: bytes of the longest lab name or spool id, the NUL included. */
+enum { LINE_LONGEST = 768, LINE_LAB = 32 };
+
+/* Which readings take their coordinates along: where the van drives is its crew's safety. */
+enum line_positions { POSITIONS_SAMPLES = 0, POSITIONS_ALWAYS = 1 };
 
 struct line_encoder; /* caches prefixes of one reader's series; belongs to one thread */
 
-/* NULL when there is no memory or a name is longer than LINE_NAME allows. */
-struct line_encoder *line_encoder_new(const char *lab, const char *spool_id);
+/* NULL when there is no memory or a name is longer than LINE_LAB allows. */
+struct line_encoder *line_encoder_new(
+	const char *lab, const char *spool_id, enum line_positions positions);
 void line_encoder_free(struct line_encoder *encoder);
 /*
  * Appends the row's line with its newline.  False, and nothing put, when it does not fit, has no time, or

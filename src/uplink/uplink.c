@@ -255,7 +255,7 @@ static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
 			why.len ? words : err_text(err));
 		return err;
 	}
-	uplink->encoder = line_encoder_new(lab, spool_id(uplink->spool));
+	uplink->encoder = line_encoder_new(lab, spool_id(uplink->spool), uplink->conf.positions);
 	uplink->batch = batch_new(conf->batch_lines, conf->gzip_level);
 	if (!uplink->encoder || !uplink->batch)
 		return ERR_MEMORY;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "spool/spool.h"
+#include "uplink/line_protocol.h"
 
 enum store_flavour { FLAVOUR_INFLUXDB_V1, FLAVOUR_INFLUXDB_V2, FLAVOUR_VICTORIAMETRICS };
 enum { LAB_NAME = 32, STORE_URL = 256, STORE_FILE = 256 };
@@ -33,6 +34,7 @@ struct store_conf {
 	unsigned timeout_ms;          /* for a whole request that makes no progress */
 	unsigned retry_first_ms,
 		retry_most_ms; /* of the full-jitter back-off; a hold is no longer */
+	enum line_positions positions;
 };
 
 /* Why something waits, for people and for JSON. */

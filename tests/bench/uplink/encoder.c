@@ -55,7 +55,8 @@ int main(void)
 	static char at[5000 * 256], line[512];
 	const char *asked = getenv("BENCH_N");
 	uint64_t n = asked ? strtoull(asked, NULL, 10) : 300000, i;
-	struct line_encoder *encoder = line_encoder_new("van-1", "0123456789abcdef");
+	struct line_encoder *encoder =
+		line_encoder_new("van-1", "0123456789abcdef", POSITIONS_SAMPLES);
 	double ours[ROUNDS], theirs[ROUNDS], begun;
 	struct text text = text_over(at, sizeof(at));
 	size_t bytes = 0;

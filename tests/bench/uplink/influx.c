@@ -158,7 +158,8 @@ static struct spool *make_backlog(void)
 static void make_bodies(struct spool *spool)
 {
 	struct batch *batch = batch_new(BATCH, 0);
-	struct line_encoder *encoder = line_encoder_new("van-1", spool_id(spool));
+	struct line_encoder *encoder =
+		line_encoder_new("van-1", spool_id(spool), POSITIONS_SAMPLES);
 	struct spool_reader *reader;
 	struct batch_fill fill;
 	struct batch_body body;

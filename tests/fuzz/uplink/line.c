@@ -24,7 +24,8 @@ static void take(void *to, size_t size, const uint8_t **at, size_t *n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
-	struct line_encoder *encoder = line_encoder_new("lab, = \\", "0123456789abcdef");
+	struct line_encoder *encoder =
+		line_encoder_new("lab, = \\", "0123456789abcdef", POSITIONS_SAMPLES);
 	char first[2 * LINE_LONGEST], second[LINE_LONGEST + 1];
 	struct text a = text_over(first, sizeof(first)), b = text_over(second, sizeof(second));
 	struct series series;
@@ -55,7 +56,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	take(&row.place.lon_e7, sizeof(row.place.lon_e7), &at, &n);
 	take(&row.place.fix_age_ms, sizeof(row.place.fix_age_ms), &at, &n);
 	take(&row.place.eph_cm, sizeof(row.place.eph_cm), &at, &n);
+	take(&row.place.border_m, sizeof(row.place.border_m), &at, &n);
+	row.place.has_point = bytes[7] & 8;
+	row.place.mode = bytes[7] >> 4;
 	take(row.place.district, sizeof(row.place.district), &at, &n);
+	take(row.place.near, sizeof(row.place.near), &at, &n);
 	take(&row.a, sizeof(row.a), &at, &n);
 	take(&row.b, sizeof(row.b), &at, &n);
 	if (line_encode(encoder, &a, &row)) {

@@ -35,6 +35,7 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 		.value = 7.12F,
 		.words = "plain"};
 	memcpy(row->boot, boot, sizeof(boot));
+	row->place.border_m = -1;
 	if (stream == STREAM_LEDGER) {
 		row->kind = LEDGER_GAP;
 		row->a = 5;
@@ -52,9 +53,14 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 			.has_point = true,
 			.lat_e7 = 341234567,
 			.lon_e7 = -715000000,
+			.mode = 3,
 			.fix_age_ms = 1000,
 			.eph_cm = 250,
-			.district = "PK528"};
+			.border_m = 77,
+			.district = "PK528",
+			.tehsil = "PK52803",
+			.near = "PK526",
+			.edition = 0xbeef};
 	} else if (number == 3) {
 		row->value = NAN;
 		row->qc = QC_MISSING;
@@ -132,14 +138,15 @@ static void readings_have_the_columns_promised(void **state)
 	assert_int_equal(count.rows, 3);
 	assert_string_equal(all,
 		"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,"
-		"district,boot,boot_ms\n"
+		"district,boot,boot_ms,origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition\n"
 		"van 3,0123456789abcdef,readings,1,2023-11-14T22:13:20.001Z,hach-1,ph,7.12,,,1,ntp,"
-		"idle,,11111111-2222-3333-4444-555555555555,1001\n"
+		"idle,,11111111-2222-3333-4444-555555555555,1001,none,,,,,,,\n"
 		"van 3,0123456789abcdef,readings,2,2023-11-14T22:13:20.002Z,\"a,\"\"b\"\"\","
 		"turbidity_ntu,12.50,range|warmup,34.1234567 -71.5000000,3,restored,sample,PK528,"
-		"11111111-2222-3333-4444-555555555555,1002\n"
+		"11111111-2222-3333-4444-555555555555,1002,gps,3,1.000,2.50,PK52803,PK526,77,"
+		"0000beef\n"
 		"van 3,0123456789abcdef,readings,3,,hach-1,ph,,sentinel,,9,none,idle,,"
-		"11111111-2222-3333-4444-555555555555,1003\n");
+		"11111111-2222-3333-4444-555555555555,1003,none,,,,,,,\n");
 }
 
 static void the_ledger_says_kind_and_words(void **state)
@@ -152,9 +159,10 @@ static void the_ledger_says_kind_and_words(void **state)
 	assert_int_equal(export_rows(&reader, &ask, keep, NULL, &count), 0);
 	assert_string_equal(all,
 		"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,"
-		"district,boot,boot_ms,kind,a,b,c,words\n"
+		"district,boot,boot_ms,origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition,"
+		"kind,a,b,c,words\n"
 		"L,0123456789abcdef,ledger,2,2023-11-14T22:13:20.002Z,,,,,,,ntp,,,"
-		"11111111-2222-3333-4444-555555555555,1002,gap,5,9,0,\"two\nlines, "
+		"11111111-2222-3333-4444-555555555555,1002,,,,,,,,,gap,5,9,0,\"two\nlines, "
 		"\"\"quoted\"\"\"\n");
 }
 

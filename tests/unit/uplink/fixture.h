@@ -89,7 +89,7 @@ static inline int fixture_begin(void **state)
 	struct spool_conf spool_conf = {.dir = "spool",
 		.commit_ms = 100,
 		.segment_readings = 20000,
-		.pending_bytes = 8 << 20};
+		.pending_bytes = 12 << 20};
 	char at[256];
 	struct text why = text_over(at, sizeof(at));
 	int i;

@@ -30,7 +30,8 @@ static struct spool_row plain(void)
 
 static void expect(const struct spool_row *row, const char *line)
 {
-	struct line_encoder *encoder = line_encoder_new("van 1", "00112233445566ff");
+	struct line_encoder *encoder =
+		line_encoder_new("van 1", "00112233445566ff", POSITIONS_SAMPLES);
 	char at[2 * LINE_LONGEST];
 	struct text text = text_over(at, sizeof(at));
 	int i;
@@ -77,32 +78,88 @@ static void test_left_out(void **state)
 	expect(&row, HEAD SPOOL "seq=5i,qc=9i,flags=1i,sample=9007199254740993i 1700000000000\n");
 }
 
-static void test_place_only_with_sample(void **state)
+static void test_place(void **state)
 {
 	struct spool_row row = plain();
 
 	(void)state;
 	row.place = (struct place){.origin = PLACE_GPS,
 		.has_point = true,
+		.mode = 3,
 		.lat_e7 = 341234567,
 		.lon_e7 = -715000000,
 		.fix_age_ms = 1250,
 		.eph_cm = 480,
-		.district = "PK528"};
+		.border_m = -1,
+		.district = "PK528",
+		.tehsil = "PK52803"};
 	row.context = CONTEXT_CHECK;
 	expect(&row, "reading,analyzer=hach-1,context=check,district=PK528,lab=van\\ 1,"
 		     "parameter=ph," SPOOL "value=7.12,seq=5i,qc=1i 1700000000000\n");
 	row.context = CONTEXT_SAMPLE;
 	row.sample = 12;
 	expect(&row, SAMPLE SPOOL "value=7.12,seq=5i,qc=1i,lat=34.1234567,lon=-71.5,fix_age=1.25,"
-				  "eph=4.8,pos=1i,sample=12i 1700000000000\n");
+				  "mode=3i,eph=4.8,pos=1i,sample=12i 1700000000000\n");
 	row.place.origin = PLACE_ENTERED;
+	row.place.mode = 0;
 	row.place.eph_cm = 0;
 	row.place.lat_e7 = -1;
 	expect(&row, SAMPLE SPOOL "value=7.12,seq=5i,qc=1i,lat=-0.0000001,lon=-71.5,pos=2i,"
 				  "sample=12i 1700000000000\n");
+	row.place.has_point = false;
+	expect(&row, SAMPLE SPOOL "value=7.12,seq=5i,qc=1i,pos=2i,sample=12i 1700000000000\n");
 	row.place.origin = PLACE_NONE;
 	expect(&row, SAMPLE SPOOL "value=7.12,seq=5i,qc=1i,sample=12i 1700000000000\n");
+}
+
+/* Idle readings keep the van's way to themselves; that somebody entered the district they say. */
+static void test_place_in_transit(void **state)
+{
+	struct line_encoder *always = line_encoder_new("v", "s", POSITIONS_ALWAYS);
+	struct spool_row row = plain();
+	char at[LINE_LONGEST + 1];
+	struct text text = text_over(at, sizeof(at));
+
+	(void)state;
+	row.place = (struct place){.origin = PLACE_GPS,
+		.has_point = true,
+		.mode = 2,
+		.lat_e7 = 341234567,
+		.lon_e7 = -715000000,
+		.border_m = 77,
+		.district = "PK528",
+		.near = "PK526"};
+	expect(&row, "reading,analyzer=hach-1,context=idle,district=PK528,lab=van\\ 1,near=PK526,"
+		     "parameter=ph," SPOOL "value=7.12,seq=5i,qc=1i 1700000000000\n");
+	assert_true(line_encode(always, &text, &row));
+	assert_string_equal(at,
+		"reading,analyzer=hach-1,context=idle,district=PK528,lab=v,near=PK526,parameter=ph,"
+		"spool=s value=7.12,seq=5i,qc=1i,lat=34.1234567,lon=-71.5,fix_age=0,mode=2i,"
+		"border=77,pos=1i 1700000000000\n");
+	row.place.origin = PLACE_ENTERED;
+	expect(&row, "reading,analyzer=hach-1,context=idle,district=PK528,lab=van\\ 1,near=PK526,"
+		     "parameter=ph," SPOOL "value=7.12,seq=5i,qc=1i,pos=2i 1700000000000\n");
+	line_encoder_free(always);
+}
+
+static void test_border(void **state)
+{
+	struct spool_row row = plain();
+
+	(void)state;
+	row.place = (struct place){.origin = PLACE_GPS, .border_m = 77, .district = "PK528"};
+	/* the other side of the border is not in the file */
+	expect(&row, "reading,analyzer=hach-1,context=idle,district=PK528,lab=van\\ 1,near=none,"
+		     "parameter=ph," SPOOL "value=7.12,seq=5i,qc=1i 1700000000000\n");
+	/* outside all, but not far */
+	memcpy(row.place.near, "PK526", 6);
+	row.place.district[0] = '\0';
+	expect(&row, "reading,analyzer=hach-1,context=idle,district=none,lab=van\\ 1,near=PK526,"
+		     "parameter=ph," SPOOL "value=7.12,seq=5i,qc=1i 1700000000000\n");
+	/* outside all, and far away */
+	row.place.near[0] = '\0';
+	expect(&row, "reading,analyzer=hach-1,context=idle,district=none,lab=van\\ 1,"
+		     "parameter=ph," SPOOL "value=7.12,seq=5i,qc=1i 1700000000000\n");
 }
 
 static void test_ledger(void **state)
@@ -119,11 +176,14 @@ static void test_ledger(void **state)
 	(void)state;
 	expect(&row, "event,kind=gap,lab=van\\ 1,spool=00112233445566ff "
 		     "a=10i,b=-9223372036854775808i,c=0i,seq=3i -5\n");
+	row.kind = LEDGER_PLACE; /* where somebody stood stays in the van */
+	row.c = 5000;
+	expect(&row, "event,kind=place,lab=van\\ 1,spool=00112233445566ff c=5000i,seq=3i -5\n");
 }
 
 static void test_refuses(void **state)
 {
-	struct line_encoder *encoder = line_encoder_new("van", "s");
+	struct line_encoder *encoder = line_encoder_new("van", "s", POSITIONS_SAMPLES);
 	char at[4096], small[40];
 	struct text text = text_over(at, sizeof(at)), cramped = text_over(small, sizeof(small));
 	struct spool_row row = plain();
@@ -141,7 +201,8 @@ static void test_refuses(void **state)
 		.stream = STREAM_LEDGER, .clock = TIME_GPS, .kind = (enum ledger_kind)99};
 	assert_false(line_encode(encoder, &text, &row));
 	assert_int_equal(text.len, 0);
-	assert_null(line_encoder_new("a name that is longer than the thirty-one bytes", "s"));
+	assert_null(line_encoder_new(
+		"a name that is longer than the thirty-one bytes", "s", POSITIONS_SAMPLES));
 
 	/* Exactly enough room is enough, one byte less is not. */
 	row = plain();
@@ -205,7 +266,8 @@ static void test_tags_read_back(void **state)
 /* Every number reads back as what was stored; equal rows give equal bytes whatever came between. */
 static void test_values_read_back(void **state)
 {
-	struct line_encoder *encoder = line_encoder_new("van", "0123456789abcdef");
+	struct line_encoder *encoder =
+		line_encoder_new("van", "0123456789abcdef", POSITIONS_SAMPLES);
 	char at[LINE_LONGEST + 1], again[LINE_LONGEST + 1];
 	struct series series[3] = {{"a", "x", NUMBER_F32, 0}, {"a", "y", NUMBER_F64, 0},
 		{"a", "z", NUMBER_DECIMAL, 3}};
@@ -325,7 +387,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ordinary),
 		cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_place_only_with_sample),
+		cmocka_unit_test(test_place),
+		cmocka_unit_test(test_place_in_transit),
+		cmocka_unit_test(test_border),
 		cmocka_unit_test(test_ledger),
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_tags_read_back),

@@ -64,17 +64,23 @@ static bool is_usb(const char *s)
 	return pid >= 1 && pid <= 4 && (!s[pid] || (s[pid] == ':' && s[pid + 1]));
 }
 
+static void check_serial(struct schema_doc *doc, const void *object, const char *where)
+{
+	if (*where && *where != '/' && !is_usb(where))
+		schema_wrong(doc, object, where, "port",
+			"\"%s\" is no serial port; allowed are /dev/..., usb:VENDOR:PRODUCT and "
+			"usb:VENDOR:PRODUCT:SERIAL",
+			where);
+}
+
 static void check_port(struct schema_doc *doc, const struct line_conf *line)
 {
 	const char *where = line->port.where;
 
 	if (!*where)
 		return;
-	if (line->port.kind == PORT_RTU && *where != '/' && !is_usb(where))
-		schema_wrong(doc, line, where, "port",
-			"\"%s\" is no serial port; allowed are /dev/..., usb:VENDOR:PRODUCT and "
-			"usb:VENDOR:PRODUCT:SERIAL",
-			where);
+	if (line->port.kind == PORT_RTU)
+		check_serial(doc, line, where);
 	else if (line->port.kind == PORT_TCP && !is_endpoint(where, strlen(where), false))
 		schema_wrong(doc, line, where, "port",
 			"\"%s\" is no Modbus TCP endpoint; it is written host:port, e.g. "
@@ -83,34 +89,34 @@ static void check_port(struct schema_doc *doc, const struct line_conf *line)
 }
 
 /* The speeds that serial ports have; io/serial.c sets no others. */
-static void check_speed(struct schema_doc *doc, const struct line_conf *line)
+static void check_speed(struct schema_doc *doc, const void *object, const struct port_conf *port)
 {
 	static const unsigned speeds[] = {1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200};
 	size_t i;
 
 	for (i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++)
-		if (line->port.baud == speeds[i])
+		if (port->baud == speeds[i])
 			return;
-	if (line->port.baud)
-		schema_wrong(doc, line, &line->port.baud, "baud",
+	if (port->baud)
+		schema_wrong(doc, object, &port->baud, "baud",
 			"%u is no speed of a serial port; allowed are 1200, 2400, 4800, 9600, "
 			"19200, 38400, 57600 and 115200",
-			line->port.baud);
+			port->baud);
 }
 
 /* Two names of one device count as one. */
-static bool same_port(const struct line_conf *a, const struct line_conf *b)
+static bool same_port(const struct port_conf *a, const struct port_conf *b)
 {
 	char *ra, *rb;
 	bool same;
 
-	if (a->port.kind != b->port.kind || !*a->port.where)
+	if (a->kind != b->kind || !*a->where)
 		return false;
-	if (!strcasecmp(a->port.where, b->port.where))
+	if (!strcasecmp(a->where, b->where))
 		return true;
-	ra = realpath(a->port.where, NULL);
-	rb = realpath(b->port.where, NULL);
-	same = a->port.kind == PORT_RTU && ra && rb && !strcmp(ra, rb);
+	ra = realpath(a->where, NULL);
+	rb = realpath(b->where, NULL);
+	same = a->kind == PORT_RTU && ra && rb && !strcmp(ra, rb);
 	free(ra);
 	free(rb);
 	return same;
@@ -183,13 +189,13 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 		line = &conf->lines[i];
 		check_port(doc, line);
 		if (line->port.kind == PORT_RTU)
-			check_speed(doc, line);
+			check_speed(doc, line, &line->port);
 		for (k = 0; k < i; k++) {
 			if (*line->name && !strcmp(line->name, conf->lines[k].name))
 				schema_wrong(doc, line, line->name, "name",
 					"\"%s\" is the name of another line; each line has its own",
 					line->name);
-			if (same_port(line, &conf->lines[k]))
+			if (same_port(&line->port, &conf->lines[k].port))
 				schema_wrong(doc, line, line->port.where, "port",
 					"\"%s\" is the port of line \"%s\" too; put the units of "
 					"both into one line",
@@ -291,6 +297,41 @@ static void check_store(struct schema_doc *doc, const struct conf *conf, unsigne
 			store->retry_first_ms, store->retry_most_ms);
 }
 
+static void check_gps(struct schema_doc *doc, const struct conf *conf)
+{
+	const struct receiver_conf *gps = &conf->gps;
+	unsigned i;
+
+	if (gps->kind == RECEIVER_GPSD && *gps->address &&
+		!is_endpoint(gps->address, strlen(gps->address), false))
+		schema_wrong(doc, gps, gps->address, "address",
+			"\"%s\" is no address of a gpsd; it is written host:port, e.g. "
+			"127.0.0.1:2947",
+			gps->address);
+	if (gps->kind != RECEIVER_NMEA)
+		return;
+	check_serial(doc, gps, gps->port.where);
+	check_speed(doc, gps, &gps->port);
+	for (i = 0; i < conf->n_lines; i++)
+		if (same_port(&gps->port, &conf->lines[i].port))
+			schema_wrong(doc, gps, gps->port.where, "port",
+				"\"%s\" is the port of line \"%s\" too; a receiver has a line of "
+				"its "
+				"own",
+				gps->port.where, conf->lines[i].name);
+}
+
+static void check_place(struct schema_doc *doc, const struct place_conf *place)
+{
+	if (*place->boundaries && *place->boundaries != '/')
+		schema_wrong(doc, place, place->boundaries, "boundaries",
+			"\"%s\" is no full path; it starts with /", place->boundaries);
+	if (place->stale_moving_s > place->stale_parked_s && place->stale_parked_s)
+		schema_wrong(doc, place, &place->stale_moving_s, "stale_moving_s",
+			"%u is more than stale_parked_s, %u; a fix of a moving van is stale sooner",
+			place->stale_moving_s, place->stale_parked_s);
+}
+
 void check_conf(struct schema_doc *doc, struct conf *conf)
 {
 	const size_t socket_path = sizeof(((struct sockaddr_un *)NULL)->sun_path);
@@ -309,6 +350,8 @@ void check_conf(struct schema_doc *doc, struct conf *conf)
 		schema_wrong(doc, &conf->clock, &conf->clock.latest_ms, "not_after",
 			"is not after not_before; no clock would ever be believed");
 	check_lines(doc, conf);
+	check_gps(doc, conf);
+	check_place(doc, &conf->place);
 	for (i = 0; i < conf->n_stores; i++)
 		check_store(doc, conf, i);
 }

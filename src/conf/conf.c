@@ -11,15 +11,26 @@
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
-static bool take_drivers(struct schema_doc *doc, void *field, const char *text, struct text *why)
+/* A full path, or "" for what is installed with the program. */
+static bool take_installed(void *field, const char *text, const char *installed, struct text *why)
 {
-	(void)doc;
 	if (*text && *text != '/') {
 		text_printf(why, "\"%s\" is no full path; it starts with /", text);
 		return false;
 	}
-	return text_copy(
-		field, CONF_PATH, *text ? text : WATERLAB_PREFIX "/share/waterlab/drivers");
+	return text_copy(field, CONF_PATH, *text ? text : installed);
+}
+
+static bool take_drivers(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	(void)doc;
+	return take_installed(field, text, WATERLAB_PREFIX "/share/waterlab/drivers", why);
+}
+
+static bool take_places(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	(void)doc;
+	return take_installed(field, text, WATERLAB_PREFIX "/share/waterlab/places.csv", why);
 }
 
 static void show_text(const void *field, struct text *to)
@@ -28,6 +39,7 @@ static void show_text(const void *field, struct text *to)
 }
 
 const struct schema_hook hook_drivers = {take_drivers, show_text};
+const struct schema_hook hook_places = {take_places, show_text};
 
 static bool take_date(struct schema_doc *doc, void *field, const char *text, struct text *why)
 {
@@ -182,6 +194,8 @@ int conf_read_text(struct conf **out, const char *path, const char *text, struct
 	if (err)
 		goto out;
 	schema_read(doc, &keys_conf, conf);
+	conf->gps.port.parity = 'N'; /* NMEA 0183 knows no other */
+	conf->gps.port.stop_bits = 1;
 	check_conf(doc, conf);
 	if (mistakes.wrong) {
 		err = ERR_CONF;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "bus/line.h"
+#include "place/whereabouts.h"
 #include "spool/spool.h"
 #include "uplink/uplink.h"
 
@@ -24,6 +25,8 @@ struct conf {
 	char drivers[CONF_PATH]; /* folder of drivers/NAME/profile.conf */
 	unsigned log_level;
 	struct clock_conf clock;
+	struct receiver_conf gps;
+	struct place_conf place;
 	struct spool_conf spool;
 	unsigned n_lines;
 	struct line_conf *lines;

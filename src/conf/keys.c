@@ -26,11 +26,26 @@ static const struct schema_choice flavours[] = {
 	{NULL, 0},
 };
 
+static const struct schema_choice receivers[] = {
+	{"none", RECEIVER_NONE},
+	{"gpsd", RECEIVER_GPSD},
+	{"nmea", RECEIVER_NMEA},
+	{NULL, 0},
+};
+
+static const struct schema_choice positions[] = {
+	{"samples", POSITIONS_SAMPLES},
+	{"always", POSITIONS_ALWAYS},
+	{NULL, 0},
+};
+
 enum {
 	RTU = 1 << PORT_RTU,
 	V1 = 1 << FLAVOUR_INFLUXDB_V1,
 	V2 = 1 << FLAVOUR_INFLUXDB_V2,
-	VM = 1 << FLAVOUR_VICTORIAMETRICS
+	VM = 1 << FLAVOUR_VICTORIAMETRICS,
+	GPSD = 1 << RECEIVER_GPSD,
+	NMEA = 1 << RECEIVER_NMEA
 };
 
 static const struct schema_key unit_keys[] = {
@@ -245,6 +260,14 @@ static const struct schema_key store_keys[] = {
 		.least = 10,
 		.most = 86400000,
 		.unit = "ms"},
+	{.key = "positions",
+		.help = "Which readings take their coordinates along. Where the van drives is its "
+			"crew's safety: they go with samples, unless \"always\" is said. The "
+			"district always goes.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct store_conf, positions),
+		.preset = "samples",
+		.choices = positions},
 	{.key = NULL},
 };
 
@@ -316,6 +339,108 @@ static const struct schema_key clock_keys[] = {
 
 static const struct schema clock_schema = {"clock", clock_keys};
 
+static const struct schema_key gps_keys[] = {
+	{.key = "type",
+		.help = "What says where the van is: nothing, a gpsd on this machine or another, "
+			"or a receiver that talks NMEA 0183 on a serial line of its own.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct receiver_conf, kind),
+		.preset = "none",
+		.choices = receivers},
+	{.key = "address",
+		.help = "Where gpsd listens, host:port.",
+		.kind = SCHEMA_TEXT,
+		AT(struct receiver_conf, address),
+		.preset = "127.0.0.1:2947",
+		.when = GPSD},
+	{.key = "device",
+		.help = "The receiver to listen to, as gpsd calls it, where it has several; empty: "
+			"any.",
+		.kind = SCHEMA_TEXT,
+		AT(struct receiver_conf, device),
+		.preset = "",
+		.when = GPSD},
+	{.key = "port",
+		.help = "The receiver's serial port, written as that of a line.",
+		.kind = SCHEMA_TEXT,
+		AT(struct receiver_conf, port.where),
+		.say = "/dev/waterlab/gps",
+		.when = NMEA},
+	{.key = "baud",
+		.help = "Its speed: 4800 by the standard, 9600 from most makers.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct receiver_conf, port.baud),
+		.preset = "9600",
+		.least = 1200,
+		.most = 115200,
+		.unit = "baud",
+		.when = NMEA},
+	{.key = NULL},
+};
+
+static const struct schema gps_schema = {"gps", gps_keys};
+
+static const struct schema_key place_keys[] = {
+	{.key = "boundaries",
+		.help = "The district boundaries, as \"waterlab boundaries install\" puts them "
+			"there. Without the file no reading has a district.",
+		.kind = SCHEMA_TEXT,
+		AT(struct place_conf, boundaries),
+		.preset = "/var/lib/waterlab/boundaries"},
+	{.key = "places",
+		.help = "The list of districts and tehsils that a person chooses from. Empty: the "
+			"one installed with the program.",
+		.kind = SCHEMA_TEXT,
+		AT(struct place_conf, places),
+		.preset = "",
+		.hook = &hook_places},
+	{.key = "border_margin_m",
+		.help = "A reading is marked with the neighbouring district when the fix's error "
+			"and this reach over the border. Two good public sets of boundaries differ "
+			"by 290 m in the middle, by 2200 m or less for 9 points of 10.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct place_conf, border_margin_m),
+		.preset = "2200",
+		.least = 0,
+		.most = 50000,
+		.unit = "m"},
+	{.key = "stale_moving_s",
+		.help = "A fix older than this is no position any more while the van moves.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct place_conf, stale_moving_s),
+		.preset = "30",
+		.least = 1,
+		.most = 3600,
+		.unit = "s"},
+	{.key = "stale_parked_s",
+		.help = "Nor one older than this while it is parked.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct place_conf, stale_parked_s),
+		.preset = "600",
+		.least = 1,
+		.most = 86400,
+		.unit = "s"},
+	{.key = "fastest_kmh",
+		.help = "A fix that would need a faster van is not believed.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct place_conf, fastest_kmh),
+		.preset = "180",
+		.least = 20,
+		.most = 100000,
+		.unit = "km/h"},
+	{.key = "entered_h",
+		.help = "A place entered by hand holds no longer than this.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct place_conf, entered_h),
+		.preset = "12",
+		.least = 1,
+		.most = 720,
+		.unit = "h"},
+	{.key = NULL},
+};
+
+static const struct schema place_schema = {"place", place_keys};
+
 static const struct schema_key control_keys[] = {
 	{.key = "socket",
 		.help = "The socket where the waterlab command asks the daemon.",
@@ -358,6 +483,18 @@ static const struct schema_key conf_keys[] = {
 		AT(struct conf, clock),
 		.preset = "",
 		.inside = &clock_schema},
+	{.key = "gps",
+		.help = "The satellite receiver.",
+		.kind = SCHEMA_GROUP,
+		AT(struct conf, gps),
+		.preset = "",
+		.inside = &gps_schema},
+	{.key = "place",
+		.help = "How positions and districts are judged.",
+		.kind = SCHEMA_GROUP,
+		AT(struct conf, place),
+		.preset = "",
+		.inside = &place_schema},
 	{.key = "control",
 		.help = "How the daemon is asked.",
 		.kind = SCHEMA_GROUP,

@@ -77,16 +77,22 @@ static void the_file_in_config_is_the_sample(void **state)
 	free(kept);
 }
 
-static struct conf *read_text(char *words)
+static struct conf *read_whole(const char *words)
 {
 	struct text errors = text_over(said, sizeof(said));
-	size_t len = strlen(words);
 	struct conf *conf;
 
-	snprintf(words + len, (1 << 16) - len, "drivers = \"%s/drivers\";\n", tree());
 	if (conf_read_text(&conf, "sample", words, &errors))
 		fail_msg("%s", said);
 	return conf;
+}
+
+static struct conf *read_text(char *words)
+{
+	size_t len = strlen(words);
+
+	snprintf(words + len, (1 << 16) - len, "drivers = \"%s/drivers\";\n", tree());
+	return read_whole(words);
 }
 
 static void the_sample_is_a_configuration(void **state)
@@ -133,10 +139,23 @@ static void the_commented_store_is_one_too(void **state)
 	free(words);
 }
 
+/* True for a key of the gps group that belongs to a receiver: the sample has none. */
+static bool is_of_a_receiver(const char *line)
+{
+	static const char *const keys[] = {"#address", "#device", "#port = ", "#baud = 9600"};
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strncmp(line, keys[i], strlen(keys[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Each commented scalar of the sample is the default: in force it changes nothing. */
 static void a_commented_value_is_the_default(void **state)
 {
 	char *words = sample(), *again = calloc(1, 1 << 16), *p, *to, *a, *b;
+	char *lines = strstr(words, "\nlines = (");
 	struct conf *conf, *other;
 
 	(void)state;
@@ -145,7 +164,7 @@ static void a_commented_value_is_the_default(void **state)
 		char *hash = p + strspn(p, "\t");
 
 		if (*hash == '#' && hash[1] >= 'a' && hash[1] <= 'z' &&
-			strncmp(hash, "#drivers", 8))
+			strncmp(hash, "#drivers", 8) && !(p < lines && is_of_a_receiver(hash)))
 			*hash = ' ';
 		while (*p != '\n')
 			*to++ = *p++;
@@ -164,6 +183,37 @@ static void a_commented_value_is_the_default(void **state)
 	free(b);
 	free(words);
 	free(again);
+}
+
+/* What the sample says of the keys of a receiver holds for it. */
+static void a_receiver_has_its_defaults(void **state)
+{
+	static const char all[] =
+		"lab = \"v\"; lines = ( { name = \"l\"; type = \"tcp\"; port = \"h:1\"; units = ("
+		" { name = \"u\"; profile = \"keller-series30\"; address = 1; } ); } );";
+	char *words = calloc(1, 1 << 16);
+	struct conf *conf;
+
+	(void)state;
+	assert_non_null(words);
+	snprintf(words, 1 << 16, "gps = { type = \"gpsd\"; }; drivers = \"%s/drivers\"; %s", tree(),
+		all);
+	conf = read_whole(words);
+	assert_int_equal(conf->gps.kind, RECEIVER_GPSD);
+	assert_string_equal(conf->gps.address, "127.0.0.1:2947");
+	assert_string_equal(conf->gps.device, "");
+	conf_free(conf);
+	snprintf(words, 1 << 16,
+		"gps = { type = \"nmea\"; port = \"/dev/x\"; }; drivers = \"%s/drivers\"; %s",
+		tree(), all);
+	conf = read_whole(words);
+	assert_int_equal(conf->gps.kind, RECEIVER_NMEA);
+	assert_int_equal(conf->gps.port.kind, PORT_RTU);
+	assert_int_equal(conf->gps.port.baud, 9600);
+	assert_int_equal(conf->gps.port.parity, 'N');
+	assert_int_equal(conf->gps.port.stop_bits, 1);
+	conf_free(conf);
+	free(words);
 }
 
 static unsigned any(unsigned least, unsigned most)
@@ -195,6 +245,24 @@ static void make_any(struct conf *conf, const struct profile *profile)
 	conf->clock.wait_s = any(0, 2592000);
 	conf->clock.earliest_ms = any(10000, 20000) * INT64_C(86400000);
 	conf->clock.latest_ms = any(20001, 30000) * INT64_C(86400000);
+	memset(&conf->gps, 0, sizeof(conf->gps));
+	conf->gps.kind = (enum receiver_kind)any(0, 2);
+	conf->gps.port.parity = 'N';
+	conf->gps.port.stop_bits = 1;
+	if (conf->gps.kind == RECEIVER_GPSD) {
+		snprintf(conf->gps.address, sizeof(conf->gps.address), "h%u:%u", any(0, 9),
+			any(1, 65535));
+		word(conf->gps.device, sizeof(conf->gps.device), free_text);
+	} else if (conf->gps.kind == RECEIVER_NMEA) {
+		snprintf(conf->gps.port.where, sizeof(conf->gps.port.where), "/dev/gps%u",
+			any(0, 9));
+		conf->gps.port.baud = 1200u << any(0, 4);
+	}
+	conf->place.border_margin_m = any(0, 50000);
+	conf->place.stale_moving_s = any(1, 100);
+	conf->place.stale_parked_s = any(100, 86400);
+	conf->place.fastest_kmh = any(20, 100000);
+	conf->place.entered_h = any(1, 720);
 	conf->n_lines = any(1, MOST_LINES);
 	for (i = 0; i < conf->n_lines; i++) {
 		struct line_conf *line = &conf->lines[i];
@@ -233,6 +301,7 @@ static void make_any(struct conf *conf, const struct profile *profile)
 		store->timeout_ms = any(100, 600000);
 		store->retry_first_ms = any(10, 1000);
 		store->retry_most_ms = any(1000, 86400000);
+		store->positions = (enum line_positions)any(0, 1);
 	}
 }
 
@@ -258,6 +327,8 @@ static void what_is_printed_reads_back_as_the_same(void **state)
 		assert_string_equal(a, b);
 		assert_memory_equal(&again->spool, &conf->spool, sizeof(conf->spool));
 		assert_memory_equal(&again->clock, &conf->clock, sizeof(conf->clock));
+		assert_memory_equal(&again->gps, &conf->gps, sizeof(conf->gps));
+		assert_memory_equal(&again->place, &conf->place, sizeof(conf->place));
 		assert_memory_equal(again->stores, conf->stores, sizeof(conf->stores));
 		conf_free(again);
 		free(a);
@@ -274,6 +345,7 @@ int main(void)
 		cmocka_unit_test(the_sample_is_a_configuration),
 		cmocka_unit_test(the_commented_store_is_one_too),
 		cmocka_unit_test(a_commented_value_is_the_default),
+		cmocka_unit_test(a_receiver_has_its_defaults),
 		cmocka_unit_test(what_is_printed_reads_back_as_the_same),
 	};
 

@@ -6,6 +6,10 @@
 #include "conf/schema.h"
 
 extern const struct schema keys_conf;
+extern const struct schema keys_line, keys_store; /* one of `lines`, one of `stores` */
+
+/* Where the field is, how wide it is. */
+#define AT(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
 
 extern const struct schema_hook hook_drivers; /* "": the folder installed with the program */
 extern const struct schema_hook hook_places;  /* "": the file installed with the program */

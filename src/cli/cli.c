@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,34 @@ enum option_bit {
 	HAS_FROM = 8,
 	HAS_TO = 16,
 	HAS_HELP = 32,
-	HAS_VERSION = 64
+	HAS_VERSION = 64,
+	HAS_TO_PATH = 128, /* --to is a path, no number */
+	HAS_BOUNDARIES = 256,
+	HAS_WITHIN = 512,
+	HAS_KEYS = 1024,
+	HAS_PLACES = 2048,
+	HAS_INSTALL = 4096 /* --edition, --only, --accept */
+};
+
+/* Options whose word is only kept: where, and what they belong to. */
+struct kept_option {
+	const char *name;
+	size_t at; /* in struct cli */
+	enum option_bit bit;
+};
+
+static const struct kept_option kept_options[] = {
+	{"boundaries", offsetof(struct cli, boundaries), HAS_BOUNDARIES},
+	{"within", offsetof(struct cli, within), HAS_WITHIN},
+	{"places", offsetof(struct cli, places), HAS_PLACES},
+	{"edition", offsetof(struct cli, edition), HAS_INSTALL},
+	{"only", offsetof(struct cli, only), HAS_INSTALL},
+	{"code-key", offsetof(struct cli, keys.code), HAS_KEYS},
+	{"name-key", offsetof(struct cli, keys.name), HAS_KEYS},
+	{"division-key", offsetof(struct cli, keys.division), HAS_KEYS},
+	{"province-key", offsetof(struct cli, keys.province), HAS_KEYS},
+	{"tehsil-key", offsetof(struct cli, keys.tehsil), HAS_KEYS},
+	{"tehsil-name-key", offsetof(struct cli, keys.tehsil_name), HAS_KEYS},
 };
 
 struct command {
@@ -33,6 +61,10 @@ static const struct command commands[] = {
 	{"refused", NULL, cli_refused, HAS_JSON, 0, 1},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
+	{"district", NULL, cli_district, HAS_BOUNDARIES | HAS_WITHIN | HAS_KEYS | HAS_PLACES, 0, 0},
+	{"boundaries", "show", cli_boundaries_show, HAS_KEYS | HAS_PLACES | HAS_INSTALL, 0, 1},
+	{"boundaries", "install", cli_boundaries_install,
+		HAS_TO | HAS_TO_PATH | HAS_KEYS | HAS_PLACES | HAS_INSTALL, 1, 1},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -50,11 +82,29 @@ static const char help[] =
 	"                        rows N to N (default: all) to standard output\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
+	"  district --boundaries FILE [--within METRES] [KEYS]\n"
+	"                        rows of standard input (CSV) with district, division,\n"
+	"                        province, metres to the border and the nearest other\n"
+	"                        district added; a point is lon,lat, or what a heading\n"
+	"                        calls lon and lat, or position (of spool export)\n"
+	"  boundaries show [FILE] [--only CODE,CODE] [KEYS]\n"
+	"                        what a boundary file holds, and what is doubtful in it\n"
+	"  boundaries install FILE [--to PATH] [--edition TEXT] [--only CODE,CODE]\n"
+	"                        [--accept] [KEYS]\n"
+	"                        check a GeoJSON file and make it the van's districts\n"
 	"  help                  this\n"
 	"\n"
 	"  --socket PATH         the daemon's socket (default: as the configuration says)\n"
 	"  --config FILE         configuration (default /etc/waterlab/waterlab.conf)\n"
 	"  --version             print the version\n"
+	"  --within METRES       look for borders only so far (default: however far)\n"
+	"  --places FILE         the gazetteer (default: the installed one)\n"
+	"  --to PATH             default /var/lib/waterlab/boundaries\n"
+	"  --only CODE,CODE      a part of the file: codes, or how they begin, as PK5\n"
+	"  --accept              install in spite of doubts\n"
+	"  KEYS                  which GeoJSON property says what, where it is not called\n"
+	"                        as usual: --code-key, --name-key, --division-key,\n"
+	"                        --province-key, --tehsil-key, --tehsil-name-key PROPERTY\n"
 	"\n"
 	"spool asks the daemon, and opens the spool itself only when no daemon holds it.\n"
 	"Exit status: 0 done; 1 it was tried and failed; 2 the command line or the\n"
@@ -74,6 +124,16 @@ static bool read_number(const char *s, uint64_t *to)
 	return true;
 }
 
+static enum option_bit keep_word(struct cli *cli, const char *option, const char *word)
+{
+	const struct kept_option *kept = kept_options;
+
+	while (strcmp(kept->name, option) != 0)
+		kept++;
+	memcpy((char *)cli + kept->at, &word, sizeof(word));
+	return kept->bit;
+}
+
 /* Which options came, or -1 after words about a wrong one. */
 static int read_options(struct cli *cli, int argc, char **argv)
 {
@@ -81,11 +141,19 @@ static int read_options(struct cli *cli, int argc, char **argv)
 		{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
 		{"format", required_argument, NULL, 'f'}, {"stream", required_argument, NULL, 'm'},
 		{"from", required_argument, NULL, 'a'}, {"to", required_argument, NULL, 'b'},
-		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0}};
-	int given = 0, c;
+		{"accept", no_argument, NULL, 'y'}, {"boundaries", required_argument, NULL, 'k'},
+		{"within", required_argument, NULL, 'k'}, {"places", required_argument, NULL, 'k'},
+		{"edition", required_argument, NULL, 'k'}, {"only", required_argument, NULL, 'k'},
+		{"code-key", required_argument, NULL, 'k'},
+		{"name-key", required_argument, NULL, 'k'},
+		{"division-key", required_argument, NULL, 'k'},
+		{"province-key", required_argument, NULL, 'k'},
+		{"tehsil-key", required_argument, NULL, 'k'},
+		{"tehsil-name-key", required_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+	int given = 0, which = 0, c;
 
-	while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:h", known, &which)) != -1) {
 		switch (c) {
 		case 's':
 			cli->socket = optarg;
@@ -113,13 +181,22 @@ static int read_options(struct cli *cli, int argc, char **argv)
 				optarg);
 			return -1;
 		case 'a':
-		case 'b':
-			given |= c == 'a' ? HAS_FROM : HAS_TO;
-			if (read_number(optarg, c == 'a' ? &cli->from : &cli->to))
+			given |= HAS_FROM;
+			if (read_number(optarg, &cli->from))
 				break;
-			fprintf(stderr, "waterlab: --%s is a number from 1, not %s\n",
-				c == 'a' ? "from" : "to", optarg);
+			fprintf(stderr, "waterlab: --from is a number from 1, not %s\n", optarg);
 			return -1;
+		case 'b': /* what it has to be is known with the command */
+			given |= HAS_TO;
+			cli->to_words = optarg;
+			break;
+		case 'k':
+			given |= (int)keep_word(cli, known[which].name, optarg);
+			break;
+		case 'y':
+			given |= HAS_INSTALL;
+			cli->accept = true;
+			break;
 		case 'h':
 			given |= HAS_HELP;
 			break;
@@ -132,6 +209,21 @@ static int read_options(struct cli *cli, int argc, char **argv)
 		}
 	}
 	return given;
+}
+
+static void say_second_words(const char *name)
+{
+	const char *between = "";
+	size_t i;
+
+	fprintf(stderr, "waterlab: \"%s\" is followed by ", name);
+	for (i = 0; i < COUNT(commands); i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		fprintf(stderr, "%s\"%s\"", between, commands[i].second);
+		between = " or ";
+	}
+	fputc('\n', stderr);
 }
 
 /* The command of the words given; NULL after words about what is wrong. */
@@ -154,7 +246,7 @@ static const struct command *find_command(int n, char **words)
 		}
 	}
 	if (nearest && best == 0)
-		fputs("waterlab: \"spool\" is followed by \"stat\" or \"export\"\n", stderr);
+		say_second_words(nearest->name);
 	else if (nearest)
 		fprintf(stderr, "waterlab: there is no command \"%s\"; did you mean \"%s\"?\n",
 			words[0], nearest->name);
@@ -175,6 +267,11 @@ static int run_command(struct cli *cli, const struct command *command, int given
 	if (cli->n_args < command->least || cli->n_args > command->most) {
 		fprintf(stderr, "waterlab: %s takes %d to %d words behind it; waterlab help\n",
 			command->name, command->least, command->most);
+		return CLI_USAGE;
+	}
+	if (cli->to_words && !(command->options & HAS_TO_PATH) &&
+		!read_number(cli->to_words, &cli->to)) {
+		fprintf(stderr, "waterlab: --to is a number from 1, not %s\n", cli->to_words);
 		return CLI_USAGE;
 	}
 	if (cli->to && cli->from > cli->to) {

@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 #include "conf/conf.h"
+#include "place/boundaries.h"
+#include "place/gazetteer.h"
 
 enum cli_exit {
 	CLI_DONE = 0,
@@ -20,8 +22,12 @@ struct cli {
 	const char *socket; /* --socket; NULL: what the configuration says */
 	bool json;
 	const char *format, *stream;
-	uint64_t from, to; /* 0: not given */
-	int n_args;        /* after the command's own words */
+	uint64_t from, to;    /* 0: not given */
+	const char *to_words; /* --to as it was written: a number, or a path; NULL: not given */
+	const char *boundaries, *within, *places, *edition, *only;
+	struct boundary_keys keys;
+	bool accept;
+	int n_args; /* after the command's own words */
 	char **args;
 };
 
@@ -56,5 +62,14 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_parameters(struct cli *cli);
+int cli_district(struct cli *cli);
+int cli_boundaries_install(struct cli *cli);
+int cli_boundaries_show(struct cli *cli);
+
+/*
+ * The gazetteer of --places, or the installed one.  False after words about what is wrong with it; *out may be
+ * NULL with true: it is not installed, and was not asked for.
+ */
+bool cli_places(const struct cli *cli, struct gazetteer **out) MUST_USE;
 
 #endif

@@ -48,7 +48,8 @@ struct located {
 	const struct area *area; /* NULL: outside all */
 	/* A border is nearer than asked for; outside all: always false. */
 	bool border;
-	/* Metres to that border; outside all: to the nearest district.  NAN: further than asked for. */
+	/* Metres to that border, 0 where districts overlap; outside all: to the nearest district.
+	 * NAN: further than asked for. */
 	double border_m;
 	/* With `border`: the nearest other district within reach, NULL: none in the file, the border is
 	 * the file's own edge.  Outside all: the nearest district. */
@@ -58,7 +59,7 @@ struct located {
 /*
  * Where a point lies, looking `within_m` around it for borders (0: not at all; INFINITY: however far).
  * Outside all, the nearest district is found however far it is when within_m is not 0.
- * ERR_RANGE when it is no point on earth.
+ * ERR_RANGE when it is no point on earth; ERR_MEMORY when GEOS could not say.
  */
 int boundaries_find(struct boundaries *boundaries, double lon, double lat, double within_m,
 	struct located *out) MUST_USE;

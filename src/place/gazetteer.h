@@ -33,5 +33,7 @@ const struct gazetteer_place *gazetteer_nearest(
 /* The row of that district (and tehsil, when not ""), by code or by name in any case; NULL: none. */
 const struct gazetteer_place *gazetteer_find(
 	const struct gazetteer *gazetteer, const char *district, const char *tehsil);
+/* Division and province, where the area says neither and the gazetteer knows its district's code. */
+void gazetteer_complete(const struct gazetteer *gazetteer, struct area *area);
 
 #endif

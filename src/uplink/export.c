@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/csv.h"
 #include "base/number.h"
 #include "uplink/line_protocol.h"
 
@@ -57,22 +58,6 @@ const char *export_clock_word(enum time_source source)
 	static const char *const words[] = {"none", "restored", "entered", "rtc", "ntp", "gps"};
 
 	return (size_t)source < COUNT(words) ? words[source] : "none";
-}
-
-/* A field of RFC 4180: in quotes, its own quotes doubled, when a reader could misread it. */
-static void put_field(struct text *to, const char *s)
-{
-	if (!s[strcspn(s, ",\"\r\n")]) {
-		text_put(to, s);
-		return;
-	}
-	text_put_char(to, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			text_put_char(to, '"');
-		text_put_char(to, *s);
-	}
-	text_put_char(to, '"');
 }
 
 static void put_utc(struct text *to, int64_t utc_ms)
@@ -131,9 +116,9 @@ static void put_position(struct text *to, const struct place *place)
 
 static void put_reading(struct text *to, const struct spool_row *row)
 {
-	put_field(to, row->series->unit);
+	csv_put(to, row->series->unit);
 	text_put_char(to, ',');
-	put_field(to, row->series->parameter);
+	csv_put(to, row->series->parameter);
 	text_put_char(to, ',');
 	put_value(to, row);
 	text_put_char(to, ',');
@@ -142,7 +127,7 @@ static void put_reading(struct text *to, const struct spool_row *row)
 	put_position(to, &row->place);
 	text_printf(to, ",%u,%s,%s,", row->qc, export_clock_word(row->clock),
 		(size_t)row->context < COUNT(context_words) ? context_words[row->context] : "");
-	put_field(to, row->place.district);
+	csv_put(to, row->place.district);
 }
 
 /* origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition; empty what is not known. */
@@ -159,9 +144,9 @@ static void put_place_end(struct text *to, const struct place *place)
 	if (place->eph_cm)
 		text_printf(to, "%.2f", place->eph_cm / 100.0);
 	text_put_char(to, ',');
-	put_field(to, place->tehsil);
+	csv_put(to, place->tehsil);
 	text_put_char(to, ',');
-	put_field(to, place->near);
+	csv_put(to, place->near);
 	text_put_char(to, ',');
 	if (place->border_m >= 0)
 		text_printf(to, "%d", (int)place->border_m);
@@ -178,12 +163,12 @@ static void put_ledger_end(struct text *to, const struct spool_row *row)
 		text_printf(to, ",kind%d", (int)row->kind); /* a newer version's */
 	text_printf(
 		to, ",%lld,%lld,%lld,", (long long)row->a, (long long)row->b, (long long)row->c);
-	put_field(to, row->words ? row->words : "");
+	csv_put(to, row->words ? row->words : "");
 }
 
 static void put_csv(const struct writer *w, struct text *to, const struct spool_row *row)
 {
-	put_field(to, w->ask->lab);
+	csv_put(to, w->ask->lab);
 	text_printf(to, ",%s,%s,%llu,", w->spool, stream_words[row->stream],
 		(unsigned long long)row->number);
 	if (row->clock != TIME_NONE)

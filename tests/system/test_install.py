@@ -2,6 +2,7 @@
 """`make install` into an empty prefix: what lies there works from there, and `make uninstall` leaves the
 configuration."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -21,6 +22,18 @@ class Install(unittest.TestCase):
         return subprocess.run([os.path.join(self.prefix, "bin", words[0]), *words[1:]],
                               capture_output=True, text=True)
 
+    def show_a_map(self):
+        """The installed list of places is found: it knows the division of a code, and what else there should be."""
+        path = os.path.join(self.folder, "map.geojson")
+        with open(path, "w") as f:
+            json.dump({"type": "FeatureCollection", "features": [{
+                "type": "Feature", "properties": {"adm2_pcode": "PK528", "adm2_name": "Peshawar"}, "geometry": {
+                    "type": "Polygon", "coordinates": [[[71, 33], [72, 33], [72, 35], [71, 35], [71, 33]]]}}]}, f)
+        shown = self.run_installed("waterlab", "boundaries", "show", path)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn("divisions  known", shown.stdout)
+        self.assertIn("lacks 34 of the 35 districts of Khyber Pakhtunkhwa", shown.stdout)
+
     def test_it_works_from_where_it_lies(self):
         with tempfile.TemporaryDirectory(prefix="wl-install-") as self.folder:
             self.prefix = os.path.join(self.folder, "usr")
@@ -32,6 +45,7 @@ class Install(unittest.TestCase):
             unit = os.path.join(self.prefix, "lib", "systemd", "system", "waterlabd.service")
             with open(unit) as f:
                 self.assertIn("ExecStart=%s/bin/waterlabd" % self.prefix, f.read())
+            self.show_a_map()
             away = self.run_installed("waterlab", "status")
             self.assertNotEqual(away.returncode, 0)
             self.assertIn("is waterlabd running?", away.stderr)

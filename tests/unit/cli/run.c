@@ -310,6 +310,12 @@ static void wrong_words_are_said(void **state)
 		{"spool export --to x", "from 1"}, {"spool export --from 9 --to 3", "greater"},
 		{"spool export --to 99999999999999999999", "from 1"},
 		{"spool export --stream all", "readings or ledger"}, {"try", "takes 1 to 1"},
+		{"boundaries", "\"show\" or \"install\""}, {"boundaries install", "takes 1 to 1"},
+		{"district", "needs --boundaries FILE"},
+		{"district --boundaries b --within far", "a number of metres, not far"},
+		{"district --boundaries b --places ./none", "./none: No such file"},
+		{"district --boundaries b --accept", "not take that option"},
+		{"boundaries show b --within 5", "not take that option"},
 		{"status now", "takes 0 to 0"}, {"--bogus", "waterlab help"}, {"", "Usage:"}};
 	size_t i;
 
@@ -320,6 +326,41 @@ static void wrong_words_are_said(void **state)
 		says(err, wrong[i].words);
 		assert_string_equal(out, "");
 	}
+}
+
+/* A boundary file that is wrong says all its mistakes; one that is right is shown. */
+static void boundaries_are_judged(void **state)
+{
+	static const char head[] = "{\"type\":\"FeatureCollection\",\"features\":[";
+	static const char bad[] = "{\"type\":\"Feature\",\"properties\":{\"adm2_pcode\":\"\"}},";
+	static const char good[] =
+		"{\"type\":\"Feature\",\"properties\":{\"adm2_pcode\":\"A1\"},\"geometry\":{"
+		"\"type\":\"Polygon\",\"coordinates\":[[[70,30],[71,30],[71,31],[70,30]]]}}]}";
+	FILE *places = fopen("places", "w"), *file = fopen("bad", "w");
+
+	(void)state;
+	assert_true(places && file);
+	fputs("province,division,district,district_pcode,tehsil,tehsil_pcode,lat,lon\n", places);
+	fprintf(file, "%s%s%s%s", head, bad, bad, good);
+	assert_int_equal(fclose(places) | fclose(file), 0);
+	assert_int_equal(waterlab("boundaries show bad --places places"), CLI_FAILED);
+	says(err, "waterlab: bad cannot be used:\nfeature 1: the district's code is empty");
+	says(err, "\nfeature 2 has no outline");
+	file = fopen("good", "w");
+	fprintf(file, "%s%s", head, good);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(waterlab("boundaries show good --places places"), CLI_DONE);
+	says(out, "source     good\n");
+	assert_int_equal(
+		waterlab("boundaries install good --places places --to ./i --only B"), CLI_USAGE);
+	says(err, "no code of the file begins with B");
+	assert_int_equal(
+		waterlab("boundaries install good --places places --to ./none/i"), CLI_FAILED);
+	says(err, "waterlab: nothing was installed: ./none/i.new: No such file");
+	assert_int_equal(waterlab("boundaries install good --places places --to ./i"), CLI_DONE);
+	says(out, "\nInstalled as ./i, checksum ");
+	assert_int_equal(waterlab("boundaries install ./i --places places --to ./j"), CLI_DONE);
+	says(out, "edition    good\n");
 }
 
 static void help_and_version_need_nothing(void **state)
@@ -347,6 +388,7 @@ int main(void)
 		cmocka_unit_test(many_reasons_do_not_hide_the_values),
 		cmocka_unit_test(nobody_there_is_said_with_the_remedy),
 		cmocka_unit_test(wrong_words_are_said),
+		cmocka_unit_test(boundaries_are_judged),
 		cmocka_unit_test(help_and_version_need_nothing),
 	};
 

@@ -17,7 +17,7 @@ enum {
 
 #define COLUMNS                                                                          \
 	"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context," \
-	"district,boot,boot_ms"
+	"district,boot,boot_ms,clock_error_s"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const headers[STREAM_COUNT] = {COLUMNS "\n", COLUMNS ",kind,a,b,c,words\n"};
@@ -164,7 +164,9 @@ static void put_csv(const struct writer *w, struct text *to, const struct spool_
 		put_reading(to, row);
 	else
 		text_printf(to, ",,,,,,%s,,", export_clock_word(row->clock));
-	text_printf(to, ",%s,%lld", row->boot, (long long)row->boot_ms);
+	text_printf(to, ",%s,%lld,", row->boot, (long long)row->boot_ms);
+	if (row->clock != TIME_NONE)
+		text_printf(to, "%.3f", (double)row->clock_error_ms / 1000);
 	if (row->stream == STREAM_LEDGER)
 		put_ledger_end(to, row);
 	text_put_char(to, '\n');

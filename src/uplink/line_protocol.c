@@ -200,6 +200,15 @@ static char *put_place(char *p, const struct place *place)
 	return p;
 }
 
+/* Nothing is said of a time that NTP or GPS confirmed. */
+static char *put_clock(char *p, const struct spool_row *row)
+{
+	if (row->clock >= TIME_NTP)
+		return p;
+	p = put_int(PUT(p, ",clock="), (int64_t)row->clock);
+	return put_scaled(PUT(p, "i,clock_err="), row->clock_error_ms, 3);
+}
+
 static char *put_reading(char *p, const struct prefix *prefix, const struct spool_row *row)
 {
 	p = put_word(p, prefix->at, prefix->len);
@@ -212,10 +221,7 @@ static char *put_reading(char *p, const struct prefix *prefix, const struct spoo
 		p = put_int(PUT(p, ",flags="), row->flags);
 		*p++ = 'i';
 	}
-	if (row->clock < TIME_NTP) {
-		p = put_int(PUT(p, ",clock="), (int64_t)row->clock);
-		*p++ = 'i';
-	}
+	p = put_clock(p, row);
 	/* Where the van drives is its crew's safety: a position leaves it with samples only. */
 	if (row->context == CONTEXT_SAMPLE && row->place.origin != PLACE_NONE)
 		p = put_place(p, &row->place);
@@ -238,7 +244,7 @@ static char *put_event(char *p, const struct line_encoder *encoder, const struct
 	p = put_int(PUT(p, "i,c="), row->c);
 	p = put_int(PUT(p, "i,seq="), (int64_t)row->number);
 	*p++ = 'i';
-	return p;
+	return put_clock(p, row);
 }
 
 static char *put_row(char *p, struct line_encoder *encoder, const struct spool_row *row)

@@ -30,6 +30,7 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 		.boot_ms = 1000 + (int64_t)number,
 		.utc_ms = 1700000000000 + (int64_t)number,
 		.clock = TIME_NTP,
+		.clock_error_ms = 7,
 		.qc = QC_PASS,
 		.series = &ph,
 		.value = 7.12F,
@@ -47,6 +48,7 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 		row->qc = QC_SUSPECT;
 		row->flags = FLAG_RANGE | FLAG_WARMUP;
 		row->clock = TIME_RESTORED;
+		row->clock_error_ms = 86400000;
 		row->context = CONTEXT_SAMPLE;
 		row->place = (struct place){.origin = PLACE_GPS,
 			.has_point = true,
@@ -132,14 +134,14 @@ static void readings_have_the_columns_promised(void **state)
 	assert_int_equal(count.rows, 3);
 	assert_string_equal(all,
 		"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,"
-		"district,boot,boot_ms\n"
+		"district,boot,boot_ms,clock_error_s\n"
 		"van 3,0123456789abcdef,readings,1,2023-11-14T22:13:20.001Z,hach-1,ph,7.12,,,1,ntp,"
-		"idle,,11111111-2222-3333-4444-555555555555,1001\n"
+		"idle,,11111111-2222-3333-4444-555555555555,1001,0.007\n"
 		"van 3,0123456789abcdef,readings,2,2023-11-14T22:13:20.002Z,\"a,\"\"b\"\"\","
 		"turbidity_ntu,12.50,range|warmup,34.1234567 -71.5000000,3,restored,sample,PK528,"
-		"11111111-2222-3333-4444-555555555555,1002\n"
+		"11111111-2222-3333-4444-555555555555,1002,86400.000\n"
 		"van 3,0123456789abcdef,readings,3,,hach-1,ph,,sentinel,,9,none,idle,,"
-		"11111111-2222-3333-4444-555555555555,1003\n");
+		"11111111-2222-3333-4444-555555555555,1003,\n");
 }
 
 static void the_ledger_says_kind_and_words(void **state)
@@ -152,9 +154,9 @@ static void the_ledger_says_kind_and_words(void **state)
 	assert_int_equal(export_rows(&reader, &ask, keep, NULL, &count), 0);
 	assert_string_equal(all,
 		"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,"
-		"district,boot,boot_ms,kind,a,b,c,words\n"
+		"district,boot,boot_ms,clock_error_s,kind,a,b,c,words\n"
 		"L,0123456789abcdef,ledger,2,2023-11-14T22:13:20.002Z,,,,,,,ntp,,,"
-		"11111111-2222-3333-4444-555555555555,1002,gap,5,9,0,\"two\nlines, "
+		"11111111-2222-3333-4444-555555555555,1002,0.007,gap,5,9,0,\"two\nlines, "
 		"\"\"quoted\"\"\"\n");
 }
 

@@ -37,7 +37,7 @@ static struct clock_sync read_sync(void *ctx)
 }
 
 static const struct clock machine = {boot_ns, wall_ns, NULL};
-static const struct clock_conf clock_conf = {600, utc_2024, utc_2030};
+static const struct clock_conf clock_conf = {600, utc_2024, utc_2030, 730, 86400};
 
 static void pass(int64_t ms)
 {

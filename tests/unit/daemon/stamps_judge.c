@@ -20,7 +20,7 @@ struct van {
 
 static struct van van_at(int64_t boot_ms, int64_t wall_ms)
 {
-	return (struct van){.conf = {600, utc_2024, utc_2030},
+	return (struct van){.conf = {600, utc_2024, utc_2030, 730, 86400},
 		.look = {.boot_ms = boot_ms, .wall_ms = wall_ms}};
 }
 

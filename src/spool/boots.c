@@ -181,7 +181,7 @@ static bool latest_by(const struct boots *boots, enum time_source least, struct 
 	return false;
 }
 
-/* The last word of an earlier boot or this one on the machine's own clock: an anchor of no source. */
+/* The last word of an earlier boot or this one on the machine's clock chip: an anchor of no source. */
 static int load_doubt(sqlite3 *ledger, bool *doubted)
 {
 	struct ledger_record record = {.kind = LEDGER_ANCHOR};
@@ -222,7 +222,7 @@ int spool_past(struct spool *spool, struct spool_past *past)
 		return err;
 	err = survey(reader, spool->boot, &boots);
 	if (!err)
-		err = load_doubt(reader->ledger, &past->clock_doubted);
+		err = load_doubt(reader->ledger, &past->chip_doubted);
 	if (!err) {
 		past->known = latest_by(&boots, TIME_NTP, past);
 		if (latest_by(&boots, TIME_ENTERED, &any) || past->known)

@@ -67,7 +67,7 @@ enum ledger_kind {
 	LEDGER_START = 1, /* the spool was opened: a = schema version; spool_open() writes it */
 	/*
 	 * A moment known in both clocks: a = UTC ms, b = enum time_source, c = uncertainty in ms.
-	 * With TIME_NONE a is what the machine's own clock said, and c how far that is from what is
+	 * With TIME_NONE a is what the machine's clock chip said, and c how far that is from what is
 	 * known better: it is wrong; 0: it is right again.
 	 */
 	LEDGER_ANCHOR = 2,
@@ -146,7 +146,7 @@ struct spool_past {
 	/* With `known`: this boot did not begin before utc_ms - uncertainty_ms. */
 	int64_t utc_ms, uncertainty_ms;
 	int64_t latest_ms;  /* the same also by times from a chip or a person; 0: there are none */
-	bool clock_doubted; /* the machine's own clock was found wrong, and never right since */
+	bool chip_doubted; /* the machine's clock chip was found wrong, and never right since */
 };
 /* After spool_fix_earlier_boots() it knows most. */
 int spool_past(struct spool *spool, struct spool_past *past) MUST_USE;

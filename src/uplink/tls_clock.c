@@ -1,7 +1,8 @@
 #include "uplink/tls_clock.h"
 
 #include <strings.h>
-#include <time.h>
+
+#include "base/utc.h"
 
 /* No certificate's life hangs on less. */
 enum { NEAR_MS = 60 * 1000 };
@@ -22,26 +23,10 @@ bool tls_clock_allows(const struct store_conf *conf, int64_t wall_ms)
 	return wall_ms >= conf->tls_from_ms && wall_ms < conf->tls_to_ms;
 }
 
-static void put_date(struct text *to, const struct tm *tm)
-{
-	text_printf(to, "%04d-%02d-%02d", tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday);
-}
-
-static struct tm date_of(int64_t wall_ms)
-{
-	time_t seconds = (time_t)(wall_ms / 1000);
-	struct tm tm = {0};
-
-	gmtime_r(&seconds, &tm);
-	return tm;
-}
-
 void tls_clock_put_closed(struct text *to, int64_t wall_ms)
 {
-	struct tm tm = date_of(wall_ms);
-
 	text_put(to, "the van's clock says ");
-	put_date(to, &tm);
+	utc_put_day(to, wall_ms);
 	text_put(to, ": certificates cannot be checked by it, so nothing is sent; it goes on by "
 		     "itself once NTP or GPS (chrony) or a person has set the clock");
 }
@@ -55,9 +40,8 @@ void tls_clock_put_dates(struct text *to, int64_t wall_ms, enum tls_clock clock)
 		[TLS_CLOCK_WRONG] = "which is wrong by the readings' own time: set the clock "
 				    "(chrony)",
 	};
-	struct tm tm = date_of(wall_ms);
 
 	text_put(to, "it says ");
-	put_date(to, &tm);
-	text_printf(to, " %02d:%02d UTC, %s", tm.tm_hour, tm.tm_min, meanings[clock]);
+	utc_put_minute(to, wall_ms);
+	text_printf(to, " UTC, %s", meanings[clock]);
 }

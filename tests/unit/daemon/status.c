@@ -128,8 +128,9 @@ static int start(void **state)
 	(void)state;
 	parts = (struct parts){.clock = &machine, .conf = &conf, .started_ms = now_ms};
 	assert_int_equal(spool_open(&parts.spool, &conf.spool, &machine, &why), 0);
-	assert_int_equal(
-		stamps_new(&parts.stamps, &conf.clock, parts.spool, &machine, no_sync, NULL), 0);
+	assert_int_equal(stamps_new(&parts.stamps, &conf.clock, parts.spool, &machine,
+				 &(struct stamps_eyes){.sync = no_sync, .chips = "no-chips"}),
+		0);
 	parts.sink = parts_sink(parts.spool);
 	assert_int_equal(line_new(&parts.lines[0], &line_conf, &fake, &parts.sink, &machine, 1), 0);
 	parts.n_lines = 1;

@@ -325,7 +325,7 @@ static void the_past_tells_when_this_boot_can_have_begun(void **state)
 
 	(void)state;
 	assert_int_equal(spool_past(spool, &past), 0);
-	assert_false(past.known || past.clock_doubted);
+	assert_false(past.known || past.chip_doubted);
 	assert_int_equal(past.latest_ms, 0);
 	assert_int_equal(spool_fix_utc(spool, 7000000, TIME_GPS, 1000), 0);
 	assert_int_equal(lab_add(spool, 99000, 1), 0);
@@ -340,7 +340,7 @@ static void the_past_tells_when_this_boot_can_have_begun(void **state)
 	assert_int_equal(spool_close(spool), 0);
 	spool = boot_again(&conf, boot_three, 1000);
 	assert_int_equal(spool_past(spool, &past), 0);
-	assert_true(past.known && past.clock_doubted);
+	assert_true(past.known && past.chip_doubted);
 	assert_int_equal(past.utc_ms, 7100000 + 50000);
 	assert_int_equal(past.latest_ms, past.utc_ms);
 	assert_int_equal(past.uncertainty_ms, 1000 + 15);
@@ -351,7 +351,7 @@ static void the_past_tells_when_this_boot_can_have_begun(void **state)
 	spool = boot_again(&conf, boot_four, 1000);
 	assert_int_equal(spool_past(spool, &past), 0);
 	assert_true(past.known);
-	assert_false(past.clock_doubted);
+	assert_false(past.chip_doubted);
 	assert_in_range(past.utc_ms, 7150000, 7155000);
 	assert_in_range(past.latest_ms, 9001000, 9003000);
 	assert_int_equal(spool_close(spool), 0);

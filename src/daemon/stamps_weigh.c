@@ -175,7 +175,7 @@ static void contradict(const struct time_offset *in_force, struct stamps_act *ac
 /* What the chip can be held against, best first; NULL: nothing. */
 static const struct clock_candidate *reference(const struct stamps_act *act)
 {
-	static const enum clock_kind order[] = {CLOCK_GPS, CLOCK_NTP, CLOCK_ENTERED};
+	static const enum clock_kind order[] = {CLOCK_NTP, CLOCK_GPS, CLOCK_ENTERED};
 	size_t i;
 
 	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
@@ -188,26 +188,27 @@ static const struct clock_candidate *reference(const struct stamps_act *act)
 
 /*
  * The chip by its own hands, against what is known better: the next start would take its clock from it.
- * Against a confirmed time nothing is granted for drift, for that is counted from there on.
+ * At a confirmed time it must be within STAMPS_CHIP_MS, for its drift is counted from there on; and only a
+ * confirmed time ends a doubt, which may be finer than what a person's watch can see.
  */
 static void doubt_chip(
 	struct stamps_memory *memory, const struct stamps_look *look, struct stamps_act *act)
 {
 	const struct clock_candidate *known = reference(act), *chip = &act->clocks[CLOCK_CHIP];
-	int64_t off_ms, allowed_ms = STAMPS_CHIP_MS;
+	int64_t off_ms, allowed_ms;
 	bool doubted = memory->chip_doubted;
 
 	if (!known || !look->chip.there || !look->chip.readable)
 		return;
-	if (known->source < TIME_NTP)
-		allowed_ms = greater(allowed_ms, chip->uncertainty_ms) +
-			     look->boot_ms / STAMPS_CHIP_DRIFT;
-	allowed_ms += known->uncertainty_ms;
+	allowed_ms = known->source >= TIME_NTP
+			     ? STAMPS_CHIP_MS - known->uncertainty_ms
+			     : greater(STAMPS_CHIP_MS, chip->uncertainty_ms) +
+				       known->uncertainty_ms + look->boot_ms / STAMPS_CHIP_DRIFT;
 	/* it shows whole seconds: half of one is where it is on average */
 	off_ms = look->chip.utc_ms + 500 - look->boot_ms - known->offset_ms;
 	if (distance(off_ms, 0) > allowed_ms)
 		doubted = true;
-	else if (distance(off_ms, 0) <= allowed_ms / 2)
+	else if (known->source >= TIME_NTP && distance(off_ms, 0) <= allowed_ms / 2)
 		doubted = false;
 	if (doubted == memory->chip_doubted)
 		return;

@@ -183,6 +183,28 @@ static void a_clock_set_back_gives_no_time_twice(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
+/* A clock that nobody confirms drifts from the boot's start on, and its rows say so. */
+static void the_error_of_an_unconfirmed_time_grows(void **state)
+{
+	struct spool_conf conf = conf_of("t11");
+	struct spool *spool = lab_open(&conf);
+
+	(void)state;
+	assert_int_equal(spool_fix_utc(spool, 1000000, TIME_ENTERED, 60000), 0);
+	assert_int_equal(lab_add(spool, 1, 1), 0);
+	assert_int_equal(lab_add(spool, 10 * INT64_C(86400000), 1), 0);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_int_equal(lab_read(spool, STREAM_READINGS, 1, 1, 1).clock_error_ms, 60000);
+	assert_int_equal(lab_read(spool, STREAM_READINGS, 2, 2, 2).clock_error_ms, 147000);
+	lab_now_ms = 10 * INT64_C(86400000) + 5000;
+	assert_int_equal(spool_fix_utc(spool, 1000000, TIME_NTP, 12), 0);
+	assert_int_equal(lab_add(spool, 20 * INT64_C(86400000), 1), 0);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_int_equal(lab_read(spool, STREAM_READINGS, 3, 3, 3).clock_error_ms, 12);
+	assert_int_equal(spool_close(spool), 0);
+	lab_now_ms = 1000;
+}
+
 /* --- boots that never learnt their time --------------------------------------------------------------- */
 
 static const char boot_three[] = "33333333-3333-4333-8333-333333333333";
@@ -391,6 +413,7 @@ int main(void)
 		cmocka_unit_test(a_boot_without_any_anchor_is_kept_back),
 		cmocka_unit_test(an_open_reader_follows_the_time),
 		cmocka_unit_test(a_clock_set_back_gives_no_time_twice),
+		cmocka_unit_test(the_error_of_an_unconfirmed_time_grows),
 		cmocka_unit_test(a_boot_is_bounded_by_its_neighbours_once),
 		cmocka_unit_test(an_unconfirmed_anchor_waits_for_its_bounds),
 		cmocka_unit_test(a_kill_while_bounding_changes_nothing_that_could_be_sent),

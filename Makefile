@@ -4,6 +4,9 @@
 #   CFLAGS, CPPFLAGS and LDFLAGS are the user's own; they are added to what the project needs.
 
 VERSION := 0.1.0
+# The day (UTC) VERSION was released: no clock that shows an earlier one is believed.  After a change here:
+# WATERLAB_UPDATE=1 make unit MODULE=conf
+RELEASED := 2026-11-28
 PREFIX  ?= /usr/local
 DESTDIR ?=
 # Debian keeps /etc for both its own and local programs; any other prefix gets an etc of its own.
@@ -27,7 +30,8 @@ SAN_tsan  := -O1 -fsanitize=thread
 SAN_fuzz  := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 SAN_cover := -O0 --coverage
 SAN_analyze := -O1 -fanalyzer
-our_CPPFLAGS := -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_PREFIX='"$(PREFIX)"'
+our_CPPFLAGS := -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_RELEASED='"$(RELEASED)"' \
+	-DWATERLAB_PREFIX='"$(PREFIX)"'
 our_CFLAGS   := -std=c11 -g $(WARN) $(SAN_$(VARIANT)) -fPIE -pthread
 # Fuzz targets bring libFuzzer's main; ordinary programs of that variant do not.
 our_LDFLAGS  := $(subst fuzzer-no-link,,$(filter -fsanitize% --coverage,$(SAN_$(VARIANT)))) \

@@ -29,7 +29,8 @@ static int store_is_well(const json_t *answer, const char *name)
 	const json_t *store = json_object_get(answer, "store");
 	const char *condition = text_of(store, "condition"), *words = text_of(store, "words");
 
-	if (strcmp(condition, "waiting") != 0 && strcmp(condition, "held") != 0)
+	if (strcmp(condition, "waiting") != 0 && strcmp(condition, "held") != 0 &&
+		strcmp(condition, "clock") != 0)
 		return CLI_DONE;
 	fprintf(stderr, "waterlab: %s: %s\n", name, *words ? words : "no answer yet");
 	return CLI_FAILED;

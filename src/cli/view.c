@@ -356,6 +356,9 @@ void view_store(struct page *page, const json_t *store)
 	} else if (!strcmp(condition, "no_time")) {
 		style = STYLE_WARN;
 		text_put(&line, " - waiting for the right time");
+	} else if (!strcmp(condition, "clock")) {
+		style = STYLE_WARN;
+		text_put(&line, " - waiting for the van's clock");
 	} else {
 		text_put(&line, waiting ? " - sending" : " - all sent");
 	}

@@ -332,6 +332,20 @@ static void check_place(struct schema_doc *doc, const struct place_conf *place)
 			place->stale_moving_s, place->stale_parked_s);
 }
 
+static void check_clock(struct schema_doc *doc, const struct clock_conf *clock)
+{
+	/* The satellites' week number has ten bits. */
+	const int64_t rollover_ms = INT64_C(1024) * 7 * 86400 * 1000;
+
+	if (clock->earliest_ms >= clock->latest_ms && clock->latest_ms)
+		schema_wrong(doc, clock, &clock->latest_ms, "not_after",
+			"is not after not_before; no clock would ever be believed");
+	else if (clock->latest_ms - clock->earliest_ms >= rollover_ms)
+		schema_warn(doc, clock, &clock->latest_ms, "not_after",
+			"is 1024 weeks or more after not_before; a receiver whose week number "
+			"rolled over could not be told from one that is right");
+}
+
 void check_conf(struct schema_doc *doc, struct conf *conf)
 {
 	const size_t socket_path = sizeof(((struct sockaddr_un *)NULL)->sun_path);
@@ -346,9 +360,7 @@ void check_conf(struct schema_doc *doc, struct conf *conf)
 			"\"%.60s\" is no path for a socket; it starts with / and has %zu bytes at "
 			"most",
 			conf->control_socket, socket_path - 1);
-	if (conf->clock.earliest_ms >= conf->clock.latest_ms && conf->clock.latest_ms)
-		schema_wrong(doc, &conf->clock, &conf->clock.latest_ms, "not_after",
-			"is not after not_before; no clock would ever be believed");
+	check_clock(doc, &conf->clock);
 	check_lines(doc, conf);
 	check_gps(doc, conf);
 	check_place(doc, &conf->place);

@@ -182,6 +182,7 @@ int conf_read_text(struct conf **out, const char *path, const char *text, struct
 	struct reading_conf *reading = calloc(1, sizeof(*reading));
 	struct conf *conf = calloc(1, sizeof(*conf));
 	struct schema_doc *doc = NULL;
+	unsigned i;
 	int err = ERR_MEMORY;
 
 	*out = NULL;
@@ -200,6 +201,10 @@ int conf_read_text(struct conf **out, const char *path, const char *text, struct
 	if (mistakes.wrong) {
 		err = ERR_CONF;
 		goto out;
+	}
+	for (i = 0; i < conf->n_stores; i++) {
+		conf->stores[i].tls_from_ms = conf->clock.earliest_ms;
+		conf->stores[i].tls_to_ms = conf->clock.latest_ms;
 	}
 	*out = conf;
 	conf = NULL;

@@ -14,9 +14,11 @@
 enum { CONF_PATH = 256, MOST_PROFILES = 64 };
 
 struct clock_conf {
-	unsigned wait_s;     /* an unconfirmed clock is used, flagged, after this long */
-	int64_t earliest_ms; /* UTC before this is never believed (the build date) */
-	int64_t latest_ms;   /* nor after this */
+	unsigned wait_s;         /* an unconfirmed clock is used, flagged, after this long */
+	int64_t earliest_ms;     /* UTC before this is never believed (the release date) */
+	int64_t latest_ms;       /* nor from this on */
+	unsigned most_away_days; /* the longest a van is away from any confirmed time */
+	unsigned bound_wait_s;   /* readings that nothing bounds go out, flagged, after this long */
 };
 
 struct conf {

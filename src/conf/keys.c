@@ -58,29 +58,55 @@ static const struct schema spool_schema = {"spool", spool_keys};
 
 static const struct schema_key clock_keys[] = {
 	{.key = "wait_s",
-		.help = "After a start without a trusted clock, readings are sent with the clock "
-			"as "
-			"it is, marked, after this long.",
+		.help = "After a start without a confirmed clock, readings wait this long for NTP "
+			"or GPS; then they are sent with the best time there is, marked for ever. "
+			"A "
+			"cold receiver needs 10 minutes, and 12.5 more for its leap seconds.",
 		.kind = SCHEMA_INTEGER,
 		AT(struct clock_conf, wait_s),
-		.preset = "600",
+		.preset = "1800",
 		.least = 0,
 		.most = 2592000,
 		.unit = "s"},
 	{.key = "not_before",
-		.help = "A clock that shows an earlier day (UTC) is never believed.",
+		.help = "A clock that shows an earlier day (UTC) is never believed, nor are "
+			"certificates checked by it. The program's release.",
 		.kind = SCHEMA_TEXT,
 		.offset = offsetof(struct clock_conf, earliest_ms),
 		.size = sizeof("YYYY-MM-DD"),
-		.preset = "2026-01-01",
+		.preset = WATERLAB_RELEASED,
 		.hook = &hook_date},
 	{.key = "not_after",
-		.help = "Nor one that shows this day or a later one.",
+		.help = "Nor one that shows this day or a later one. Less than 1024 weeks after "
+			"not_before, or a receiver's week rollover cannot be told.",
 		.kind = SCHEMA_TEXT,
 		.offset = offsetof(struct clock_conf, latest_ms),
 		.size = sizeof("YYYY-MM-DD"),
 		.preset = "2046-01-01",
 		.hook = &hook_date},
+	{.key = "most_away_days",
+		.help = "A clock that nobody confirmed is not believed either when it shows a time "
+			"before the last one that NTP or GPS confirmed, or more than this long "
+			"after "
+			"it: a van is not away for longer, and a clock of 2035 is a dead chip. In "
+			"a new "
+			"lab not_before counts as confirmed.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct clock_conf, most_away_days),
+		.preset = "730",
+		.least = 1,
+		.most = 7300,
+		.unit = "days"},
+	{.key = "bound_wait_s",
+		.help = "Readings of a start whose clock cannot be right, and for which no other "
+			"time comes, are sent after this long in use, marked, at the earliest time "
+			"they can be of.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct clock_conf, bound_wait_s),
+		.preset = "86400",
+		.least = 0,
+		.most = 31536000,
+		.unit = "s"},
 	{.key = NULL},
 };
 

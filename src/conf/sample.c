@@ -33,7 +33,10 @@ static const struct conf sample = {
 		.commit_ms = 1000,
 		.segment_readings = 100000,
 		.pending_bytes = 1048576},
-	.clock = {.wait_s = 600, .earliest_ms = 1767225600000, .latest_ms = 2398377600000},
+	.clock = {.wait_s = 1800,
+		.latest_ms = 2398377600000,
+		.most_away_days = 730,
+		.bound_wait_s = 86400},
 	.place = {.boundaries = "/var/lib/waterlab/boundaries",
 		.border_margin_m = 2200,
 		.stale_moving_s = 30,
@@ -59,6 +62,12 @@ static const struct conf sample = {
 
 void conf_print_sample(FILE *to)
 {
+	struct conf shown = sample;
+	char room[64];
+	struct text why = text_over(room, sizeof(room));
+
+	if (!hook_date.take(NULL, &shown.clock.earliest_ms, WATERLAB_RELEASED, &why))
+		fprintf(to, "# the program's release: %s\n", room);
 	fputs("# waterlab.conf - one lab.  Made by `waterlabd --sample-config` from the program's "
 	      "own "
 	      "tables.\n"
@@ -69,5 +78,5 @@ void conf_print_sample(FILE *to)
 	      "# `waterlabd --check FILE` says every mistake with its line, and what holds in the "
 	      "end.\n",
 		to);
-	schema_print_sample(&keys_conf, &sample, to);
+	schema_print_sample(&keys_conf, &shown, to);
 }

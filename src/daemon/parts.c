@@ -100,7 +100,7 @@ static int start_all(struct parts *parts, struct text *why)
 
 	if (err)
 		return err;
-	err = stamps_new(&parts->stamps, &conf->clock, parts->spool, parts->clock, NULL, NULL);
+	err = stamps_new(&parts->stamps, &conf->clock, parts->spool, parts->clock, NULL);
 	if (!err)
 		err = stamps_start(parts->stamps);
 	if (err)

@@ -1,46 +1,24 @@
 #include "daemon/stamps.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/log.h"
+#include "daemon/clock_chip.h"
+#include "daemon/stamps_inside.h"
 
 enum {
-	STACK = 256 * 1024,
-	AGAIN_MS = 60 * 1000, /* after the ledger refused a record */
-	TORN_MS = 20          /* a pair of readings further apart than this is taken again */
-};
-
-struct stamps {
-	const struct clock_conf *conf;
-	struct spool *spool;
-	const struct clock *clock;
-	struct clock_sync (*sync)(void *ctx);
-	void *ctx;
-	struct stamps_memory memory;
-	bool earlier_fixed, unreadable_said;
-	int64_t again_ms; /* boot time before which the ledger is left alone */
-	struct log_edge ledger_edge;
-
-	pthread_mutex_t lock; /* over what is below */
-	pthread_cond_t wake;
-	bool stopping;
-	struct stamps_state state;
-
-	bool running;
-	pthread_t thread;
+	STACK = 512 * 1024,
+	CHIP_MS = 10 * 1000, /* a chip on a slow bus is not asked more often */
+	TORN_MS = 20         /* a pair of readings further apart than this is taken again */
 };
 
 /* --- looking --------------------------------------------------------------------------------------- */
 
 /* Both clocks at one moment: taken again when something came between. */
-static struct stamps_look look_at(struct stamps *stamps)
+static void read_clocks(struct stamps *stamps, struct stamps_look *look)
 {
-	struct stamps_look look = {.sync = stamps->sync(stamps->ctx)};
 	int64_t before_ns, wall_ns, after_ns;
 	int tries = 3;
 
@@ -49,146 +27,119 @@ static struct stamps_look look_at(struct stamps *stamps)
 		wall_ns = stamps->clock->wall_ns(stamps->clock->ctx);
 		after_ns = clock_boot_ns(stamps->clock);
 	} while (--tries && after_ns - before_ns > TORN_MS * 1000000LL);
-	look.boot_ms = (before_ns + (after_ns - before_ns) / 2) / 1000000;
-	look.wall_ms = wall_ns / 1000000;
+	look->boot_ms = (before_ns + (after_ns - before_ns) / 2) / 1000000;
+	look->wall_ms = wall_ns / 1000000;
+}
+
+static struct clock_chip read_chip(struct stamps *stamps, int64_t now_ms)
+{
+	struct clock_chip chip;
+
+	if (!stamps->chip_ms || now_ms - stamps->chip_ms >= CHIP_MS) {
+		stamps->chip = clock_chip_read(stamps->eyes.chips);
+		stamps->chip_ms = now_ms;
+	}
+	chip = stamps->chip;
+	chip.utc_ms += now_ms - stamps->chip_ms;
+	return chip;
+}
+
+static struct stamps_look look_at(struct stamps *stamps)
+{
+	struct stamps_look look = {
+		.sync = stamps->eyes.sync(stamps->eyes.ctx), .receiver = stamps->eyes.gps != NULL};
+
+	if (look.receiver)
+		stamps->eyes.gps(stamps->eyes.ctx, &look.gps);
+	read_clocks(stamps, &look);
+	look.chip = read_chip(stamps, look.boot_ms);
 	return look;
 }
 
-static void put_date(struct text *to, int64_t utc_ms)
+/* --- a look ---------------------------------------------------------------------------------------- */
+
+static int look_and_act(struct stamps *stamps)
 {
-	time_t seconds = (time_t)(utc_ms / 1000);
-	struct tm tm;
+	struct stamps_look look = look_at(stamps);
+	struct stamps_act act;
+	struct stamps_view view = {.conf = stamps->conf,
+		.memory = &stamps->memory,
+		.look = &look,
+		.act = &act,
+		.in_force = spool_utc(stamps->spool)};
 
-	if (gmtime_r(&seconds, &tm))
-		text_printf(to, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-}
-
-static void put_words(struct stamps *stamps, const struct stamps_look *look,
-	const struct stamps_act *act, const struct time_offset *in_force, struct text *to)
-{
-	int64_t left_s =
-		(int64_t)stamps->conf->wait_s - (look->boot_ms - stamps->memory.first_ms) / 1000;
-
-	if (in_force->source >= TIME_NTP) {
-		text_printf(to, "confirmed by %s, within %lld ms",
-			in_force->source == TIME_NTP ? "NTP" : "GPS",
-			(long long)in_force->uncertainty_ms);
-	} else if (in_force->source != TIME_NONE) {
-		text_put(to, "nobody confirmed this machine's clock: readings go out marked so");
-	} else if (act->source == TIME_NONE) {
-		text_put(to, "the machine says ");
-		put_date(to, look->wall_ms);
-		text_put(to, ", which cannot be: readings are kept and wait for the right time");
-	} else {
-		text_printf(to,
-			"not confirmed yet: readings wait for NTP, and go out marked after %lld s",
-			(long long)(left_s > 0 ? left_s : 0));
-	}
-	if (look->sync.no && in_force->source < TIME_NTP)
-		text_printf(to, " (the kernel's clock state cannot be read: %s)",
-			strerror(look->sync.no));
-}
-
-static void publish(
-	struct stamps *stamps, const struct stamps_look *look, const struct stamps_act *act)
-{
-	struct time_offset in_force = spool_utc(stamps->spool);
-	struct stamps_state state = {.source = in_force.source,
-		.trusted = in_force.source >= TIME_NTP,
-		.offset_ms = in_force.offset_ms,
-		.uncertainty_ms = in_force.uncertainty_ms};
-	struct text words = text_over(state.words, sizeof(state.words));
-
-	put_words(stamps, look, act, &in_force, &words);
-	pthread_mutex_lock(&stamps->lock);
-	stamps->state = state;
-	pthread_mutex_unlock(&stamps->lock);
-}
-
-/* --- acting ---------------------------------------------------------------------------------------- */
-
-static bool ledger_took(struct stamps *stamps, int64_t now_ms, int err)
-{
-	if (err) {
-		stamps->again_ms = now_ms + AGAIN_MS;
-		log_lost(&stamps->ledger_edge, now_ms, "clock",
-			"the ledger does not take time records (%s): tried again every minute",
-			err_text(err));
-		return false;
-	}
-	log_back(&stamps->ledger_edge, now_ms, "clock", "the ledger takes time records again");
-	return true;
-}
-
-/* Once a start: earlier boots that ended without a time get it from what was noted then. */
-static void fix_earlier(struct stamps *stamps, int64_t now_ms)
-{
-	if (!stamps->earlier_fixed)
-		stamps->earlier_fixed =
-			ledger_took(stamps, now_ms, spool_fix_earlier_boots(stamps->spool));
-}
-
-static void fix(struct stamps *stamps, const struct stamps_act *act, int64_t now_ms)
-{
-	struct time_offset before = spool_utc(stamps->spool);
-
-	if (!ledger_took(stamps, now_ms,
-		    spool_fix_utc(stamps->spool, act->offset_ms, act->source, act->uncertainty_ms)))
-		return;
-	if (act->source >= TIME_NTP)
-		log_say(LOG_NOTICE, "clock",
-			"confirmed by NTP within %lld ms: %s readings get their time from it",
-			(long long)act->uncertainty_ms,
-			before.source == TIME_NONE ? "this start's" : "later");
-	else
-		log_say(LOG_WARN, "clock",
-			"nobody confirmed this machine's clock%s: it is used as it is, and "
-			"readings go out marked so",
-			before.source == TIME_NONE ? " in time" : " after its step");
-}
-
-static void note_anchor(
-	struct stamps *stamps, const struct stamps_act *act, const struct stamps_look *look)
-{
-	struct ledger_record record = {.kind = LEDGER_ANCHOR,
-		.boot_ms = look->boot_ms,
-		.a = look->wall_ms,
-		.b = (int64_t)act->source,
-		.c = act->uncertainty_ms};
-
-	if (act->step_ms)
-		snprintf(record.words, sizeof(record.words), "the clock stepped by %lld ms",
-			(long long)act->step_ms);
-	if (!ledger_took(stamps, look->boot_ms, spool_note(stamps->spool, &record)))
-		return;
-	stamps->memory.anchored = true;
-	stamps->memory.anchored_ms = look->boot_ms;
+	stamps_learn_past(stamps, look.boot_ms);
+	view.past = stamps->past_known ? &stamps->past : NULL;
+	act = stamps_judge(stamps->conf, view.past, &stamps->memory, &look, &view.in_force);
+	return stamps_act_on(stamps, &view, &act);
 }
 
 void stamps_step(struct stamps *stamps)
 {
-	struct stamps_look look = look_at(stamps);
-	struct time_offset in_force = spool_utc(stamps->spool);
-	struct stamps_act act = stamps_judge(stamps->conf, &stamps->memory, &look, &in_force);
+	pthread_mutex_lock(&stamps->turn);
+	(void)look_and_act(stamps); /* what fails is said, and tried again by a later look */
+	pthread_mutex_unlock(&stamps->turn);
+}
 
-	if (look.sync.no && !stamps->unreadable_said) {
-		stamps->unreadable_said = true;
-		log_say(LOG_WARN, "clock",
-			"the kernel's clock state cannot be read (%s): NTP cannot be seen; does "
-			"the "
-			"service set ProtectClock or filter adjtimex?",
-			strerror(look.sync.no));
-	}
-	if (act.step_ms)
-		log_say(LOG_WARN, "clock", "the machine's clock stepped by %lld ms%s",
-			(long long)act.step_ms, act.fix ? "" : ": readings keep the time they had");
-	if (look.boot_ms >= stamps->again_ms)
-		fix_earlier(stamps, look.boot_ms);
-	if (look.boot_ms >= stamps->again_ms && act.fix)
-		fix(stamps, &act, look.boot_ms);
-	if (look.boot_ms >= stamps->again_ms && act.anchor)
-		note_anchor(stamps, &act, &look);
-	publish(stamps, &look, &act);
+/* --- a person's time ------------------------------------------------------------------------------- */
+
+static void put_outcome(const struct stamps *stamps, int64_t offset_ms, struct text *words)
+{
+	struct time_offset in_force = spool_utc(stamps->spool);
+	int64_t off_ms = offset_ms - in_force.offset_ms;
+
+	if (in_force.source == TIME_ENTERED && off_ms > -STAMPS_STEP_MS && off_ms < STAMPS_STEP_MS)
+		text_put(words, "readings get their time from it, marked as entered by a person");
+	else
+		text_printf(words,
+			"noted, but not used: the time is from %s already, which agrees with it "
+			"and is better",
+			stamps_source_words(in_force.source));
+}
+
+static int enter(struct stamps *stamps, const struct stamps_look *look, int64_t offset_ms,
+	int64_t uncertainty_ms, const char *reason, struct text *words)
+{
+	const struct spool_past *past = stamps->past_known ? &stamps->past : NULL;
+	struct time_offset in_force = spool_utc(stamps->spool);
+	struct stamps_memory memory = stamps->memory; /* asking changes nothing */
+	struct ledger_record record = {
+		.a = look->boot_ms + offset_ms, .b = TIME_ENTERED, .c = uncertainty_ms};
+	struct stamps_act act = {.source = TIME_NONE};
+	int err;
+
+	memory.entered = false;
+	stamps_weigh(stamps->conf, past, &memory, look, &in_force, &act);
+	err = stamps_judge_entry(
+		stamps->conf, past, look, &act, &in_force, offset_ms, uncertainty_ms, words);
+	if (err)
+		return err;
+	text_copy(record.words, sizeof(record.words), reason);
+	err = stamps_note(stamps, look->boot_ms, &record);
+	if (err)
+		return err;
+	stamps->again_ms = 0;
+	stamps->memory.entered = stamps->memory.entered_now = true;
+	stamps->memory.entered_offset_ms = offset_ms;
+	stamps->memory.entered_uncertainty_ms = uncertainty_ms;
+	err = look_and_act(stamps);
+	if (!err)
+		put_outcome(stamps, offset_ms, words);
+	return err;
+}
+
+int stamps_enter(struct stamps *stamps, int64_t utc_ms, int64_t uncertainty_ms, const char *reason,
+	struct text *words)
+{
+	struct stamps_look look;
+	int err;
+
+	pthread_mutex_lock(&stamps->turn);
+	look = look_at(stamps);
+	stamps_learn_past(stamps, look.boot_ms);
+	err = enter(stamps, &look, utc_ms - look.boot_ms, uncertainty_ms, reason, words);
+	pthread_mutex_unlock(&stamps->turn);
+	return err;
 }
 
 /* --- the thread ------------------------------------------------------------------------------------ */
@@ -214,7 +165,7 @@ static void *run(void *arg)
 }
 
 int stamps_new(struct stamps **out, const struct clock_conf *conf, struct spool *spool,
-	const struct clock *clock, struct clock_sync (*sync)(void *ctx), void *ctx)
+	const struct clock *clock, const struct stamps_eyes *eyes)
 {
 	struct stamps *stamps = calloc(1, sizeof(*stamps));
 	pthread_condattr_t attr;
@@ -224,8 +175,13 @@ int stamps_new(struct stamps **out, const struct clock_conf *conf, struct spool 
 	stamps->conf = conf;
 	stamps->spool = spool;
 	stamps->clock = clock;
-	stamps->sync = sync ? sync : clock_sync_kernel;
-	stamps->ctx = ctx;
+	if (eyes)
+		stamps->eyes = *eyes;
+	if (!stamps->eyes.sync)
+		stamps->eyes.sync = clock_sync_kernel;
+	if (!stamps->eyes.chips)
+		stamps->eyes.chips = CLOCK_CHIPS;
+	pthread_mutex_init(&stamps->turn, NULL);
 	pthread_mutex_init(&stamps->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -271,6 +227,7 @@ void stamps_free(struct stamps *stamps)
 	stamps_stop(stamps);
 	pthread_cond_destroy(&stamps->wake);
 	pthread_mutex_destroy(&stamps->lock);
+	pthread_mutex_destroy(&stamps->turn);
 	free(stamps);
 }
 

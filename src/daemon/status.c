@@ -11,7 +11,8 @@
 
 static const char *const health_words[] = {"unknown", "ok", "doubtful", "aside", "wrong"};
 static const char *const level_words[] = {"documented", "recorded", "field-proven"};
-static const char *const condition_words[] = {"idle", "sending", "waiting", "held", "no_time"};
+static const char *const condition_words[] = {
+	"idle", "sending", "waiting", "held", "no_time", "clock"};
 
 /* Outside words may be no UTF-8: then they are left out rather than the whole answer. */
 static json_t *text_or_null(const char *s)

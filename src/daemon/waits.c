@@ -63,6 +63,9 @@ void waits_store(struct text *to, const struct uplink_state *store, uint64_t wai
 		text_printf(to, "%s: %llu %s: the store is away (%s)", store->store, n, readings,
 			words_or(store->last_words, ERR_TIMEOUT));
 		break;
+	case UPLINK_CLOCK:
+		text_printf(to, "%s: %llu %s: %s", store->store, n, readings, store->last_words);
+		break;
 	case UPLINK_HELD:
 		text_printf(to,
 			"%s: %llu %s: the store refuses everything (%s): a person must "

@@ -132,6 +132,39 @@ uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream)
 	return done < last ? last - done : 0;
 }
 
+static uint64_t count_within(const struct intervals *set, struct range range)
+{
+	const struct range *at;
+	uint64_t n = 0, first;
+
+	while (range.first <= range.last && (at = intervals_from(set, range.first)) &&
+		at->first <= range.last) {
+		first = at->first > range.first ? at->first : range.first;
+		range.first = (at->last < range.last ? at->last : range.last) + 1;
+		n += range.first - first;
+	}
+	return n;
+}
+
+uint64_t spool_untimed(struct spool *spool, enum stream stream)
+{
+	const struct intervals *held = &spool->held[stream];
+	uint64_t n = 0, last;
+	size_t i;
+
+	pthread_mutex_lock(&spool->lock);
+	last = spool->next[stream] - 1;
+	for (i = 0; i < held->n && held->at[i].first <= last; i++) {
+		struct range part = held->at[i];
+
+		if (part.last > last)
+			part.last = last;
+		n += part.last - part.first + 1 - count_within(&spool->gaps[stream], part);
+	}
+	pthread_mutex_unlock(&spool->lock);
+	return n;
+}
+
 /* --- marks ------------------------------------------------------------------------------------------ */
 
 /* Under lock.  Numbers in a gap were not in what was sent: they are not counted as sent. */

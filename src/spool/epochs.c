@@ -118,8 +118,7 @@ int64_t epochs_utc_ms(const struct time_offset *offset, enum stream stream, int6
 	       modulo(offset->offset_ms, SERIES_APART_MS);
 }
 
-/* Moves the offset by 5 ms at most, so that its last digit is that of no offset shortly before it. */
-static int give_digit(sqlite3 *db, struct time_offset *offset)
+int epochs_give_digit(sqlite3 *db, struct time_offset *offset)
 {
 	int64_t others = 0, shift;
 	int err;
@@ -227,7 +226,8 @@ static int fix_utc(struct spool *spool, void *ctx)
 		err = epochs_load(spool->ledger.db, spool->boot, &ours);
 	if (err)
 		return err;
-	if (ours.n == MOST_EPOCHS)
+	/* The last place is for saying that what comes after is unsure. */
+	if (ours.n + (offset->source > TIME_RESTORED) >= spool_tuning.epochs)
 		return ERR_FULL;
 	/*
 	 * No row from this moment on can be committed before the offset is on the card: the thread
@@ -244,7 +244,7 @@ static int fix_utc(struct spool *spool, void *ctx)
 		if (offset->from_boot_ms <= ours.at[ours.n - 1].from_boot_ms)
 			offset->from_boot_ms = ours.at[ours.n - 1].from_boot_ms + 1;
 	}
-	err = give_digit(spool->ledger.db, offset);
+	err = epochs_give_digit(spool->ledger.db, offset);
 	if (!err)
 		err = ledger_begin(spool);
 	if (!err)
@@ -280,102 +280,4 @@ struct time_offset spool_utc(struct spool *spool)
 	utc = spool->utc;
 	pthread_mutex_unlock(&spool->lock);
 	return utc;
-}
-
-struct earlier {
-	char uuid[UUID];
-	struct time_offset offset;
-};
-
-/* The best anchor of each earlier boot that has no offset.  *list is to be freed. */
-static int find_earlier(struct spool *spool, struct earlier **list, size_t *n)
-{
-	/* The best source first, then the surest, then the latest. */
-	static const char anchors[] =
-		"SELECT l.number,l.boot,l.boot_ms,l.a,l.b,l.c,ifnull(l.words,''),l.crc,b.uuid"
-		" FROM ledger l JOIN boot b ON b.id=l.boot WHERE l.kind=2"
-		" AND b.uuid NOT IN (SELECT uuid FROM epoch) AND b.uuid<>?1"
-		" ORDER BY b.id, l.b DESC, l.c, l.number DESC";
-	struct ledger_record record = {.kind = LEDGER_ANCHOR};
-	struct earlier *at = NULL, *more;
-	sqlite3_stmt *rows = NULL;
-	char uuid[UUID];
-	size_t used = 0;
-	int code = SQLITE_DONE, err;
-
-	err = sql_prepare(spool->ledger.db, anchors, &rows);
-	if (err)
-		return err;
-	sqlite3_bind_text(rows, 1, spool->boot, -1, SQLITE_STATIC);
-	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-		if (sql_copy_text(rows, 8, uuid, sizeof(uuid)) ||
-			sql_copy_text(rows, 6, record.words, sizeof(record.words)) ||
-			(used && strcmp(uuid, at[used - 1].uuid) == 0))
-			continue;
-		record.boot_ms = sqlite3_column_int64(rows, 2);
-		record.a = sqlite3_column_int64(rows, 3);
-		record.b = sqlite3_column_int64(rows, 4);
-		record.c = sqlite3_column_int64(rows, 5);
-		if (record.b <= TIME_NONE || record.b > TIME_GPS ||
-			check_of_ledger((uint64_t)sqlite3_column_int64(rows, 0),
-				(uint32_t)sqlite3_column_int64(rows, 1),
-				&record) != sqlite3_column_int(rows, 7))
-			continue;
-		more = realloc(at, (used + 1) * sizeof(*at));
-		if (!more) {
-			code = SQLITE_NOMEM;
-			break;
-		}
-		at = more;
-		at[used].offset = (struct time_offset){.from_boot_ms = EPOCH_START,
-			.offset_ms = record.a - record.boot_ms,
-			.source = (enum time_source)record.b,
-			.uncertainty_ms = record.c};
-		text_copy(at[used++].uuid, UUID, uuid);
-	}
-	sqlite3_finalize(rows);
-	*list = at;
-	*n = used;
-	return sql_error(code);
-}
-
-static int fix_earlier(struct spool *spool, void *ctx)
-{
-	struct earlier *list = NULL;
-	size_t n = 0, i;
-	int err;
-
-	(void)ctx;
-	err = commit_prepare(spool);
-	if (!err)
-		err = find_earlier(spool, &list, &n);
-	if (err || n == 0)
-		goto out;
-	err = ledger_begin(spool);
-	if (err)
-		goto out;
-	for (i = 0; i < n && !err; i++) {
-		err = give_digit(spool->ledger.db, &list[i].offset);
-		if (!err)
-			err = epochs_insert(spool->ledger.db, list[i].uuid, &list[i].offset);
-	}
-	err = ledger_commit(spool, err);
-	if (err)
-		goto out;
-	for (i = 0; i < n; i++)
-		if (epochs_insert(spool->segment.db, list[i].uuid, &list[i].offset))
-			spool->segment.sick = true;
-	err = epochs_refresh(spool);
-out:
-	free(list);
-	return err;
-}
-
-int spool_fix_earlier_boots(struct spool *spool)
-{
-	int err = spool_run(spool, fix_earlier, NULL);
-
-	if (!err)
-		spool_wake(spool);
-	return err;
 }

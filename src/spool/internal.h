@@ -38,6 +38,7 @@ struct spool_tuning {
 	unsigned marks_ms; /* longest a sent mark waits for a commit to ride on */
 	unsigned chunk;    /* most readings in one transaction */
 	unsigned copy_ms;  /* between refreshes of the ledger's copy of the delivery sets */
+	size_t epochs;     /* most offsets of one boot, MOST_EPOCHS or fewer */
 };
 extern struct spool_tuning spool_tuning;
 
@@ -260,7 +261,8 @@ int deliver_insert(sqlite3_stmt *add, const char *store, int stream, int deliver
 	" crc INTEGER NOT NULL, PRIMARY KEY(store, stream, delivery, first)) WITHOUT ROWID;"
 #define META_TABLE "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 
-enum { MOST_EPOCHS = 256 }; /* offsets of one boot a reader keeps; later ones are refused */
+/* Offsets of one boot.  A crystal 50 ppm off needs nine a day (STAMPS_STEP_MS): enough for a year. */
+enum { MOST_EPOCHS = 4096 };
 struct epochs {
 	char uuid[UUID];
 	size_t n;
@@ -275,6 +277,8 @@ int epochs_weed(sqlite3 *db, uint64_t *bad) MUST_USE;
 /* The UTC of a row of that moment. */
 int64_t epochs_utc_ms(const struct time_offset *offset, enum stream stream, int64_t boot_ms);
 int epochs_insert(sqlite3 *db, const char *uuid, const struct time_offset *offset) MUST_USE;
+/* Moves the offset by 5 ms at most, so that its last digit is that of no offset shortly before it. */
+int epochs_give_digit(sqlite3 *db, struct time_offset *offset) MUST_USE;
 /* Writes our boot's offsets, as the ledger has them, into the open segment. */
 int epochs_copy(struct spool *spool, const char *uuid, sqlite3 *to) MUST_USE;
 /* Loads `fixed`, `utc` and `held` from the ledger. */

@@ -1,6 +1,7 @@
 /* Reading back: a block of either stream, its times, and what of it is not there. */
 #include <string.h>
 
+#include "spool/boots.h"
 #include "spool/check.h"
 #include "spool/reading_back.h"
 
@@ -21,12 +22,24 @@ int reader_time(struct spool_reader *reader, const char *uuid)
 	return epochs_load(reader->ledger, uuid, &reader->epochs);
 }
 
+/* A clock that nobody confirms drifts from the boot's start on. */
+static int64_t error_ms(const struct time_offset *at, int64_t boot_ms)
+{
+	int64_t ms = at->uncertainty_ms;
+
+	if (at->source >= TIME_NTP)
+		return ms;
+	ms += (boot_ms > 0 ? boot_ms : 0) / BOOTS_DRIFT;
+	return (ms + 999) / 1000 * 1000;
+}
+
 void reader_stamp(struct spool_reader *reader, struct spool_row *row)
 {
 	const struct time_offset *at = epochs_at(&reader->epochs, row->boot_ms);
 
 	row->clock = at ? at->source : TIME_NONE;
 	row->utc_ms = at ? epochs_utc_ms(at, row->stream, row->boot_ms) : 0;
+	row->clock_error_ms = at ? error_ms(at, row->boot_ms) : 0;
 }
 
 /* --- what is not there ------------------------------------------------------------------------------- */

@@ -12,8 +12,11 @@ struct spool_row {
 	uint64_t number;
 	char boot[37]; /* the kernel's boot id */
 	int64_t boot_ms;
-	int64_t utc_ms; /* meaningful when clock is not TIME_NONE */
+	int64_t utc_ms; /* meaningful when clock is not TIME_NONE, as is clock_error_ms */
 	enum time_source clock;
+	/* How far utc_ms may be off.  Below TIME_NTP with what boot time may have drifted, in whole
+	 * seconds; from NTP on as it was when the time was fixed. */
+	int64_t clock_error_ms;
 	/* readings */
 	uint32_t series_key;         /* equal for equal series within one reader; small, from 0 */
 	const struct series *series; /* valid while the reader is open */

@@ -18,7 +18,8 @@ struct spool_tuning spool_tuning = {.retry_first_ms = 1000,
 	.retry_most_ms = 30000,
 	.marks_ms = 5000,
 	.chunk = 16384,
-	.copy_ms = 600000};
+	.copy_ms = 600000,
+	.epochs = MOST_EPOCHS};
 
 int64_t spool_mono_ms(void)
 {
@@ -307,6 +308,11 @@ int spool_close(struct spool *spool)
 const char *spool_id(const struct spool *spool)
 {
 	return spool->id;
+}
+
+const char *spool_boot(const struct spool *spool)
+{
+	return spool->boot;
 }
 
 /* --- writing ----------------------------------------------------------------------------------------- */

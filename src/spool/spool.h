@@ -47,6 +47,8 @@ int spool_close(struct spool *spool);
 
 /* The random id of this spool, 16 lower-case hex digits. */
 const char *spool_id(const struct spool *spool);
+/* The id of this boot, by which its rows name it. */
+const char *spool_boot(const struct spool *spool);
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -63,7 +65,11 @@ int spool_add(struct spool *spool, const struct exchange *exchange) MUST_USE;
 /* What a ledger record can say.  Numbers are for ever: they travel and are stored. */
 enum ledger_kind {
 	LEDGER_START = 1, /* the spool was opened: a = schema version; spool_open() writes it */
-	/* a moment known in both clocks: a = UTC ms, b = enum time_source, c = uncertainty in ms */
+	/*
+	 * A moment known in both clocks: a = UTC ms, b = enum time_source, c = uncertainty in ms.
+	 * With TIME_NONE a is what the machine's clock chip said, and c how far that is from what is
+	 * known better: it is wrong; 0: it is right again.
+	 */
 	LEDGER_ANCHOR = 2,
 	LEDGER_GAP = 3,   /* numbers a..b of stream c can never be delivered; words say why */
 	LEDGER_ASIDE = 4, /* a file was set aside: a..b the numbers it should hold; words name it */
@@ -112,12 +118,43 @@ struct time_offset {
  * better clock) covers rows made from now on, so a row's UTC never changes once it could have been sent.
  * Durable on return.  Rows of a boot without any offset are kept and not handed out for sending.
  */
-int spool_fix_utc(struct spool *spool, int64_t offset_ms, enum time_source source,
-	int64_t uncertainty_ms) MUST_USE;
+int spool_fix_utc(
+	struct spool *spool, int64_t offset_ms, enum time_source source, int64_t uncertainty_ms)
+	MUST_USE; /* ERR_FULL: too often in this boot; TIME_RESTORED once more */
 /* The offset in force for rows made now; source TIME_NONE when this boot has none yet. */
 struct time_offset spool_utc(struct spool *spool);
-/* Fixes earlier boots that ended without an offset from their best anchor record, if they have one. */
+/*
+ * Fixes earlier boots that ended without an offset from their best anchor record, if they have one that
+ * is better than an unconfirmed clock's.
+ */
 int spool_fix_earlier_boots(struct spool *spool) MUST_USE;
+
+struct spool_bounding {
+	int64_t floor_ms; /* no boot of this spool began before (UTC): the program's release */
+	int64_t away_ms; /* nor this much later than the latest UTC known when the one before ended */
+	int64_t wait_ms; /* see below */
+};
+
+/*
+ * Fixes the other earlier boots without an offset between their neighbours, flagged TIME_RESTORED: a boot
+ * began after the one before it ended and ended before the next one began.  They get their own clock's
+ * time where that lies between, else the middle, with an uncertainty that reaches both ends.  While this
+ * boot has no offset nothing bounds the last ones from above: they wait until wait_ms of boot time have
+ * passed since they ended (over all boots together), and then get the earliest there can be.  *n: how many.
+ */
+int spool_bound_earlier_boots(
+	struct spool *spool, const struct spool_bounding *by, unsigned *n) MUST_USE;
+
+/* What the boots before this one leave for judging its clock. */
+struct spool_past {
+	bool known; /* one of them was confirmed by NTP or GPS */
+	/* With `known`: this boot did not begin before utc_ms - uncertainty_ms. */
+	int64_t utc_ms, uncertainty_ms;
+	int64_t latest_ms;  /* the same also by times from a chip or a person; 0: there are none */
+	bool chip_doubted; /* the machine's clock chip was found wrong, and never right since */
+};
+/* After spool_fix_earlier_boots() it knows most. */
+int spool_past(struct spool *spool, struct spool_past *past) MUST_USE;
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
@@ -139,6 +176,8 @@ bool spool_unsent(struct spool *spool, unsigned store, enum stream stream, uint6
 	uint64_t most, struct range *block);
 /* How many saved numbers wait for this store, those without a fixed time included. */
 uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream);
+/* How many saved numbers have no fixed time yet. */
+uint64_t spool_untimed(struct spool *spool, enum stream stream);
 
 /* The store took them.  Made durable with a later commit: after a crash they may be sent again.
  * Numbers of the block that lie in a gap are not counted as sent. */

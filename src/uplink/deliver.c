@@ -12,6 +12,14 @@ struct errand {
 
 static const char *const stream_words[STREAM_COUNT] = {"reading", "ledger record"};
 
+/* A certificate's dates are judged by the machine's clock: what that says, and what it is worth. */
+static void say_clock(const struct uplink *uplink, struct answer *answer)
+{
+	struct text words = text_over(answer->words, sizeof(answer->words));
+
+	tls_clock_put_dates(&words, clock_wall_ms(uplink->clock), uplink_clock(uplink));
+}
+
 static void ask(struct uplink *uplink, struct batch_body body, size_t lines, struct answer *answer)
 {
 	struct reply reply;
@@ -22,6 +30,8 @@ static void ask(struct uplink *uplink, struct batch_body body, size_t lines, str
 		.status = reply.status,
 		.dropped = verdict_dropped(reply.body)};
 	verdict_words(answer->words, sizeof(answer->words), reply.body);
+	if (answer->verdict.reason == REASON_DATES)
+		say_clock(uplink, answer);
 	if (log_wants(LOG_DEBUG))
 		log_say(LOG_DEBUG, "uplink", "store %s: %zu lines, %zu bytes: HTTP %d %s",
 			uplink->conf.name, lines, body.len, reply.status, answer->words);

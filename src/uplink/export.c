@@ -16,9 +16,10 @@ enum {
 	ROW_LONGEST = 2048
 };
 
-#define COLUMNS                                                                          \
-	"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context," \
-	"district,boot,boot_ms,origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition"
+#define COLUMNS                                                                                 \
+	"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,"        \
+	"district,boot,boot_ms,clock_error_s,origin,mode,fix_age_s,eph_m,tehsil,near,border_m," \
+	"edition"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const headers[STREAM_COUNT] = {COLUMNS "\n", COLUMNS ",kind,a,b,c,words\n"};
@@ -178,7 +179,9 @@ static void put_csv(const struct writer *w, struct text *to, const struct spool_
 		put_reading(to, row);
 	else
 		text_printf(to, ",,,,,,%s,,", export_clock_word(row->clock));
-	text_printf(to, ",%s,%lld", row->boot, (long long)row->boot_ms);
+	text_printf(to, ",%s,%lld,", row->boot, (long long)row->boot_ms);
+	if (row->clock != TIME_NONE)
+		text_printf(to, "%.3f", (double)row->clock_error_ms / 1000);
 	if (row->stream == STREAM_READINGS) {
 		put_place_end(to, &row->place);
 	} else {

@@ -4,15 +4,16 @@
  * CSV is RFC 4180 with LF line ends, UTF-8, a header line first.  Columns of readings:
  *
  *   lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,district,boot,boot_ms,
- *   origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition
+ *   clock_error_s,origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition
  *
  * (lab, spool, stream, seq) name a row for ever.  utc is ISO 8601 with ms and Z, empty while the row has
  * no time.  unit is the analyzer's name; value is in the parameter's unit, empty when there is none;
  * flags are words joined by '|'; position is "LATITUDE LONGITUDE" in degrees (WGS 84) or empty; qc is
- * QARTOD's number; clock says how utc is known.  origin is none, gps or entered; near is the district
- * it may be instead, border_m metres from the border between (model/place.h); edition is the checksum of
- * the boundaries that decided.  Programs find columns by name: more may come.  The ledger has the same columns and behind them
- * kind,a,b,c,words.  Line protocol is what the stores get (line_protocol.h); rows it cannot say, such as
+ * QARTOD's number; clock says how utc is known, clock_error_s how far it may be off.  origin is none, gps
+ * or entered; near is the district it may be instead, border_m metres from the border between
+ * (model/place.h); edition is the checksum of the boundaries that decided.  The ledger has the same columns
+ * and behind them kind,a,b,c,words.  New columns come behind those of the readings: look them up by the
+ * header.  Line protocol is what the stores get (line_protocol.h); rows it cannot say, such as
  * those without a time, are left out and counted.
  */
 #ifndef UPLINK_EXPORT_H

@@ -11,8 +11,9 @@
 #include "uplink/bisect.h"
 #include "uplink/lane.h"
 #include "uplink/post.h"
+#include "uplink/tls_clock.h"
 
-enum { REASONS = REASON_SETUP + 1 };
+enum { REASONS = REASON_DATES + 1 };
 
 struct uplink {
 	/* set once */
@@ -35,7 +36,7 @@ struct uplink {
 	unsigned calm;    /* requests taken in a row */
 	bool failing;     /* the last request was not taken: the next one carries one line */
 	struct log_edge edges[REASONS];
-	struct log_edge unreadable, too_old;
+	struct log_edge unreadable, too_old, clock_shut;
 	char good[LINE_LONGEST]; /* the last line this store took */
 	size_t good_len;         /* 0: none yet */
 	size_t last_sent_bytes;  /* of the last request's body */
@@ -51,6 +52,8 @@ struct uplink {
 };
 
 int64_t uplink_now_ms(const struct uplink *uplink);
+/* What the machine's clock is worth now. */
+enum tls_clock uplink_clock(const struct uplink *uplink);
 
 /*
  * deliver.c: reads, encodes and sends the block; marks what became of its lines.  False: there was

@@ -252,6 +252,15 @@ static char *put_place(char *p, const struct line_encoder *encoder, const struct
 	return p;
 }
 
+/* Nothing is said of a time that NTP or GPS confirmed. */
+static char *put_clock(char *p, const struct spool_row *row)
+{
+	if (row->clock >= TIME_NTP)
+		return p;
+	p = put_int(PUT(p, ",clock="), (int64_t)row->clock);
+	return put_scaled(PUT(p, "i,clock_err="), row->clock_error_ms, 3);
+}
+
 static char *put_reading(char *p, const struct line_encoder *encoder, const struct prefix *prefix,
 	const struct spool_row *row)
 {
@@ -265,10 +274,7 @@ static char *put_reading(char *p, const struct line_encoder *encoder, const stru
 		p = put_int(PUT(p, ",flags="), row->flags);
 		*p++ = 'i';
 	}
-	if (row->clock < TIME_NTP) {
-		p = put_int(PUT(p, ",clock="), (int64_t)row->clock);
-		*p++ = 'i';
-	}
+	p = put_clock(p, row);
 	p = put_place(p, encoder, row);
 	if (row->sample) {
 		p = put_int(PUT(p, ",sample="), (int64_t)row->sample);
@@ -294,7 +300,7 @@ static char *put_event(char *p, const struct line_encoder *encoder, const struct
 	p = put_int(PUT(p, "c="), row->c);
 	p = put_int(PUT(p, "i,seq="), (int64_t)row->number);
 	*p++ = 'i';
-	return p;
+	return put_clock(p, row);
 }
 
 static char *put_row(char *p, struct line_encoder *encoder, const struct spool_row *row)

@@ -261,6 +261,15 @@ static CURLcode run(struct post *post)
 	return running ? CURLE_RECV_ERROR : finished_as(post);
 }
 
+/* OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED. */
+static enum transport distrusted_as(struct post *post)
+{
+	long result = 0;
+
+	curl_easy_getinfo(post->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+	return result == 9 ? TRANSPORT_EARLY : result == 10 ? TRANSPORT_EXPIRED : TRANSPORT_TRUST;
+}
+
 static void put_words(struct reply *reply, const char *words)
 {
 	struct text text = text_over(reply->body, sizeof(reply->body));
@@ -297,6 +306,8 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 	curl_multi_remove_handle(post->multi, post->easy);
 
 	reply->transport = post_transport_of((int)code);
+	if (reply->transport == TRANSPORT_TRUST)
+		reply->transport = distrusted_as(post);
 	reply->status = (int)status;
 	reply->sent_bytes = (size_t)uploaded;
 	reply->body[post->body_len] = '\0';

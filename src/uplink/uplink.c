@@ -21,6 +21,13 @@ int64_t uplink_now_ms(const struct uplink *uplink)
 	return clock_boot_ms(uplink->clock);
 }
 
+enum tls_clock uplink_clock(const struct uplink *uplink)
+{
+	struct time_offset utc = spool_utc(uplink->spool);
+
+	return tls_clock_of(clock_wall_ms(uplink->clock), uplink_now_ms(uplink), &utc);
+}
+
 static bool is_stopped(struct uplink *uplink)
 {
 	return atomic_load(&uplink->stop);
@@ -107,6 +114,7 @@ static void begin_trouble(struct uplink *uplink, const struct answer *answer)
 {
 	const struct verdict *verdict = &answer->verdict;
 	bool held = verdict->kind != VERDICT_WAIT;
+	enum uplink_condition condition = held ? UPLINK_HELD : UPLINK_WAITING;
 	int64_t now_ms = uplink_now_ms(uplink), wait_ms, drawn_ms;
 	char words[sizeof(uplink->state.last_words)];
 	struct text text = text_over(words, sizeof(words));
@@ -125,7 +133,9 @@ static void begin_trouble(struct uplink *uplink, const struct answer *answer)
 			&uplink->backoff, post_try_is_free(uplink->post) ? FREE_TRY_MS : 0);
 		wait_ms = verdict->wait_ms > drawn_ms ? verdict->wait_ms : drawn_ms;
 	}
-	say_state(uplink, held ? UPLINK_HELD : UPLINK_WAITING, now_ms + wait_ms, words);
+	if (verdict->reason == REASON_DATES && uplink_clock(uplink) != TLS_CLOCK_CONFIRMED)
+		condition = UPLINK_CLOCK;
+	say_state(uplink, condition, now_ms + wait_ms, words);
 	log_lost(&uplink->edges[verdict->reason], now_ms, "uplink", "store %s: %s; all is kept",
 		uplink->conf.name, words);
 	wait_until(uplink, now_ms + wait_ms, held);
@@ -204,6 +214,33 @@ static void rest(struct uplink *uplink)
 	spool_wait(uplink->spool, STREAM_READINGS, UINT64_MAX, (unsigned)ms);
 }
 
+static bool anything_waits(const struct uplink *uplink)
+{
+	return spool_waiting(uplink->spool, uplink->store, STREAM_READINGS) ||
+	       spool_waiting(uplink->spool, uplink->store, STREAM_LEDGER);
+}
+
+/* False, after a while, when the machine's clock cannot be right and the store wants TLS. */
+static bool clock_lets(struct uplink *uplink)
+{
+	int64_t wall_ms = clock_wall_ms(uplink->clock), now_ms = uplink_now_ms(uplink);
+	char words[sizeof(uplink->state.last_words)];
+	struct text text = text_over(words, sizeof(words));
+
+	if (tls_clock_allows(&uplink->conf, wall_ms)) {
+		if (uplink->clock_shut.lost)
+			say_state(uplink, UPLINK_IDLE, 0, "");
+		log_back(&uplink->clock_shut, now_ms, "uplink",
+			"store %s is tried again: the van's clock can be right", uplink->conf.name);
+		return true;
+	}
+	tls_clock_put_closed(&text, wall_ms);
+	say_state(uplink, anything_waits(uplink) ? UPLINK_CLOCK : UPLINK_IDLE, 0, words);
+	log_lost(&uplink->clock_shut, now_ms, "uplink", "store %s: %s", uplink->conf.name, words);
+	wait_until(uplink, now_ms + IDLE_MS, false);
+	return false;
+}
+
 static void *run(void *ctx)
 {
 	struct uplink *uplink = ctx;
@@ -216,6 +253,8 @@ static void *run(void *ctx)
 	while (!is_stopped(uplink)) {
 		now_ms = uplink_now_ms(uplink);
 		atomic_store(&uplink->beat_ms, now_ms);
+		if (!clock_lets(uplink))
+			continue;
 		any = uplink->failing
 			      ? lane_next_probe(&uplink->lane, now_ms, &stream, &block)
 			      : lane_next(&uplink->lane, now_ms, uplink->lines, &stream, &block);

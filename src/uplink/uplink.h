@@ -35,6 +35,9 @@ struct store_conf {
 	unsigned retry_first_ms,
 		retry_most_ms; /* of the full-jitter back-off; a hold is no longer */
 	enum line_positions positions;
+	/* UTC: https is tried only while the machine's clock shows from tls_from_ms to before
+	 * tls_to_ms; both 0: whatever it shows. */
+	int64_t tls_from_ms, tls_to_ms;
 };
 
 /* Why something waits, for people and for JSON. */
@@ -43,7 +46,8 @@ enum uplink_condition {
 	UPLINK_SENDING,
 	UPLINK_WAITING, /* the store is away or busy; tried again at next_ms */
 	UPLINK_HELD, /* the store refuses everything: token, database, portal; a person must act */
-	UPLINK_NO_TIME /* readings wait for a trusted clock */
+	UPLINK_NO_TIME, /* readings wait for a trusted clock */
+	UPLINK_CLOCK    /* the machine's clock keeps certificates from being believed */
 };
 
 struct uplink_state {

@@ -31,6 +31,10 @@ static const struct verdict by_transport[TRANSPORT_COUNT] = {
 	[TRANSPORT_TRUST] = {VERDICT_HOLD, REASON_TLS, 0,
 		"the store's certificate is not trusted: check ca_file, the name in url and the "
 		"clock"},
+	[TRANSPORT_EARLY] = {VERDICT_HOLD, REASON_DATES, 0,
+		"the store's certificate is not valid yet by the van's clock"},
+	[TRANSPORT_EXPIRED] = {VERDICT_HOLD, REASON_DATES, 0,
+		"the store's certificate has expired by the van's clock"},
 	[TRANSPORT_TLS_OURS] = {VERDICT_HOLD, REASON_TLS, 0,
 		"ca_file, cert_file or key_file cannot be used: check that they are readable PEM"},
 	[TRANSPORT_NOT_HTTP] = {VERDICT_HOLD, REASON_NOT_STORE, 0,
@@ -142,7 +146,7 @@ struct verdict verdict_of(enum store_flavour flavour, const struct reply *reply)
 const char *verdict_reason_name(enum verdict_reason reason)
 {
 	static const char *const names[] = {"none", "stopped", "no-link", "tls", "not-store",
-		"token", "database", "retention", "lines", "too-large", "busy", "setup"};
+		"token", "database", "retention", "lines", "too-large", "busy", "setup", "dates"};
 
 	return (size_t)reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "none";
 }

@@ -20,6 +20,8 @@ enum transport {
 	TRANSPORT_CUT,      /* the connection broke, or the answer ended early */
 	TRANSPORT_TLS,      /* the TLS handshake failed */
 	TRANSPORT_TRUST,    /* the store's certificate is not believed */
+	TRANSPORT_EARLY,    /* ... because it is not valid yet, by the machine's clock */
+	TRANSPORT_EXPIRED,  /* ... because it is not valid any more, by the machine's clock */
 	TRANSPORT_TLS_OURS, /* our CA, certificate or key file cannot be used */
 	TRANSPORT_NOT_HTTP, /* bytes came that are not HTTP */
 	TRANSPORT_TOO_LONG, /* the answer had no end */
@@ -59,8 +61,9 @@ enum verdict_reason {
 	REASON_RETENTION, /* lines are older than the store keeps */
 	REASON_LINES,     /* the store refuses some lines */
 	REASON_TOO_LARGE,
-	REASON_BUSY, /* the store says later, or has trouble of its own */
-	REASON_SETUP /* our own configuration */
+	REASON_BUSY,  /* the store says later, or has trouble of its own */
+	REASON_SETUP, /* our own configuration */
+	REASON_DATES  /* a certificate's dates, or the clock they are judged by */
 };
 
 struct verdict {

@@ -176,6 +176,8 @@ static const struct mistake mistakes[] = {
 	{"clock = { not_before = \"yesterday\"; };", BENCH, "", "it is written YYYY-MM-DD"},
 	{"clock = { not_after = \"2025-01-01\"; };", BENCH, "",
 		"not_after: is not after not_before"},
+	{"clock = { most_away_days = 0; };", BENCH, "", "most_away_days: 0"},
+	{"clock = { bound_wait_s = -1; };", BENCH, "", "bound_wait_s: -1"},
 	/* receiver, place */
 	{"gps = { type = \"gps\"; };", BENCH, "",
 		"type: \"gps\" is not known; allowed \"none\", \"gpsd\", \"nmea\""},
@@ -285,6 +287,23 @@ static void warnings_do_not_refuse(void **state)
 	assert_non_null(strstr(said, "w.conf:5: warning: url: the token travels in the clear"));
 }
 
+/* Less than 1024 weeks, or the week number of the satellites says too little. */
+static void a_span_that_hides_a_week_rollover_is_warned_of(void **state)
+{
+	(void)state;
+	assert_int_equal(read_with("clock = { not_before = \"2026-01-01\"; not_after = "
+				   "\"2045-08-16\"; };",
+				 BENCH, ""),
+		0);
+	assert_string_equal(said, "");
+	assert_int_equal(read_with("clock = { not_before = \"2026-01-01\"; not_after = "
+				   "\"2045-08-17\"; };",
+				 BENCH, ""),
+		0);
+	if (!strstr(said, "w.conf:1: warning: not_after: is 1024 weeks or more"))
+		fail_msg("%s", said);
+}
+
 static void a_line_without_time_is_warned_of(void **state)
 {
 	(void)state;
@@ -382,6 +401,7 @@ int main(void)
 		cmocka_unit_test(each_is_said_with_its_place),
 		cmocka_unit_test(what_is_right_says_nothing),
 		cmocka_unit_test(warnings_do_not_refuse),
+		cmocka_unit_test(a_span_that_hides_a_week_rollover_is_warned_of),
 		cmocka_unit_test(a_line_without_time_is_warned_of),
 		cmocka_unit_test(all_mistakes_are_said),
 		cmocka_unit_test(absent_and_odd_files_are_said),

@@ -243,6 +243,8 @@ static void make_any(struct conf *conf, const struct profile *profile)
 	conf->spool.segment_readings = any(1000, 10000000);
 	conf->spool.pending_bytes = any(65536, 67108864);
 	conf->clock.wait_s = any(0, 2592000);
+	conf->clock.most_away_days = any(1, 7300);
+	conf->clock.bound_wait_s = any(0, 31536000);
 	conf->clock.earliest_ms = any(10000, 20000) * INT64_C(86400000);
 	conf->clock.latest_ms = any(20001, 30000) * INT64_C(86400000);
 	memset(&conf->gps, 0, sizeof(conf->gps));
@@ -302,6 +304,9 @@ static void make_any(struct conf *conf, const struct profile *profile)
 		store->retry_first_ms = any(10, 1000);
 		store->retry_most_ms = any(1000, 86400000);
 		store->positions = (enum line_positions)any(0, 1);
+		/* https is tried within the days that the clock is believed in */
+		store->tls_from_ms = conf->clock.earliest_ms;
+		store->tls_to_ms = conf->clock.latest_ms;
 	}
 }
 

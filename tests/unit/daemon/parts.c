@@ -48,7 +48,7 @@ static void make_conf(void)
 	memset(&conf, 0, sizeof(conf));
 	memcpy(conf.lab, "van-3", 6);
 	memcpy(conf.control_socket, "./control", 10);
-	conf.clock = (struct clock_conf){600, 0, INT64_MAX};
+	conf.clock = (struct clock_conf){600, 0, INT64_MAX, 730, 86400};
 	memcpy(conf.spool.dir, "spool", 6);
 	conf.spool.commit_ms = 100;
 	conf.spool.segment_readings = 1000;

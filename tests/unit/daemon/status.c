@@ -99,7 +99,7 @@ static struct line_conf line_conf = {
 	.units = {{"ph-1", &profile, 7, 1000}},
 };
 static struct conf conf = {.lab = "van-3",
-	.clock = {600, 0, INT64_MAX},
+	.clock = {600, 0, INT64_MAX, 730, 86400},
 	.spool = {"spool", 100, 1000, 1 << 16},
 	.n_lines = 1,
 	.lines = &line_conf,
@@ -128,8 +128,9 @@ static int start(void **state)
 	(void)state;
 	parts = (struct parts){.clock = &machine, .conf = &conf, .started_ms = now_ms};
 	assert_int_equal(spool_open(&parts.spool, &conf.spool, &machine, &why), 0);
-	assert_int_equal(
-		stamps_new(&parts.stamps, &conf.clock, parts.spool, &machine, no_sync, NULL), 0);
+	assert_int_equal(stamps_new(&parts.stamps, &conf.clock, parts.spool, &machine,
+				 &(struct stamps_eyes){.sync = no_sync, .chips = "no-chips"}),
+		0);
 	parts.sink = parts_sink(parts.spool);
 	assert_int_equal(line_new(&parts.lines[0], &line_conf, &fake, &parts.sink, &machine, 1), 0);
 	parts.n_lines = 1;
@@ -307,6 +308,12 @@ static void stores_are_explained(void **state)
 	waits_store(&to, &store, 5, &stamps, 0);
 	assert_string_equal(
 		words, "province: 5 readings wait for the right time: the clock is wrong");
+	text_clear(&to);
+	store.condition = UPLINK_CLOCK;
+	store.next_ms = 0;
+	memcpy(store.last_words, "the van's clock says 1970-01-01", 32);
+	waits_store(&to, &store, 5, &stamps, 0);
+	assert_string_equal(words, "province: 5 readings wait: the van's clock says 1970-01-01");
 }
 
 static void a_sick_card_is_explained(void **state)

@@ -123,7 +123,7 @@ __attribute__((unused)) static int lab_add(struct spool *spool, uint64_t k, unsi
 struct lab_rows { /* what a read brought */
 	uint64_t n, first, last, damaged, next_k;
 	bool in_order, values_right, places_right;
-	int64_t utc_ms; /* of the last row */
+	int64_t utc_ms, clock_error_ms; /* of the last row */
 	enum time_source clock;
 };
 
@@ -149,6 +149,7 @@ __attribute__((unused)) static int lab_take(void *ctx, const struct spool_row *r
 	rows->last = row->number;
 	rows->utc_ms = row->utc_ms;
 	rows->clock = row->clock;
+	rows->clock_error_ms = row->clock_error_ms;
 	return 0;
 }
 

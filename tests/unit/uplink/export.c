@@ -30,6 +30,7 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 		.boot_ms = 1000 + (int64_t)number,
 		.utc_ms = 1700000000000 + (int64_t)number,
 		.clock = TIME_NTP,
+		.clock_error_ms = 7,
 		.qc = QC_PASS,
 		.series = &ph,
 		.value = 7.12F,
@@ -48,6 +49,7 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 		row->qc = QC_SUSPECT;
 		row->flags = FLAG_RANGE | FLAG_WARMUP;
 		row->clock = TIME_RESTORED;
+		row->clock_error_ms = 86400000;
 		row->context = CONTEXT_SAMPLE;
 		row->place = (struct place){.origin = PLACE_GPS,
 			.has_point = true,
@@ -138,15 +140,17 @@ static void readings_have_the_columns_promised(void **state)
 	assert_int_equal(count.rows, 3);
 	assert_string_equal(all,
 		"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,"
-		"district,boot,boot_ms,origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition\n"
+		"district,boot,boot_ms,clock_error_s,origin,mode,fix_age_s,eph_m,tehsil,near,"
+		"border_m,edition\n"
 		"van 3,0123456789abcdef,readings,1,2023-11-14T22:13:20.001Z,hach-1,ph,7.12,,,1,ntp,"
-		"idle,,11111111-2222-3333-4444-555555555555,1001,none,,,,,,,\n"
+		"idle,,11111111-2222-3333-4444-555555555555,1001,0.007,none,,,,,,,\n"
 		"van 3,0123456789abcdef,readings,2,2023-11-14T22:13:20.002Z,\"a,\"\"b\"\"\","
 		"turbidity_ntu,12.50,range|warmup,34.1234567 -71.5000000,3,restored,sample,PK528,"
-		"11111111-2222-3333-4444-555555555555,1002,gps,3,1.000,2.50,PK52803,PK526,77,"
+		"11111111-2222-3333-4444-555555555555,1002,86400.000,gps,3,1.000,2.50,PK52803,"
+		"PK526,77,"
 		"0000beef\n"
 		"van 3,0123456789abcdef,readings,3,,hach-1,ph,,sentinel,,9,none,idle,,"
-		"11111111-2222-3333-4444-555555555555,1003,none,,,,,,,\n");
+		"11111111-2222-3333-4444-555555555555,1003,,none,,,,,,,\n");
 }
 
 static void the_ledger_says_kind_and_words(void **state)
@@ -159,10 +163,11 @@ static void the_ledger_says_kind_and_words(void **state)
 	assert_int_equal(export_rows(&reader, &ask, keep, NULL, &count), 0);
 	assert_string_equal(all,
 		"lab,spool,stream,seq,utc,unit,parameter,value,flags,position,qc,clock,context,"
-		"district,boot,boot_ms,origin,mode,fix_age_s,eph_m,tehsil,near,border_m,edition,"
+		"district,boot,boot_ms,clock_error_s,origin,mode,fix_age_s,eph_m,tehsil,near,"
+		"border_m,edition,"
 		"kind,a,b,c,words\n"
 		"L,0123456789abcdef,ledger,2,2023-11-14T22:13:20.002Z,,,,,,,ntp,,,"
-		"11111111-2222-3333-4444-555555555555,1002,,,,,,,,,gap,5,9,0,\"two\nlines, "
+		"11111111-2222-3333-4444-555555555555,1002,0.007,,,,,,,,,gap,5,9,0,\"two\nlines, "
 		"\"\"quoted\"\"\"\n");
 }
 

@@ -70,7 +70,12 @@ static void test_left_out(void **state)
 	row.qc = QC_MISSING;
 	row.flags = FLAG_SENTINEL;
 	row.clock = TIME_RTC;
-	expect(&row, HEAD SPOOL "seq=5i,qc=9i,flags=1i,clock=3i 1700000000000\n");
+	row.clock_error_ms = 5000;
+	expect(&row, HEAD SPOOL "seq=5i,qc=9i,flags=1i,clock=3i,clock_err=5 1700000000000\n");
+	row.clock = TIME_RESTORED;
+	row.clock_error_ms = INT64_C(63072000250);
+	expect(&row,
+		HEAD SPOOL "seq=5i,qc=9i,flags=1i,clock=1i,clock_err=63072000.25 1700000000000\n");
 	row.value = INFINITY;
 	row.clock = TIME_GPS;
 	expect(&row, HEAD SPOOL "seq=5i,qc=9i,flags=1i 1700000000000\n");
@@ -168,12 +173,16 @@ static void test_ledger(void **state)
 		.number = 3,
 		.utc_ms = -5,
 		.clock = TIME_RTC,
+		.clock_error_ms = 2000,
 		.kind = LEDGER_GAP,
 		.a = 10,
 		.b = INT64_MIN,
 		.words = "never sent"};
 
 	(void)state;
+	expect(&row, "event,kind=gap,lab=van\\ 1,spool=00112233445566ff "
+		     "a=10i,b=-9223372036854775808i,c=0i,seq=3i,clock=3i,clock_err=2 -5\n");
+	row.clock = TIME_NTP;
 	expect(&row, "event,kind=gap,lab=van\\ 1,spool=00112233445566ff "
 		     "a=10i,b=-9223372036854775808i,c=0i,seq=3i -5\n");
 	row.kind = LEDGER_PLACE; /* where somebody stood stays in the van */

@@ -30,7 +30,8 @@ struct tagging {
 	double within_m;
 	struct csv in;
 	size_t lon, lat, position; /* columns, or NO_COLUMN */
-	size_t kept;               /* columns that are passed on */
+	size_t kept;               /* columns that are passed on, at most */
+	size_t columns;            /* of the first row, that many at least: tags stay in theirs */
 	unsigned long tagged, outside, without, bad;
 };
 
@@ -153,6 +154,7 @@ static void put_row(const struct tagging *t)
 {
 	const struct csv *in = &t->in;
 	const struct csv_field *last;
+	size_t i;
 
 	if (in->n <= t->kept) {
 		fwrite(in->record, 1, in->len, stdout);
@@ -160,6 +162,8 @@ static void put_row(const struct tagging *t)
 		last = &in->fields[t->kept - 1];
 		fwrite(in->record, 1, (size_t)(last->at + last->len - in->record), stdout);
 	}
+	for (i = in->n; i && i < t->columns; i++)
+		putchar(',');
 }
 
 static void put_added(const struct tagging *t, const char *const words[ADDED])
@@ -236,13 +240,16 @@ static int tag_row(struct tagging *t)
 static int tag_first(struct tagging *t)
 {
 	double lon, lat;
+	bool headed = read_heading(t);
 
-	if (read_heading(t)) {
+	if (!headed)
+		t->kept = CSV_FIELDS;
+	t->columns = t->in.n < t->kept ? t->in.n : t->kept;
+	if (headed) {
 		put_row(t);
 		put_added(t, added);
 		return 0;
 	}
-	t->kept = CSV_FIELDS;
 	t->lon = 0;
 	t->lat = 1;
 	if (t->in.n >= 2 && read_point(t, &lon, &lat) == FOUND_POINT)

@@ -267,6 +267,8 @@ class Installed(unittest.TestCase):
     def test_without_a_heading(self):
         done = waterlab("district", "--boundaries", self.map, given="71.7,34.1,spring 7\n71.9,34.1,well\n")
         self.assertEqual([r.split(",")[3] for r in done.stdout.splitlines()], ["PK528", "PK526"])
+        done = waterlab("district", "--boundaries", self.map, given="lat,lon\n34.1\n", status=1)
+        self.assertEqual(done.stdout.splitlines()[1], "34.1,,,,,,,,,", "too short a row keeps its columns")
         done = waterlab("district", "--boundaries", self.map, given="spring,71.7\n", status=1)
         self.assertIn("line 1 is neither a point", done.stderr)
 

@@ -13,7 +13,8 @@ enum option_bit {
 	HAS_FROM = 8,
 	HAS_TO = 16,
 	HAS_HELP = 32,
-	HAS_VERSION = 64
+	HAS_VERSION = 64,
+	HAS_SECONDS = 128
 };
 
 struct command {
@@ -33,6 +34,7 @@ static const struct command commands[] = {
 	{"refused", NULL, cli_refused, HAS_JSON, 0, 1},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
+	{"gps", NULL, cli_gps, HAS_JSON | HAS_SECONDS, 2, 3},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -50,6 +52,9 @@ static const char help[] =
 	"                        rows N to N (default: all) to standard output\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
+	"  gps gpsd ADDRESS [DEVICE] | gps nmea PORT [BAUD] [--seconds N] [--json]\n"
+	"                        what a satellite receiver says, and how it is judged, until\n"
+	"                        Ctrl-C or for N seconds; no daemon is asked (9600 baud)\n"
 	"  help                  this\n"
 	"\n"
 	"  --socket PATH         the daemon's socket (default: as the configuration says)\n"
@@ -81,8 +86,8 @@ static int read_options(struct cli *cli, int argc, char **argv)
 		{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
 		{"format", required_argument, NULL, 'f'}, {"stream", required_argument, NULL, 'm'},
 		{"from", required_argument, NULL, 'a'}, {"to", required_argument, NULL, 'b'},
-		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0}};
+		{"seconds", required_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
 	int given = 0, c;
 
 	while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
@@ -119,6 +124,12 @@ static int read_options(struct cli *cli, int argc, char **argv)
 				break;
 			fprintf(stderr, "waterlab: --%s is a number from 1, not %s\n",
 				c == 'a' ? "from" : "to", optarg);
+			return -1;
+		case 'n':
+			given |= HAS_SECONDS;
+			if (read_number(optarg, &cli->seconds))
+				break;
+			fprintf(stderr, "waterlab: --seconds is a number from 1, not %s\n", optarg);
 			return -1;
 		case 'h':
 			given |= HAS_HELP;

@@ -21,6 +21,7 @@ struct cli {
 	bool json;
 	const char *format, *stream;
 	uint64_t from, to; /* 0: not given */
+	uint64_t seconds;  /* 0: not given */
 	int n_args;        /* after the command's own words */
 	char **args;
 };
@@ -56,5 +57,6 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_parameters(struct cli *cli);
+int cli_gps(struct cli *cli);
 
 #endif

@@ -15,6 +15,7 @@ enum option_bit {
 	HAS_TO = 16,
 	HAS_HELP = 32,
 	HAS_VERSION = 64,
+	HAS_SECONDS = 8192,
 	HAS_TO_PATH = 128, /* --to is a path, no number */
 	HAS_BOUNDARIES = 256,
 	HAS_WITHIN = 512,
@@ -65,6 +66,7 @@ static const struct command commands[] = {
 	{"boundaries", "show", cli_boundaries_show, HAS_KEYS | HAS_PLACES | HAS_INSTALL, 0, 1},
 	{"boundaries", "install", cli_boundaries_install,
 		HAS_TO | HAS_TO_PATH | HAS_KEYS | HAS_PLACES | HAS_INSTALL, 1, 1},
+	{"gps", NULL, cli_gps, HAS_JSON | HAS_SECONDS, 2, 3},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -92,6 +94,9 @@ static const char help[] =
 	"  boundaries install FILE [--to PATH] [--edition TEXT] [--only CODE,CODE]\n"
 	"                        [--accept] [KEYS]\n"
 	"                        check a GeoJSON file and make it the van's districts\n"
+	"  gps gpsd ADDRESS [DEVICE] | gps nmea PORT [BAUD] [--seconds N] [--json]\n"
+	"                        what a satellite receiver says, and how it is judged, until\n"
+	"                        Ctrl-C or for N seconds; no daemon is asked (9600 baud)\n"
 	"  help                  this\n"
 	"\n"
 	"  --socket PATH         the daemon's socket (default: as the configuration says)\n"
@@ -149,7 +154,8 @@ static int read_options(struct cli *cli, int argc, char **argv)
 		{"division-key", required_argument, NULL, 'k'},
 		{"province-key", required_argument, NULL, 'k'},
 		{"tehsil-key", required_argument, NULL, 'k'},
-		{"tehsil-name-key", required_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'},
+		{"tehsil-name-key", required_argument, NULL, 'k'},
+		{"seconds", required_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
 	int given = 0, which = 0, c;
 
@@ -197,6 +203,12 @@ static int read_options(struct cli *cli, int argc, char **argv)
 			given |= HAS_INSTALL;
 			cli->accept = true;
 			break;
+		case 'n':
+			given |= HAS_SECONDS;
+			if (read_number(optarg, &cli->seconds))
+				break;
+			fprintf(stderr, "waterlab: --seconds is a number from 1, not %s\n", optarg);
+			return -1;
 		case 'h':
 			given |= HAS_HELP;
 			break;

@@ -23,6 +23,7 @@ struct cli {
 	bool json;
 	const char *format, *stream;
 	uint64_t from, to;    /* 0: not given */
+	uint64_t seconds;     /* 0: not given */
 	const char *to_words; /* --to as it was written: a number, or a path; NULL: not given */
 	const char *boundaries, *within, *places, *edition, *only;
 	struct boundary_keys keys;
@@ -62,6 +63,7 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_parameters(struct cli *cli);
+int cli_gps(struct cli *cli);
 int cli_district(struct cli *cli);
 int cli_boundaries_install(struct cli *cli);
 int cli_boundaries_show(struct cli *cli);

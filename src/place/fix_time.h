@@ -3,7 +3,9 @@
  *
  * Believed is what three fixes in a row say, each in three dimensions, each a later second, all agreeing
  * on the difference UTC - boot time within FIX_TIME_AGREE_MS.  The difference used is the one of the fix
- * that came with the least delay.  Whether leap seconds are known is a matter of its own: a receiver that
+ * that came with the least delay.  One fix that disagrees is passed over, since it may only have come late;
+ * when the next agrees with it, the receiver's time has stepped, and all begins anew with these two.  Whether
+ * leap seconds are known is a matter of its own: a receiver that
  * has just been switched on may be whole seconds off until the satellites have told it, which takes them up
  * to 12.5 minutes (IS-GPS-200, subframe 4, page 18).  Whether the date can be is for those who know more.
  */
@@ -38,6 +40,8 @@ struct fix_time {
 	int64_t boot_ms[FIX_TIME_WINDOW], utc_ms[FIX_TIME_WINDOW];
 	int64_t since_ms; /* boot time of the first fix of the unbroken run; meaningful while n */
 	bool leap_said;   /* by the receiver, in this run */
+	bool odd;         /* the last one disagreed with the run */
+	int64_t odd_boot_ms, odd_utc_ms;
 };
 
 /* Takes one fix, of whatever quality.  Fixes come in order of boot_ms. */

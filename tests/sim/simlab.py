@@ -132,6 +132,14 @@ def wait_for(what, test, seconds=10):
         time.sleep(0.005)
 
 
+def send(ctl, *commands, fails=False):
+    """Commands to the labsim that listens there; what it answered."""
+    done = subprocess.run([LABSIM, "--ctl", ctl, "send", *commands], capture_output=True, text=True)
+    if (done.returncode != 0) != fails:
+        raise AssertionError("%r: status %d: %s%s" % (commands, done.returncode, done.stdout, done.stderr))
+    return done.stdout
+
+
 class Sim:
     def __init__(self, *options, config=CONFIG):
         self.dir = tempfile.mkdtemp(prefix="labsim-test-")
@@ -176,10 +184,7 @@ class Sim:
         return os.path.join(self.dir, line)
 
     def send(self, *commands, fails=False):
-        done = subprocess.run([LABSIM, "--ctl", self.ctl, "send", *commands], capture_output=True, text=True)
-        if (done.returncode != 0) != fails:
-            raise AssertionError("%r: status %d: %s%s" % (commands, done.returncode, done.stdout, done.stderr))
-        return done.stdout
+        return send(self.ctl, *commands, fails=fails)
 
     def rows(self):
         with open(self.log) as f:

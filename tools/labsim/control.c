@@ -35,6 +35,7 @@ void control_put_faults(struct text *to)
 		text_printf(to, "  %-28s %s%s\n", words, fault_words[i].help,
 			fault_words[i].scope == SCOPE_LINE && i != FAULT_OK ? " (lines only)" : "");
 	}
+	gps_put_faults(to);
 }
 
 static int name_socket(struct sockaddr_un *where, const char *path, struct text *why)
@@ -71,12 +72,12 @@ static int start_listening(struct control *control, const char *path, struct tex
 	return 0;
 }
 
-int control_open(struct control *control, struct lab *lab, const char *path, bool with_stdin,
-	struct text *why)
+int control_open(struct control *control, struct lab *lab, struct gps *gps, const char *path,
+	bool with_stdin, struct text *why)
 {
 	int i;
 
-	*control = (struct control){.lab = lab, .listener = -1};
+	*control = (struct control){.lab = lab, .gps = gps, .listener = -1};
 	for (i = 0; i < MOST_CALLERS; i++)
 		control->callers[i].fd = -1;
 	if (with_stdin)
@@ -97,6 +98,24 @@ void control_close(struct control *control)
 		unlink(control->path);
 }
 
+/* To whom it is said: the receiver, or the lab's lines and units. */
+static int command(struct control *control, const char *line, int64_t now, struct text *why)
+{
+	if (strncmp(line, "gps ", 4) != 0)
+		return lab_command(control->lab, line, now, why);
+	if (control->gps)
+		return gps_command(control->gps, line + 4, now, why);
+	text_put(why, "there is no receiver: start labsim with --gps");
+	return ERR_ABSENT;
+}
+
+static void show_status(struct control *control, int64_t now, struct text *answer)
+{
+	lab_status(control->lab, now, answer);
+	if (control->gps)
+		gps_status(control->gps, now, answer);
+}
+
 static void obey(struct control *control, const char *line, struct text *answer)
 {
 	int64_t now = clock_boot_ns(&clock_system);
@@ -106,12 +125,12 @@ static void obey(struct control *control, const char *line, struct text *answer)
 	if (!line[strspn(line, " \t\r")] || line[0] == '#')
 		return;
 	if (!strcmp(line, "status"))
-		lab_status(control->lab, now, answer);
+		show_status(control, now, answer);
 	else if (!strcmp(line, "help"))
 		control_put_faults(answer);
 	else if (!strcmp(line, "quit"))
 		control->quit = true;
-	else if (lab_command(control->lab, line, now, &why)) {
+	else if (command(control, line, now, &why)) {
 		text_printf(answer, "error: %s\n", words);
 		return;
 	}

@@ -1,5 +1,6 @@
 /*
- * control.h - commands from outside: a Unix socket, and standard input if asked for.
+ * control.h - commands from outside: a Unix socket, and standard input if asked for.  Those that begin with
+ * "gps" are the receiver's.
  *
  * One command a line.  Answered with "ok" or "error: ..." on a line of its own; "status" first says how
  * every unit is, "help" which faults there are; "quit" ends labsim.
@@ -7,6 +8,7 @@
 #ifndef LABSIM_CONTROL_H
 #define LABSIM_CONTROL_H
 
+#include "gps.h"
 #include "lab.h"
 
 enum { MOST_CALLERS = 8 };
@@ -19,15 +21,16 @@ struct caller {
 
 struct control {
 	struct lab *lab;
-	int listener; /* -1: none */
+	struct gps *gps; /* NULL: there is no receiver */
+	int listener;    /* -1: none */
 	char path[108];
 	bool quit; /* somebody said so */
 	struct caller callers[MOST_CALLERS];
 };
 
-/* path NULL: no socket.  A stale socket file is replaced. */
-int control_open(struct control *control, struct lab *lab, const char *path, bool with_stdin,
-	struct text *why) MUST_USE;
+/* path NULL: no socket.  A stale socket file is replaced.  gps NULL: there is no receiver. */
+int control_open(struct control *control, struct lab *lab, struct gps *gps, const char *path,
+	bool with_stdin, struct text *why) MUST_USE;
 /* Waits at most `ms` or until `wake` (a signalfd) is readable, and serves who came. */
 void control_wait(struct control *control, int wake, int ms);
 void control_close(struct control *control);

@@ -1,10 +1,7 @@
 /* labsim - plays the lab that a waterlab.conf describes.  See README.md. */
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -13,131 +10,12 @@
 #include "conf/conf.h"
 #include "control.h"
 #include "example.h"
+#include "gps_storm.h"
+#include "gps_wire.h"
+#include "options.h"
 #include "storm.h"
 #include "water.h"
 #include "wire.h"
-
-struct options {
-	const char *config, *dir, *log, *ctl, *example, *drivers;
-	uint64_t seed, storm_seed;
-	bool storm, with_stdin;
-	unsigned port_base;
-	int turnaround_ms; /* -1: the profiles' own */
-	int64_t latency_ns;
-};
-
-static const char usage[] =
-	"labsim --config FILE [--dir DIR] [--log FILE] [--ctl PATH] [--stdin] [--seed N] [--storm "
-	"N]\n"
-	"       [--turnaround MS] [--latency DURATION]\n"
-	"    Plays every line and unit of FILE, the daemon's own configuration: a pty behind a "
-	"symlink\n"
-	"    at each serial line's path (inside --dir or the temporary folder), a listening socket "
-	"on\n"
-	"    loopback for each TCP line.  Prints a line for each and then \"ready\"; ends on "
-	"SIGTERM.\n"
-	"    --log FILE       CSV of every value served (wall_ns,boot_ns,line,unit,...,outcome)\n"
-	"    --ctl PATH       takes commands on this Unix socket; --stdin takes them from there "
-	"too\n"
-	"    --seed N         another water (1)\n"
-	"    --storm N        faults switched on and off at random, the same ones for the same N\n"
-	"    --turnaround MS  every unit answers after so long, whatever its profile says\n"
-	"    --latency TIME   of the network before a TCP line, there and back (0ms)\n"
-	"labsim --ctl PATH send COMMAND...\n"
-	"    Sends commands to a running labsim.  Also: status, help, quit.\n"
-	"labsim --example rtu-lines=2,tcp-lines=1,units=6[,interval-ms=2000] --dir DIR [--drivers "
-	"DIR]\n"
-	"       [--port-base N]\n"
-	"    Writes DIR/waterlab.conf for such a lab, with the profiles of the drivers' folder.\n"
-	"\nCommands: ";
-
-static bool parse_count(const char *word, uint64_t *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoull(word, &end, 0);
-	return !errno && end != word && !*end;
-}
-
-static int show_help(void)
-{
-	char room[8192];
-	struct text text = text_over(room, sizeof(room));
-
-	control_put_faults(&text);
-	printf("%s%s", usage, room);
-	return 0;
-}
-
-/* -1: go on; otherwise the exit status. */
-static int parse(struct options *options, int argc, char **argv)
-{
-	static const struct option longs[] = {{"config", 1, NULL, 'c'}, {"dir", 1, NULL, 'd'},
-		{"log", 1, NULL, 'l'}, {"ctl", 1, NULL, 'p'}, {"stdin", 0, NULL, 'i'},
-		{"seed", 1, NULL, 's'}, {"storm", 1, NULL, 'S'}, {"turnaround", 1, NULL, 't'},
-		{"latency", 1, NULL, 'L'}, {"example", 1, NULL, 'e'}, {"drivers", 1, NULL, 'D'},
-		{"port-base", 1, NULL, 'P'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
-	uint64_t number = 0;
-	bool good = true;
-	int c;
-
-	while (good && (c = getopt_long(argc, argv, "hc:", longs, NULL)) != -1) {
-		if (strchr("sStP", c)) {
-			good = parse_count(optarg, &number);
-			if (!good)
-				fprintf(stderr, "labsim: \"%s\" is no number\n", optarg);
-		}
-		switch (c) {
-		case 'c':
-			options->config = optarg;
-			break;
-		case 'd':
-			options->dir = optarg;
-			break;
-		case 'l':
-			options->log = optarg;
-			break;
-		case 'p':
-			options->ctl = optarg;
-			break;
-		case 'i':
-			options->with_stdin = true;
-			break;
-		case 's':
-			options->seed = number;
-			break;
-		case 'S':
-			options->storm = true;
-			options->storm_seed = number;
-			break;
-		case 't':
-			options->turnaround_ms = (int)(number > 60000 ? 60000 : number);
-			break;
-		case 'L':
-			good = fault_parse_ns(optarg, &options->latency_ns);
-			break;
-		case 'e':
-			options->example = optarg;
-			break;
-		case 'D':
-			options->drivers = optarg;
-			break;
-		case 'P':
-			options->port_base = (unsigned)(number & 0xFFFF);
-			break;
-		case 'h':
-			return show_help();
-		default:
-			good = false;
-		}
-	}
-	if (!good || (!options->config && !options->example && optind == argc)) {
-		fprintf(stderr, "labsim --config FILE ..., or labsim --help\n");
-		return 2;
-	}
-	return -1;
-}
 
 static int write_example(const struct options *options)
 {
@@ -162,6 +40,10 @@ struct running {
 	struct lab lab;
 	struct served *served;
 	struct control control;
+	bool has_gps;
+	struct port_conf gps_port;
+	struct gps gps;
+	struct gps_wire gps_wire;
 	unsigned n_wires, n_threads;
 	struct wire wires[MOST_LINES];
 };
@@ -169,6 +51,23 @@ struct running {
 static bool is_rtu(const struct wire *wire)
 {
 	return wire->lab->lines[wire->line].conf->port.kind == PORT_RTU;
+}
+
+static int start_gps(struct running *running, const struct options *options, struct text *why)
+{
+	char words[400];
+	struct text line = text_over(words, sizeof(words));
+	int rc;
+
+	text_put(why, "gps: ");
+	rc = gps_wire_open(&running->gps_wire, &running->gps, &running->gps_port, options->dir,
+		options->gps_log, why);
+	if (rc)
+		return rc;
+	text_clear(why);
+	gps_wire_describe(&running->gps_wire, &line);
+	printf("%s\n", words);
+	return gps_wire_start(&running->gps_wire);
 }
 
 static int start(struct running *running, const struct options *options, struct text *why)
@@ -181,7 +80,8 @@ static int start(struct running *running, const struct options *options, struct 
 	running->served = served_open(options->log, why);
 	if (!running->served)
 		return ERR_IO;
-	rc = control_open(&running->control, &running->lab, options->ctl, options->with_stdin, why);
+	rc = control_open(&running->control, &running->lab, running->has_gps ? &running->gps : NULL,
+		options->ctl, options->with_stdin, why);
 	for (i = 0; i < running->lab.n_lines && !rc; i++) {
 		struct wire *wire = &running->wires[running->n_wires++];
 
@@ -202,6 +102,8 @@ static int start(struct running *running, const struct options *options, struct 
 			tcp_describe(wire, &line);
 		printf("%s\n", words);
 	}
+	if (running->has_gps && !rc)
+		rc = start_gps(running, options, why);
 	for (i = 0; i < running->n_wires && !rc; i++) {
 		struct wire *wire = &running->wires[i];
 
@@ -224,6 +126,10 @@ static void stop(struct running *running)
 		rtu_close(&running->wires[i]);
 		tcp_close(&running->wires[i]);
 	}
+	if (running->has_gps) {
+		gps_wire_close(&running->gps_wire);
+		gps_free(&running->gps);
+	}
 	if (running->control.lab)
 		control_close(&running->control);
 	served_close(running->served);
@@ -235,6 +141,10 @@ static void play(struct running *running, const struct options *options, int sig
 		.pause_ns = 1500000000,
 		.strike_ns = 4000000000,
 		.lines = true};
+	/* One receiver, and the others are many: it gets its breath back in between. */
+	struct storm gps_storm = {.dice = water_mix(options->storm_seed ^ 0x6B5),
+		.pause_ns = 5000000000,
+		.strike_ns = 4000000000};
 	struct signalfd_siginfo caught;
 	char words[160];
 	struct text said = text_over(words, sizeof(words));
@@ -246,8 +156,29 @@ static void play(struct running *running, const struct options *options, int sig
 			storm_step(&storm, &running->lab, clock_boot_ns(&clock_system), &said);
 		if (said.len)
 			fprintf(stderr, "labsim: storm: %s\n", words);
+		text_clear(&said);
+		if (options->storm && running->has_gps)
+			gps_storm_step(
+				&gps_storm, &running->gps, clock_boot_ns(&clock_system), &said);
+		if (said.len)
+			fprintf(stderr, "labsim: storm: gps %s\n", words);
 		control_wait(&running->control, signals, 100);
 	}
+}
+
+/* The receiver's port, as the command line names it. */
+static void make_gps(struct running *running, const struct options *options, int64_t utc_at_0_ms)
+{
+	struct port_conf *port = &running->gps_port;
+
+	if (!options->gps)
+		return;
+	*port = (struct port_conf){.baud = options->gps_baud, .parity = 'N', .stop_bits = 1};
+	if (!text_copy(port->where, sizeof(port->where), options->gps))
+		return; /* pty_check() says that this is no path */
+	running->has_gps = true;
+	gps_init(&running->gps, &options->route, options->gps_speed_km_h, options->gps_lapse,
+		options->seed, clock_boot_ns(&clock_system), utc_at_0_ms);
 }
 
 static int run(const struct options *options)
@@ -256,8 +187,9 @@ static int run(const struct options *options)
 	char words[4000];
 	struct text why = text_over(words, sizeof(words));
 	struct conf *conf = NULL;
+	int64_t utc_at_0_ms = clock_wall_ms(&clock_system) - clock_boot_ms(&clock_system);
 	sigset_t caught;
-	int signals, rc = conf_read(&conf, options->config, &why);
+	int signals, rc = options->config ? conf_read(&conf, options->config, &why) : 0;
 
 	if (rc) {
 		fprintf(stderr, "%s\n", words);
@@ -268,9 +200,10 @@ static int run(const struct options *options)
 	sigaddset(&caught, SIGTERM);
 	sigprocmask(SIG_BLOCK, &caught, NULL);
 	signals = signalfd(-1, &caught, SFD_NONBLOCK | SFD_CLOEXEC);
-	lab_init(&running.lab, conf->lines, conf->n_lines, options->seed,
-		clock_wall_ms(&clock_system) - clock_boot_ms(&clock_system));
+	lab_init(&running.lab, conf ? conf->lines : NULL, conf ? conf->n_lines : 0, options->seed,
+		utc_at_0_ms);
 	running.lab.turnaround_ms = options->turnaround_ms;
+	make_gps(&running, options, utc_at_0_ms);
 	rc = signals < 0 ? ERR_IO : start(&running, options, &why);
 	if (rc)
 		fprintf(stderr, "labsim: %s%s\n", words, why.len ? "" : err_text(rc));
@@ -285,8 +218,8 @@ static int run(const struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.seed = 1, .turnaround_ms = -1};
-	int status = parse(&options, argc, argv);
+	struct options options;
+	int status = options_parse(&options, argc, argv);
 
 	if (status >= 0)
 		return status;

@@ -4,22 +4,21 @@
 
 #include "water.h"
 
-static uint64_t roll(struct storm *storm, uint64_t sides)
+uint64_t storm_roll(struct storm *storm, uint64_t sides)
 {
 	storm->dice = water_mix(storm->dice);
 	return storm->dice % sides;
 }
 
-/* Between half and one and a half of the mean. */
-static int64_t about(struct storm *storm, int64_t mean)
+int64_t storm_about(struct storm *storm, int64_t mean)
 {
-	return mean / 2 + (int64_t)roll(storm, (uint64_t)mean);
+	return mean / 2 + (int64_t)storm_roll(storm, (uint64_t)mean);
 }
 
 static const struct profile_field *any_field(
 	struct storm *storm, const struct profile *profile, bool sentinel)
 {
-	unsigned first = (unsigned)roll(storm, profile->n_fields ? profile->n_fields : 1), i;
+	unsigned first = (unsigned)storm_roll(storm, profile->n_fields ? profile->n_fields : 1), i;
 
 	for (i = 0; i < profile->n_fields; i++) {
 		const struct profile_field *field =
@@ -45,16 +44,16 @@ static void say_unit_fault(struct storm *storm, const struct profile *profile, s
 		"mute", "crc", "wrong-unit", "short", "extra", "garbage", "wrong-count", "frozen"};
 	static const char *const effects[] = {"suspect", "bad", "warmup"};
 	const struct profile_field *field;
-	uint64_t kind = roll(storm, 14);
+	uint64_t kind = storm_roll(storm, 14);
 
 	switch (kind) {
 	case 8:
 	case 9: /* a bit later than it should ever be, and well later */
 		text_printf(said, "late %" PRIu64 "ms",
-			1 + roll(storm, profile->reply_ms + profile->reply_ms / 2 + 1));
+			1 + storm_roll(storm, profile->reply_ms + profile->reply_ms / 2 + 1));
 		return;
 	case 10:
-		text_printf(said, "exception %" PRIu64, 4 + 2 * roll(storm, 2));
+		text_printf(said, "exception %" PRIu64, 4 + 2 * storm_roll(storm, 2));
 		return;
 	case 11:
 		field = any_field(storm, profile, true);
@@ -65,7 +64,7 @@ static void say_unit_fault(struct storm *storm, const struct profile *profile, s
 		say_field(said, "refuse", field);
 		return;
 	case 13:
-		text_printf(said, "status %s", effects[roll(storm, 3)]);
+		text_printf(said, "status %s", effects[storm_roll(storm, 3)]);
 		return;
 	default:
 		text_put(said, plain[kind]);
@@ -75,17 +74,18 @@ static void say_unit_fault(struct storm *storm, const struct profile *profile, s
 static void say(struct storm *storm, const struct lab *lab, struct text *said)
 {
 	static const char *const chances[] = {"1", "1", "0.5", "0.2", "0.05"};
-	const struct lab_line *line = &lab->lines[roll(storm, lab->n_lines)];
+	const struct lab_line *line = &lab->lines[storm_roll(storm, lab->n_lines)];
 	const struct lab_unit *unit;
-	int64_t lasts_ms = about(storm, storm->strike_ns) / 1000000;
+	int64_t lasts_ms = storm_about(storm, storm->strike_ns) / 1000000;
 
-	if (!line->n_units || (storm->lines && !roll(storm, 8))) {
-		text_printf(said, "%s %s", line->conf->name, roll(storm, 2) ? "unplug" : "babble");
+	if (!line->n_units || (storm->lines && !storm_roll(storm, 8))) {
+		text_printf(said, "%s %s", line->conf->name,
+			storm_roll(storm, 2) ? "unplug" : "babble");
 	} else {
-		unit = &line->units[roll(storm, line->n_units)];
+		unit = &line->units[storm_roll(storm, line->n_units)];
 		text_printf(said, "%s ", unit->conf->name);
 		say_unit_fault(storm, unit->conf->profile, said);
-		text_printf(said, " p=%s", chances[roll(storm, 5)]);
+		text_printf(said, " p=%s", chances[storm_roll(storm, 5)]);
 	}
 	text_printf(said, " %" PRId64 "ms", lasts_ms);
 }
@@ -96,12 +96,12 @@ void storm_step(struct storm *storm, struct lab *lab, int64_t now_ns, struct tex
 	struct text why = text_over(words, sizeof(words));
 
 	text_clear(said);
-	if (storm->next_ns && now_ns < storm->next_ns)
+	if (!lab->n_lines || (storm->next_ns && now_ns < storm->next_ns))
 		return;
 	if (storm->next_ns) {
 		say(storm, lab, said);
 		if (lab_command(lab, said->at, now_ns, &why))
 			text_clear(said); /* this unit cannot show that */
 	}
-	storm->next_ns = now_ns + about(storm, storm->pause_ns);
+	storm->next_ns = now_ns + storm_about(storm, storm->pause_ns);
 }

@@ -14,6 +14,9 @@ struct storm {
 	bool lines;        /* unplugs and babbles too, not units' faults alone */
 };
 
+/* Draws from its dice: 0 to sides - 1; and between half and one and a half of the mean. */
+uint64_t storm_roll(struct storm *storm, uint64_t sides);
+int64_t storm_about(struct storm *storm, int64_t mean);
 /* Brings the next fault if it is due; then `said` holds its command, else it is left empty. */
 void storm_step(struct storm *storm, struct lab *lab, int64_t now_ns, struct text *said);
 

@@ -1,0 +1,27 @@
+/* entry.h - where a person says the van is: whether that can be, and for how long it holds. */
+#ifndef PLACE_ENTRY_H
+#define PLACE_ENTRY_H
+
+#include "place/boundaries.h"
+#include "place/gazetteer.h"
+#include "place/whereabouts.h"
+
+enum {
+	ENTRY_ERROR_M = 50000, /* a point less sure than this is none; name the district instead */
+	ENTRY_LEFT_M = 500     /* beyond all errors: the van has driven off */
+};
+
+/*
+ * As whereabouts_check(): codes for names, the district of a point, and what contradicts.  Boundaries and
+ * gazetteer may be NULL.
+ */
+int entry_check(struct place_entry *entry, struct boundaries *boundaries,
+	const struct gazetteer *gazetteer, double margin_m, struct text *why) MUST_USE;
+/* The place of readings made there. */
+struct place entry_place(
+	const struct place_entry *entry, struct boundaries *boundaries, double margin_m);
+/* True when a fix, with the place it has, says that the van is not there (any more). */
+bool entry_is_left(
+	const struct place_entry *entry, const struct fix *fix, const struct place *place);
+
+#endif

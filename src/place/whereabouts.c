@@ -1,0 +1,373 @@
+/*
+ * The receiver's thread does the work: it judges a fix, looks up its district and puts both where others
+ * copy them from.  `finding` is held over GEOS, `lock` over the little that is copied; never both.
+ */
+#include "place/whereabouts.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "place/entry.h"
+#include "place/tag.h"
+
+enum {
+	UNKNOWN_ERROR_M = 100, /* of a fix whose receiver does not say how good it is */
+	LEAST_FIXES = 10       /* in a parked van's mean before it serves samples */
+};
+
+struct whereabouts {
+	const struct place_conf *conf;
+	const struct clock *clock;
+	enum receiver_kind kind;
+	struct receiver *receiver; /* NULL: none is configured */
+	struct track_conf track_conf;
+	struct gazetteer *gazetteer;   /* NULL: there is none */
+	struct boundaries *boundaries; /* NULL: there are none */
+	char boundaries_words[160];
+	struct log_edge refused; /* of fixes; the receiver's thread */
+
+	pthread_mutex_t finding; /* boundaries serve one at a time */
+
+	pthread_mutex_t lock; /* over what is below */
+	struct track track;
+	struct fix_time time;
+	struct fix heard;
+	enum fix_verdict verdict;
+	struct place place; /* of the last fix taken, its age left open */
+	bool entered;
+	struct place_entry entry;
+	struct place entry_place;
+	int64_t entry_ms;
+};
+
+/* --- a point's codes --------------------------------------------------------------------------------- */
+
+static double error_of(const struct fix *fix)
+{
+	return isfinite(fix->eph_m) && fix->eph_m > 0 ? fix->eph_m : UNKNOWN_ERROR_M;
+}
+
+static void put_point(struct place *place, double lat, double lon, double error_m)
+{
+	place->has_point = true;
+	place->lat_e7 = (int32_t)lround(lat * 1e7);
+	place->lon_e7 = (int32_t)lround(lon * 1e7);
+	place->eph_cm = error_m < 1e6 ? (int32_t)lround(error_m * 100) : 100000000;
+}
+
+static void tag(struct whereabouts *w, double lon, double lat, double error_m, struct place *place)
+{
+	pthread_mutex_lock(&w->finding);
+	tag_place(w->boundaries, lon, lat, error_m + w->conf->border_margin_m, place);
+	pthread_mutex_unlock(&w->finding);
+}
+
+/* --- the receiver's thread --------------------------------------------------------------------------- */
+
+static void log_verdict(struct whereabouts *w, const struct fix *fix, enum fix_verdict verdict)
+{
+	if (verdict == FIX_TAKEN)
+		log_back(&w->refused, fix->boot_ms, "place", "positions are believed again");
+	else if (verdict != FIX_NONE)
+		log_lost(&w->refused, fix->boot_ms, "place",
+			"a position is not believed (%.5f, %.5f): %s", fix->lat, fix->lon,
+			track_words(verdict));
+}
+
+static void hear(void *ctx, const struct fix *fix)
+{
+	struct whereabouts *w = ctx;
+	struct place place = {.origin = PLACE_GPS, .mode = fix->mode, .border_m = -1};
+	enum fix_verdict verdict;
+	bool left = false;
+
+	/* Looked up before it is judged, so that fix and codes become known together. */
+	if (fix->mode >= 2 && fabs(fix->lat) <= 90 && fabs(fix->lon) <= 180) {
+		put_point(&place, fix->lat, fix->lon, 0);
+		if (isfinite(fix->eph_m) && fix->eph_m > 0)
+			put_point(&place, fix->lat, fix->lon, fix->eph_m);
+		tag(w, fix->lon, fix->lat, error_of(fix), &place);
+	}
+	pthread_mutex_lock(&w->lock);
+	fix_time_hear(&w->time, fix);
+	verdict = track_hear(&w->track, fix);
+	w->heard = *fix;
+	w->verdict = verdict;
+	if (verdict == FIX_TAKEN) {
+		w->place = place;
+		left = w->entered && entry_is_left(&w->entry, fix, &place);
+		w->entered = w->entered && !left;
+	}
+	pthread_mutex_unlock(&w->lock);
+	log_verdict(w, fix, verdict);
+	if (left)
+		log_say(LOG_NOTICE, "place",
+			"the van is not where somebody entered it any more: the entry is dropped");
+}
+
+/* --- life -------------------------------------------------------------------------------------------- */
+
+static void open_boundaries(struct whereabouts *w)
+{
+	char words[512];
+	struct text why = text_over(words, sizeof(words));
+	struct text kept = text_over(w->boundaries_words, sizeof(w->boundaries_words));
+	const char *path = w->conf->boundaries;
+	int err = *path ? boundaries_open(&w->boundaries, path, NULL, &why) : ERR_ABSENT;
+
+	if (!err)
+		return;
+	if (!*path)
+		text_put(&kept, "place.boundaries names no file");
+	else if (err == ERR_ABSENT)
+		text_put(&kept, "no boundaries are installed: waterlab boundaries install FILE");
+	else
+		text_printf(&kept, "%s: %.*s; install them again", path, (int)strcspn(words, "\n"),
+			words);
+	log_say(w->kind == RECEIVER_NONE ? LOG_INFO : LOG_WARN, "place",
+		"no reading gets a district: %s", w->boundaries_words);
+}
+
+static void open_gazetteer(struct whereabouts *w)
+{
+	char words[200];
+	struct text why = text_over(words, sizeof(words));
+	int err = gazetteer_open(&w->gazetteer, w->conf->places, &why);
+
+	if (err)
+		log_say(err == ERR_ABSENT ? LOG_INFO : LOG_WARN, "place",
+			"there is no list of districts to choose from: %s", words);
+}
+
+int whereabouts_new(struct whereabouts **out, const struct receiver_conf *gps,
+	const struct place_conf *conf, const struct clock *clock)
+{
+	struct whereabouts *w = calloc(1, sizeof(*w));
+	int err = 0;
+
+	if (!w)
+		return ERR_MEMORY;
+	w->conf = conf;
+	w->clock = clock;
+	w->kind = gps->kind;
+	w->place.border_m = -1;
+	w->track_conf = (struct track_conf){.fastest_m_s = conf->fastest_kmh / 3.6,
+		.stale_moving_ms = (int64_t)conf->stale_moving_s * 1000,
+		.stale_parked_ms = (int64_t)conf->stale_parked_s * 1000};
+	track_begin(&w->track, &w->track_conf);
+	pthread_mutex_init(&w->finding, NULL);
+	pthread_mutex_init(&w->lock, NULL);
+	open_boundaries(w);
+	open_gazetteer(w);
+	if (gps->kind != RECEIVER_NONE)
+		err = receiver_new(&w->receiver, gps, clock, hear, w);
+	if (err) {
+		whereabouts_free(w);
+		return err;
+	}
+	*out = w;
+	return 0;
+}
+
+int whereabouts_start(struct whereabouts *w)
+{
+	return w->receiver ? receiver_start(w->receiver) : 0;
+}
+
+void whereabouts_stop(struct whereabouts *w)
+{
+	if (w->receiver)
+		receiver_stop(w->receiver);
+}
+
+void whereabouts_free(struct whereabouts *w)
+{
+	if (!w)
+		return;
+	receiver_free(w->receiver);
+	boundaries_free(w->boundaries);
+	gazetteer_free(w->gazetteer);
+	pthread_mutex_destroy(&w->finding);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+/* --- asking ------------------------------------------------------------------------------------------ */
+
+static bool entry_holds(const struct whereabouts *w, int64_t boot_ms)
+{
+	return w->entered && boot_ms - w->entry_ms < (int64_t)w->conf->entered_h * 3600 * 1000;
+}
+
+/* Under lock. */
+static void place_at(const struct whereabouts *w, int64_t boot_ms, struct place *out)
+{
+	struct fix fix;
+
+	*out = (struct place){.border_m = -1};
+	if (track_at(&w->track, boot_ms, &fix)) {
+		*out = w->place;
+		out->fix_age_ms = boot_ms > fix.boot_ms ? (int32_t)(boot_ms - fix.boot_ms) : 0;
+	} else if (entry_holds(w, boot_ms)) {
+		*out = w->entry_place;
+	}
+}
+
+void whereabouts_at(struct whereabouts *w, int64_t boot_ms, struct place *out)
+{
+	pthread_mutex_lock(&w->lock);
+	place_at(w, boot_ms, out);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* The mean of a parked van's fixes, or the last one. */
+static void best_point(
+	const struct fix *fix, const struct track_parked *parked, double away_m, struct place *out)
+{
+	bool mean = parked->parked && parked->n >= LEAST_FIXES;
+	double error_m = mean ? parked->error_m : error_of(fix);
+
+	put_point(out, mean ? parked->lat : fix->lat, mean ? parked->lon : fix->lon,
+		error_m + away_m);
+}
+
+void whereabouts_for_sample(
+	struct whereabouts *w, int64_t boot_ms, double away_m, struct place *out)
+{
+	struct track_parked parked;
+	struct place_entry entry;
+	struct fix fix;
+	bool gps;
+
+	pthread_mutex_lock(&w->lock);
+	place_at(w, boot_ms, out);
+	gps = track_at(&w->track, boot_ms, &fix);
+	track_parked(&w->track, &parked);
+	entry = w->entry;
+	pthread_mutex_unlock(&w->lock);
+	if (!out->has_point)
+		return;
+	if (gps) {
+		best_point(&fix, &parked, away_m, out);
+		tag(w, out->lon_e7 / 1e7, out->lat_e7 / 1e7, out->eph_cm / 100.0, out);
+		return;
+	}
+	entry.error_m += away_m;
+	pthread_mutex_lock(&w->finding);
+	*out = entry_place(&entry, w->boundaries, w->conf->border_margin_m);
+	pthread_mutex_unlock(&w->finding);
+}
+
+void whereabouts_time(struct whereabouts *w, struct gps_time *out)
+{
+	pthread_mutex_lock(&w->lock);
+	*out = fix_time_at(&w->time, clock_boot_ms(w->clock));
+	pthread_mutex_unlock(&w->lock);
+}
+
+int64_t whereabouts_heartbeat_ms(struct whereabouts *w)
+{
+	return w->receiver ? receiver_heartbeat_ms(w->receiver) : INT64_MAX;
+}
+
+/* --- for people -------------------------------------------------------------------------------------- */
+
+/* Names of a code: from the boundaries, else from the list. */
+static void put_names(
+	const struct whereabouts *w, const char *code, const char *tehsil, struct area *to)
+{
+	const struct area *area =
+		w->boundaries ? boundaries_by_code(w->boundaries, code, tehsil) : NULL;
+	const struct gazetteer_place *place =
+		w->gazetteer ? gazetteer_find(w->gazetteer, code, tehsil) : NULL;
+
+	if (!*code)
+		return;
+	if (area)
+		*to = *area;
+	else if (place)
+		*to = place->area;
+	if (place && !*to->division)
+		memcpy(to->division, place->area.division, sizeof(to->division));
+}
+
+static void put_hint(const struct whereabouts *w, const struct place *now, char *to, size_t cap)
+{
+	const struct gazetteer_place *place;
+	struct text hint = text_over(to, cap);
+	double metres;
+
+	if (w->boundaries || !w->gazetteer || !now->has_point || *now->district)
+		return;
+	place = gazetteer_nearest(w->gazetteer, now->lon_e7 / 1e7, now->lat_e7 / 1e7, &metres);
+	if (place)
+		text_printf(&hint, "%s%s%s (%s), %.0f km away",
+			*place->area.tehsil_name ? place->area.tehsil_name : "",
+			*place->area.tehsil_name ? ", " : "", place->area.name, place->area.code,
+			metres / 1000);
+}
+
+void whereabouts_state(struct whereabouts *w, struct whereabouts_state *out)
+{
+	int64_t now_ms = clock_boot_ms(w->clock);
+	struct area near = {.code = ""};
+
+	*out = (struct whereabouts_state){.kind = w->kind};
+	if (w->receiver)
+		receiver_state(w->receiver, &out->receiver);
+	pthread_mutex_lock(&w->lock);
+	out->heard = w->heard;
+	out->verdict = w->verdict;
+	out->moving = track_moving(&w->track);
+	place_at(w, now_ms, &out->now);
+	track_parked(&w->track, &out->parked);
+	out->entered = entry_holds(w, now_ms);
+	out->entry = w->entry;
+	out->entry_ms = w->entry_ms;
+	pthread_mutex_unlock(&w->lock);
+	put_names(w, out->now.district, out->now.tehsil, &out->area);
+	put_names(w, out->now.near, "", &near);
+	memcpy(out->near_name, near.name, sizeof(out->near_name));
+	put_hint(w, &out->now, out->hint, sizeof(out->hint));
+	memcpy(out->boundaries_words, w->boundaries_words, sizeof(out->boundaries_words));
+	if (w->boundaries) {
+		snprintf(out->edition, sizeof(out->edition), "%s",
+			boundaries_edition(w->boundaries));
+		out->areas = (unsigned)boundaries_count(w->boundaries);
+		out->checksum = boundaries_checksum(w->boundaries);
+	}
+}
+
+/* --- by hand ----------------------------------------------------------------------------------------- */
+
+int whereabouts_check(struct whereabouts *w, struct place_entry *entry, struct text *why)
+{
+	int err;
+
+	pthread_mutex_lock(&w->finding);
+	err = entry_check(entry, w->boundaries, w->gazetteer, w->conf->border_margin_m, why);
+	pthread_mutex_unlock(&w->finding);
+	return err;
+}
+
+void whereabouts_enter(struct whereabouts *w, const struct place_entry *entry, int64_t boot_ms)
+{
+	struct place place = {.border_m = -1};
+
+	if (entry) {
+		pthread_mutex_lock(&w->finding);
+		place = entry_place(entry, w->boundaries, w->conf->border_margin_m);
+		pthread_mutex_unlock(&w->finding);
+	}
+	pthread_mutex_lock(&w->lock);
+	w->entered = entry != NULL;
+	w->entry_place = place;
+	w->entry_ms = boot_ms;
+	if (entry)
+		w->entry = *entry;
+	pthread_mutex_unlock(&w->lock);
+}

@@ -50,6 +50,21 @@ static void find_socket(const struct cli *cli, char path[CONF_PATH], struct text
 	conf_free(conf);
 }
 
+void cli_find_places(const struct cli *cli, struct cli_place_paths *to)
+{
+	char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct conf *conf = read_config(cli, &mistakes);
+
+	*to = (struct cli_place_paths){
+		"/var/lib/waterlab/boundaries", WATERLAB_PREFIX "/share/waterlab/places.csv"};
+	if (conf) {
+		memcpy(to->boundaries, conf->place.boundaries, sizeof(to->boundaries));
+		memcpy(to->places, conf->place.places, sizeof(to->places));
+	}
+	conf_free(conf);
+}
+
 static int exit_of(int err)
 {
 	return err == ERR_ABSENT || err == ERR_TIMEOUT ? CLI_ABSENT : CLI_FAILED;
@@ -138,4 +153,12 @@ int cli_ask_one(const struct cli *cli, json_t *request, json_t **answer)
 	if (status)
 		fprintf(stderr, "waterlab: %s\n", words);
 	return status;
+}
+
+int cli_print_json(const json_t *answer)
+{
+	int bad = json_dumpf(answer, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+
+	putchar('\n');
+	return bad ? CLI_FAILED : CLI_DONE;
 }

@@ -11,16 +11,17 @@
 #include "place/inner.h"
 #include "place/survey.h"
 
-static const char installed_at[] = "/var/lib/waterlab/boundaries";
-
 enum { MOST_MISTAKES = 20, MOST_FINDINGS = 15, MOST_PROVINCES = 24 };
 
 bool cli_places(const struct cli *cli, struct gazetteer **out)
 {
-	static const char usual[] = WATERLAB_PREFIX "/share/waterlab/places.csv";
+	struct cli_place_paths usual;
 	char words[512];
 	struct text why = text_over(words, sizeof(words));
-	int err = gazetteer_open(out, cli->places ? cli->places : usual, &why);
+	int err;
+
+	cli_find_places(cli, &usual);
+	err = gazetteer_open(out, cli->places ? cli->places : usual.places, &why);
 
 	if (!err || (err == ERR_ABSENT && !cli->places))
 		return true;
@@ -249,11 +250,14 @@ out:
 
 int cli_boundaries_show(struct cli *cli)
 {
-	const char *path = cli->n_args ? cli->args[0] : installed_at;
 	struct survey survey = {.findings = NULL};
 	struct layer *layer = NULL;
+	struct cli_place_paths usual;
+	const char *path;
 	int end;
 
+	cli_find_places(cli, &usual);
+	path = cli->n_args ? cli->args[0] : usual.boundaries;
 	if (!cli->n_args && access(path, F_OK) != 0) {
 		fprintf(stderr,
 			"waterlab: no boundaries are installed (%s): %s; waterlab boundaries "
@@ -309,17 +313,18 @@ int cli_boundaries_install(struct cli *cli)
 {
 	struct survey survey = {.findings = NULL};
 	struct layer *layer = NULL;
+	struct cli_place_paths usual;
 	int end = look_at(cli, cli->args[0], &layer, &survey);
 
 	if (end)
 		return end;
+	cli_find_places(cli, &usual);
 	name_edition(layer, cli->edition);
 	show_layer(layer);
 	show_findings(&survey);
 	fflush(stdout);
-	end = may_be_installed(cli, &survey)
-		      ? install(layer, cli->to_words ? cli->to_words : installed_at)
-		      : CLI_FAILED;
+	end = may_be_installed(cli, &survey) ? install(layer, cli->to ? cli->to : usual.boundaries)
+					     : CLI_FAILED;
 	layer_free(layer);
 	survey_free(&survey);
 	return end;

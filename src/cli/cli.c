@@ -2,71 +2,39 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum option_bit {
-	HAS_JSON = 1,
-	HAS_FORMAT = 2,
-	HAS_STREAM = 4,
-	HAS_FROM = 8,
-	HAS_TO = 16,
-	HAS_HELP = 32,
-	HAS_VERSION = 64,
-	HAS_SECONDS = 8192,
-	HAS_TO_PATH = 128, /* --to is a path, no number */
-	HAS_BOUNDARIES = 256,
-	HAS_WITHIN = 512,
-	HAS_KEYS = 1024,
-	HAS_PLACES = 2048,
-	HAS_INSTALL = 4096 /* --edition, --only, --accept */
-};
-
-/* Options whose word is only kept: where, and what they belong to. */
-struct kept_option {
-	const char *name;
-	size_t at; /* in struct cli */
-	enum option_bit bit;
-};
-
-static const struct kept_option kept_options[] = {
-	{"boundaries", offsetof(struct cli, boundaries), HAS_BOUNDARIES},
-	{"within", offsetof(struct cli, within), HAS_WITHIN},
-	{"places", offsetof(struct cli, places), HAS_PLACES},
-	{"edition", offsetof(struct cli, edition), HAS_INSTALL},
-	{"only", offsetof(struct cli, only), HAS_INSTALL},
-	{"code-key", offsetof(struct cli, keys.code), HAS_KEYS},
-	{"name-key", offsetof(struct cli, keys.name), HAS_KEYS},
-	{"division-key", offsetof(struct cli, keys.division), HAS_KEYS},
-	{"province-key", offsetof(struct cli, keys.province), HAS_KEYS},
-	{"tehsil-key", offsetof(struct cli, keys.tehsil), HAS_KEYS},
-	{"tehsil-name-key", offsetof(struct cli, keys.tehsil_name), HAS_KEYS},
-};
+#include "cli/options.h"
 
 struct command {
 	const char *name;
 	const char *second; /* its second word, or NULL */
 	int (*run)(struct cli *cli);
-	unsigned options; /* enum option_bit it takes */
+	unsigned options; /* enum option_group it takes */
 	int least, most;  /* arguments */
 };
 
 static const struct command commands[] = {
-	{"status", NULL, cli_status, HAS_JSON, 0, 0},
-	{"watch", NULL, cli_watch, HAS_JSON, 0, 0},
-	{"try", NULL, cli_try, HAS_JSON, 1, 1},
-	{"spool", "stat", cli_spool_stat, HAS_JSON, 0, 0},
-	{"spool", "export", cli_spool_export, HAS_FORMAT | HAS_STREAM | HAS_FROM | HAS_TO, 0, 0},
-	{"refused", NULL, cli_refused, HAS_JSON, 0, 1},
+	{"status", NULL, cli_status, OPTION_JSON, 0, 0},
+	{"watch", NULL, cli_watch, OPTION_JSON, 0, 0},
+	{"try", NULL, cli_try, OPTION_JSON, 1, 1},
+	{"spool", "stat", cli_spool_stat, OPTION_JSON, 0, 0},
+	{"spool", "export", cli_spool_export, OPTION_EXPORT | OPTION_TO, 0, 0},
+	{"refused", NULL, cli_refused, OPTION_JSON, 0, 1},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
-	{"district", NULL, cli_district, HAS_BOUNDARIES | HAS_WITHIN | HAS_KEYS | HAS_PLACES, 0, 0},
-	{"boundaries", "show", cli_boundaries_show, HAS_KEYS | HAS_PLACES | HAS_INSTALL, 0, 1},
+	{"gps", NULL, cli_gps, OPTION_JSON | OPTION_SECONDS, 0, 3},
+	{"place", "enter", cli_place_enter, OPTION_JSON | OPTION_ENTRY | OPTION_REASON, 0, 0},
+	{"place", "forget", cli_place_forget, OPTION_JSON, 0, 0},
+	{"place", "list", cli_place_list, OPTION_PLACES, 0, 1},
+	{"place", NULL, cli_place, OPTION_JSON | OPTION_AWAY, 0, 0},
+	{"boundaries", "show", cli_boundaries_show, OPTION_KEYS | OPTION_PLACES | OPTION_INSTALL, 0,
+		1},
 	{"boundaries", "install", cli_boundaries_install,
-		HAS_TO | HAS_TO_PATH | HAS_KEYS | HAS_PLACES | HAS_INSTALL, 1, 1},
-	{"gps", NULL, cli_gps, HAS_JSON | HAS_SECONDS, 2, 3},
+		OPTION_TO | OPTION_KEYS | OPTION_PLACES | OPTION_INSTALL, 1, 1},
+	{"district", NULL, cli_district,
+		OPTION_BOUNDARIES | OPTION_WITHIN | OPTION_KEYS | OPTION_PLACES, 0, 0},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -84,6 +52,18 @@ static const char help[] =
 	"                        rows N to N (default: all) to standard output\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
+	"  place [--away METRES] [--json]\n"
+	"                        where the van is, by what, how sure; --away: what a sample\n"
+	"                        so far from the van would get\n"
+	"  place enter [--at LAT,LON --error METRES] [--district NAME] [--tehsil NAME]\n"
+	"                        --reason TEXT\n"
+	"                        say by hand where the van is, for while there is no sky\n"
+	"  place forget          take that back\n"
+	"  gps [gpsd ADDRESS [DEVICE] | nmea PORT [BAUD]] [--seconds N] [--json]\n"
+	"                        what a satellite receiver says, and how it is judged, until\n"
+	"                        Ctrl-C or for N seconds; no daemon is asked (default: as\n"
+	"                        configured; 9600 baud)\n"
+	"  place list [NAME]     districts and tehsils to choose from\n"
 	"  district --boundaries FILE [--within METRES] [KEYS]\n"
 	"                        rows of standard input (CSV) with district, division,\n"
 	"                        province, metres to the border and the nearest other\n"
@@ -94,9 +74,6 @@ static const char help[] =
 	"  boundaries install FILE [--to PATH] [--edition TEXT] [--only CODE,CODE]\n"
 	"                        [--accept] [KEYS]\n"
 	"                        check a GeoJSON file and make it the van's districts\n"
-	"  gps gpsd ADDRESS [DEVICE] | gps nmea PORT [BAUD] [--seconds N] [--json]\n"
-	"                        what a satellite receiver says, and how it is judged, until\n"
-	"                        Ctrl-C or for N seconds; no daemon is asked (9600 baud)\n"
 	"  help                  this\n"
 	"\n"
 	"  --socket PATH         the daemon's socket (default: as the configuration says)\n"
@@ -116,113 +93,6 @@ static const char help[] =
 	"configuration is wrong; 3 no daemon answers. Colours: only on a terminal, and not\n"
 	"when NO_COLOR is set.\n";
 
-static bool read_number(const char *s, uint64_t *to)
-{
-	char *end;
-	unsigned long long v;
-
-	errno = 0;
-	v = strtoull(s, &end, 10);
-	if (*s < '0' || *s > '9' || *end || errno || v == 0 || v > INT64_MAX)
-		return false;
-	*to = v;
-	return true;
-}
-
-static enum option_bit keep_word(struct cli *cli, const char *option, const char *word)
-{
-	const struct kept_option *kept = kept_options;
-
-	while (strcmp(kept->name, option) != 0)
-		kept++;
-	memcpy((char *)cli + kept->at, &word, sizeof(word));
-	return kept->bit;
-}
-
-/* Which options came, or -1 after words about a wrong one. */
-static int read_options(struct cli *cli, int argc, char **argv)
-{
-	static const struct option known[] = {{"socket", required_argument, NULL, 's'},
-		{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
-		{"format", required_argument, NULL, 'f'}, {"stream", required_argument, NULL, 'm'},
-		{"from", required_argument, NULL, 'a'}, {"to", required_argument, NULL, 'b'},
-		{"accept", no_argument, NULL, 'y'}, {"boundaries", required_argument, NULL, 'k'},
-		{"within", required_argument, NULL, 'k'}, {"places", required_argument, NULL, 'k'},
-		{"edition", required_argument, NULL, 'k'}, {"only", required_argument, NULL, 'k'},
-		{"code-key", required_argument, NULL, 'k'},
-		{"name-key", required_argument, NULL, 'k'},
-		{"division-key", required_argument, NULL, 'k'},
-		{"province-key", required_argument, NULL, 'k'},
-		{"tehsil-key", required_argument, NULL, 'k'},
-		{"tehsil-name-key", required_argument, NULL, 'k'},
-		{"seconds", required_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
-	int given = 0, which = 0, c;
-
-	while ((c = getopt_long(argc, argv, "c:h", known, &which)) != -1) {
-		switch (c) {
-		case 's':
-			cli->socket = optarg;
-			break;
-		case 'c':
-			cli->config = optarg;
-			break;
-		case 'j':
-			given |= HAS_JSON;
-			cli->json = true;
-			break;
-		case 'f':
-			given |= HAS_FORMAT;
-			cli->format = optarg;
-			if (strcmp(optarg, "csv") == 0 || strcmp(optarg, "lp") == 0)
-				break;
-			fprintf(stderr, "waterlab: --format is csv or lp, not %s\n", optarg);
-			return -1;
-		case 'm':
-			given |= HAS_STREAM;
-			cli->stream = optarg;
-			if (strcmp(optarg, "readings") == 0 || strcmp(optarg, "ledger") == 0)
-				break;
-			fprintf(stderr, "waterlab: --stream is readings or ledger, not %s\n",
-				optarg);
-			return -1;
-		case 'a':
-			given |= HAS_FROM;
-			if (read_number(optarg, &cli->from))
-				break;
-			fprintf(stderr, "waterlab: --from is a number from 1, not %s\n", optarg);
-			return -1;
-		case 'b': /* what it has to be is known with the command */
-			given |= HAS_TO;
-			cli->to_words = optarg;
-			break;
-		case 'k':
-			given |= (int)keep_word(cli, known[which].name, optarg);
-			break;
-		case 'y':
-			given |= HAS_INSTALL;
-			cli->accept = true;
-			break;
-		case 'n':
-			given |= HAS_SECONDS;
-			if (read_number(optarg, &cli->seconds))
-				break;
-			fprintf(stderr, "waterlab: --seconds is a number from 1, not %s\n", optarg);
-			return -1;
-		case 'h':
-			given |= HAS_HELP;
-			break;
-		case 'v':
-			given |= HAS_VERSION;
-			break;
-		default:
-			fputs("waterlab help shows what there is\n", stderr);
-			return -1;
-		}
-	}
-	return given;
-}
-
 static void say_second_words(const char *name)
 {
 	const char *between = "";
@@ -230,7 +100,7 @@ static void say_second_words(const char *name)
 
 	fprintf(stderr, "waterlab: \"%s\" is followed by ", name);
 	for (i = 0; i < COUNT(commands); i++) {
-		if (strcmp(commands[i].name, name) != 0)
+		if (strcmp(commands[i].name, name) != 0 || !commands[i].second)
 			continue;
 		fprintf(stderr, "%s\"%s\"", between, commands[i].second);
 		between = " or ";
@@ -281,32 +151,23 @@ static int run_command(struct cli *cli, const struct command *command, int given
 			command->name, command->least, command->most);
 		return CLI_USAGE;
 	}
-	if (cli->to_words && !(command->options & HAS_TO_PATH) &&
-		!read_number(cli->to_words, &cli->to)) {
-		fprintf(stderr, "waterlab: --to is a number from 1, not %s\n", cli->to_words);
-		return CLI_USAGE;
-	}
-	if (cli->to && cli->from > cli->to) {
-		fputs("waterlab: --from is greater than --to\n", stderr);
-		return CLI_USAGE;
-	}
 	return command->run(cli);
 }
 
 int cli_run(int argc, char **argv)
 {
 	struct cli cli = {.config = "/etc/waterlab/waterlab.conf"};
-	int given = read_options(&cli, argc, argv);
+	int given = options_read(&cli, argc, argv);
 	const struct command *command;
 	int status, words;
 
 	if (given < 0)
 		return CLI_USAGE;
-	if (given & HAS_VERSION) {
+	if (cli.version) {
 		puts("waterlab " WATERLAB_VERSION);
 		return CLI_DONE;
 	}
-	if (given & HAS_HELP || (optind < argc && !strcmp(argv[optind], "help"))) {
+	if (cli.help || (optind < argc && !strcmp(argv[optind], "help"))) {
 		fputs(help, stdout);
 		return CLI_DONE;
 	}

@@ -18,14 +18,14 @@ enum cli_exit {
 };
 
 struct cli {
-	const char *config; /* --config, or the usual place */
+	/* Options, as they came; NULL when not given. */
+	const char *config; /* or the usual place */
 	const char *socket; /* --socket; NULL: what the configuration says */
-	bool json;
+	bool json, help, version;
 	const char *format, *stream;
-	uint64_t from, to;    /* 0: not given */
-	uint64_t seconds;     /* 0: not given */
-	const char *to_words; /* --to as it was written: a number, or a path; NULL: not given */
+	const char *from, *to; /* numbers; --to of boundaries install: a path */
 	const char *boundaries, *within, *places, *edition, *only;
+	const char *at, *error, *away, *district, *tehsil, *reason, *seconds;
 	struct boundary_keys keys;
 	bool accept;
 	int n_args; /* after the command's own words */
@@ -37,6 +37,12 @@ int cli_run(int argc, char **argv);
 
 /* The configuration, or NULL with all mistakes on stderr. */
 struct conf *cli_config(const struct cli *cli);
+
+/* Where boundaries and gazetteer lie by the configuration, or, where there is none to read, usually. */
+struct cli_place_paths {
+	char boundaries[PLACE_PATH], places[PLACE_PATH];
+};
+void cli_find_places(const struct cli *cli, struct cli_place_paths *to);
 
 /*
  * Asks the daemon; each() gets its answer lines.  On an error the words are on stderr, and the exit
@@ -53,6 +59,9 @@ int cli_ask_one(const struct cli *cli, json_t *request, json_t **answer) MUST_US
 int cli_ask_quietly(
 	const struct cli *cli, json_t *request, json_t **answer, struct text *why) MUST_USE;
 
+/* The answer as one line; the exit status. */
+int cli_print_json(const json_t *answer);
+
 /* --- the subcommands; each returns an exit status --------------------------------------------------- */
 
 int cli_status(struct cli *cli);
@@ -63,15 +72,19 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_parameters(struct cli *cli);
-int cli_gps(struct cli *cli);
 int cli_district(struct cli *cli);
 int cli_boundaries_install(struct cli *cli);
 int cli_boundaries_show(struct cli *cli);
 
 /*
- * The gazetteer of --places, or the installed one.  False after words about what is wrong with it; *out may be
+ * The gazetteer of --places, or the configured one.  False after words about what is wrong with it; *out may be
  * NULL with true: it is not installed, and was not asked for.
  */
 bool cli_places(const struct cli *cli, struct gazetteer **out) MUST_USE;
+int cli_gps(struct cli *cli);
+int cli_place(struct cli *cli);
+int cli_place_enter(struct cli *cli);
+int cli_place_forget(struct cli *cli);
+int cli_place_list(struct cli *cli);
 
 #endif

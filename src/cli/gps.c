@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "place/fix_time.h"
 #include "place/receiver.h"
@@ -133,6 +134,22 @@ static void sum_up(struct shown *shown, const struct receiver_state *said)
 
 /* --- the command ----------------------------------------------------------------------------------- */
 
+static bool configured_receiver(const struct cli *cli, struct receiver_conf *to)
+{
+	struct conf *conf = cli_config(cli);
+
+	if (!conf)
+		return false;
+	*to = conf->gps;
+	conf_free(conf);
+	if (to->kind != RECEIVER_NONE)
+		return true;
+	fputs("waterlab: no receiver is configured (gps.type); waterlab gps gpsd ADDRESS, or "
+	      "waterlab gps nmea PORT\n",
+		stderr);
+	return false;
+}
+
 /* What the words after `gps` name; false after words about what is wrong with them. */
 static bool read_receiver(const struct cli *cli, struct receiver_conf *conf)
 {
@@ -166,13 +183,14 @@ static bool read_receiver(const struct cli *cli, struct receiver_conf *conf)
 	return false;
 }
 
-static void follow(struct receiver *receiver, const struct cli *cli, struct receiver_state *said)
+/* seconds 0: until somebody ends it */
+static void follow(struct receiver *receiver, uint64_t seconds, struct receiver_state *said)
 {
 	int64_t now_ms = clock_boot_ms(&clock_system), end_ms = INT64_MAX;
 	char words[RECEIVER_WORDS] = "";
 
-	if (cli->seconds)
-		end_ms = now_ms + (int64_t)cli->seconds * 1000;
+	if (seconds && seconds < INT64_MAX / 2000)
+		end_ms = now_ms + (int64_t)seconds * 1000;
 	do {
 		receiver_state(receiver, said);
 		if (strcmp(words, said->words) != 0 && said->words[0])
@@ -191,9 +209,17 @@ int cli_gps(struct cli *cli)
 	struct receiver_conf conf = {0};
 	struct receiver *receiver;
 	struct receiver_state said;
+	uint64_t seconds = 0;
 	int status = CLI_FAILED;
 
-	if (!read_receiver(cli, &conf))
+	if (cli->n_args == 1) {
+		fprintf(stderr, "waterlab: \"%s\" is followed by an address or a port\n",
+			cli->args[0]);
+		return CLI_USAGE;
+	}
+	if (cli->n_args ? !read_receiver(cli, &conf) : !configured_receiver(cli, &conf))
+		return CLI_USAGE;
+	if (cli->seconds && !options_number("seconds", cli->seconds, &seconds))
 		return CLI_USAGE;
 	if (receiver_new(&receiver, &conf, &clock_system, show, &shown))
 		return CLI_USAGE;
@@ -207,7 +233,7 @@ int cli_gps(struct cli *cli)
 	if (receiver_start(receiver)) {
 		fprintf(stderr, "waterlab: no thread could be started\n");
 	} else {
-		follow(receiver, cli, &said);
+		follow(receiver, seconds, &said);
 		if (!cli->json)
 			sum_up(&shown, &said);
 		status = said.reports ? CLI_DONE : CLI_FAILED;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/view.h"
 #include "uplink/export.h"
 
@@ -192,20 +193,32 @@ static int write_lines(void *ctx, const char *lines, size_t len)
 	return fwrite(lines, 1, len, stdout) == len ? 0 : ERR_IO;
 }
 
-static int export_alone(const struct cli *cli, const char *words)
+/* What the options want; false after words. */
+static bool read_ask(const struct cli *cli, struct export_ask *ask)
+{
+	*ask = (struct export_ask){
+		.format = cli->format && !strcmp(cli->format, "lp") ? EXPORT_LP : EXPORT_CSV,
+		.stream = cli->stream && !strcmp(cli->stream, "ledger") ? STREAM_LEDGER
+									: STREAM_READINGS};
+	if ((cli->from && !options_number("from", cli->from, &ask->first)) ||
+		(cli->to && !options_number("to", cli->to, &ask->last)))
+		return false;
+	if (!ask->last || ask->first <= ask->last)
+		return true;
+	fputs("waterlab: --from is greater than --to\n", stderr);
+	return false;
+}
+
+static int export_alone(const struct cli *cli, struct export_ask ask, const char *words)
 {
 	struct spool_reader *reader;
 	struct export_count count;
-	struct export_ask ask = {.first = cli->from, .last = cli->to};
 	struct conf *conf;
 	int end = open_alone(cli, words, &conf, &reader), err;
 
 	if (end)
 		return end;
 	ask.lab = conf->lab;
-	ask.format = cli->format && !strcmp(cli->format, "lp") ? EXPORT_LP : EXPORT_CSV;
-	ask.stream =
-		cli->stream && !strcmp(cli->stream, "ledger") ? STREAM_LEDGER : STREAM_READINGS;
 	err = export_rows(reader, &ask, write_lines, NULL, &count);
 	if (err) {
 		fprintf(stderr, "waterlab: the export broke off: %s\n",
@@ -221,16 +234,21 @@ static int export_alone(const struct cli *cli, const char *words)
 
 int cli_spool_export(struct cli *cli)
 {
-	json_t *request = json_pack("{s:s, s:s, s:s, s:I, s:I}", "ask", "export", "format",
-		cli->format ? cli->format : "csv", "stream", cli->stream ? cli->stream : "readings",
-		"first", (json_int_t)cli->from, "last", (json_int_t)cli->to);
 	struct exporting e = {0};
 	char words[1024];
 	struct text why = text_over(words, sizeof(words));
-	int end = cli_ask_into(cli, request, take_line, &e, &why);
+	struct export_ask ask;
+	json_t *request;
+	int end;
 
+	if (!read_ask(cli, &ask))
+		return CLI_USAGE;
+	request = json_pack("{s:s, s:s, s:s, s:I, s:I}", "ask", "export", "format",
+		cli->format ? cli->format : "csv", "stream", cli->stream ? cli->stream : "readings",
+		"first", (json_int_t)ask.first, "last", (json_int_t)ask.last);
+	end = cli_ask_into(cli, request, take_line, &e, &why);
 	if (end == CLI_ABSENT && !e.held)
-		end = export_alone(cli, words);
+		end = export_alone(cli, ask, words);
 	else if (end)
 		fprintf(stderr, "waterlab: %s\n",
 			why.len ? words : "the export broke off: what is written is not whole");

@@ -14,14 +14,6 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-static int print_json(const json_t *answer)
-{
-	int bad = json_dumpf(answer, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-
-	putchar('\n');
-	return bad ? CLI_FAILED : CLI_DONE;
-}
-
 /* --- try ------------------------------------------------------------------------------------------- */
 
 static int store_is_well(const json_t *answer, const char *name)
@@ -83,7 +75,7 @@ int cli_try(struct cli *cli)
 	end = cli_ask_one(cli, request, &answer);
 	if (end)
 		return end;
-	end = cli->json ? print_json(answer) : show_tried(answer, cli->args[0]);
+	end = cli->json ? cli_print_json(answer) : show_tried(answer, cli->args[0]);
 	json_decref(answer);
 	return end;
 }

@@ -110,6 +110,7 @@ static enum page_style health_style(const char *health)
 static void put_head(struct page *page, const json_t *status)
 {
 	const json_t *clock = json_object_get(status, "clock");
+	const json_t *place = json_object_get(status, "place");
 	char room[32];
 	struct text age = text_over(room, sizeof(room));
 
@@ -119,10 +120,10 @@ static void put_head(struct page *page, const json_t *status)
 	page_printf(page, STYLE_FAINT, "   spool %s   waterlabd %s, up %s",
 		text_of(json_object_get(status, "spool"), "id"), text_of(status, "version"), room);
 	page_end(page);
-	page_put(page, STYLE_FAINT, "clock  ");
-	page_put(page, json_is_true(json_object_get(clock, "trusted")) ? STYLE_PLAIN : STYLE_WARN,
-		text_of(clock, "words"));
-	page_end(page);
+	page_wrap(page, json_is_true(json_object_get(clock, "trusted")) ? STYLE_PLAIN : STYLE_WARN,
+		"clock  ", text_of(clock, "words"));
+	page_wrap(page, strcmp(text_of(place, "origin"), "none") != 0 ? STYLE_PLAIN : STYLE_WARN,
+		"place  ", text_of(place, "words"));
 }
 
 /* --- lines and analyzers --------------------------------------------------------------------------- */

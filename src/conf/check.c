@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -297,16 +298,36 @@ static void check_store(struct schema_doc *doc, const struct conf *conf, unsigne
 			store->retry_first_ms, store->retry_most_ms);
 }
 
+/* A name server that is away would hold up the daemon's end: no names here. */
+static bool is_numeric(const char *endpoint)
+{
+	char host[PORT_SPEC];
+	struct in6_addr six;
+	struct in_addr four;
+	char *colon;
+
+	if (!text_copy(host, sizeof(host), *endpoint == '[' ? endpoint + 1 : endpoint))
+		return false;
+	colon = strrchr(host, ':');
+	if (colon)
+		*colon = '\0';
+	if (colon && colon > host && colon[-1] == ']')
+		colon[-1] = '\0';
+	return !strcmp(host, "localhost") || inet_pton(AF_INET, host, &four) == 1 ||
+	       inet_pton(AF_INET6, host, &six) == 1;
+}
+
 static void check_gps(struct schema_doc *doc, const struct conf *conf)
 {
 	const struct receiver_conf *gps = &conf->gps;
 	unsigned i;
 
 	if (gps->kind == RECEIVER_GPSD && *gps->address &&
-		!is_endpoint(gps->address, strlen(gps->address), false))
+		(!is_endpoint(gps->address, strlen(gps->address), false) ||
+			!is_numeric(gps->address)))
 		schema_wrong(doc, gps, gps->address, "address",
-			"\"%s\" is no address of a gpsd; it is written host:port, e.g. "
-			"127.0.0.1:2947",
+			"\"%s\" is no address of a gpsd; it is written as numbers, e.g. "
+			"127.0.0.1:2947, or localhost:2947",
 			gps->address);
 	if (gps->kind != RECEIVER_NMEA)
 		return;

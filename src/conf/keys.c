@@ -121,7 +121,7 @@ static const struct schema_key gps_keys[] = {
 		.preset = "none",
 		.choices = receivers},
 	{.key = "address",
-		.help = "Where gpsd listens, host:port.",
+		.help = "Where gpsd listens, as numbers: 127.0.0.1:2947, or localhost:2947.",
 		.kind = SCHEMA_TEXT,
 		AT(struct receiver_conf, address),
 		.preset = "127.0.0.1:2947",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/parts.h"
+#include "daemon/place_commands.h"
 #include "daemon/status.h"
 #include "daemon/waits.h"
 #include "spool/reader.h"
@@ -329,5 +330,8 @@ const struct control_command commands[] = {
 	{"refusals", ask_refusals},
 	{"spool-stat", ask_spool_stat},
 	{"export", ask_export},
+	{"place", place_ask},
+	{"place-enter", place_ask_enter},
+	{"place-forget", place_ask_forget},
 	{NULL, NULL},
 };

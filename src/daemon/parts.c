@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "daemon/commands.h"
+#include "daemon/place_commands.h"
 
 enum { STACK = 64 * 1024 };
 
@@ -13,25 +14,30 @@ enum { STACK = 64 * 1024 };
 
 static int sink_series(void *ctx, const struct series *series, uint32_t *number)
 {
-	return spool_add_series(ctx, series, number);
+	const struct parts *parts = ctx;
+
+	return spool_add_series(parts->spool, series, number);
 }
 
 static int sink_exchange(void *ctx, const struct exchange *exchange)
 {
-	return spool_add(ctx, exchange);
+	const struct parts *parts = ctx;
+
+	return spool_add(parts->spool, exchange);
 }
 
 static void sink_where(void *ctx, struct exchange *exchange)
 {
-	(void)ctx;
+	const struct parts *parts = ctx;
+
 	exchange->context = CONTEXT_IDLE;
 	exchange->sample = 0;
-	memset(&exchange->place, 0, sizeof(exchange->place));
+	whereabouts_at(parts->place, exchange->boot_ms, &exchange->place);
 }
 
-struct bus_sink parts_sink(struct spool *spool)
+struct bus_sink parts_sink(struct parts *parts)
 {
-	return (struct bus_sink){spool, sink_series, sink_exchange, sink_where};
+	return (struct bus_sink){parts, sink_series, sink_exchange, sink_where};
 }
 
 /* --- starting -------------------------------------------------------------------------------------- */
@@ -52,7 +58,7 @@ static int start_lines(struct parts *parts, struct text *why)
 	unsigned i;
 	int err;
 
-	parts->sink = parts_sink(parts->spool);
+	parts->sink = parts_sink(parts);
 	for (i = 0; i < parts->conf->n_lines; i++) {
 		conf = &parts->conf->lines[i];
 		err = line_new(
@@ -93,14 +99,28 @@ static int start_stores(struct parts *parts, struct text *why)
 	return 0;
 }
 
+static void look_at_gps(void *ctx, struct gps_time *out)
+{
+	whereabouts_time(ctx, out);
+}
+
 static int start_all(struct parts *parts, struct text *why)
 {
 	const struct conf *conf = parts->conf;
+	struct stamps_eyes eyes = {.gps = conf->gps.kind == RECEIVER_NONE ? NULL : look_at_gps};
 	int err = spool_open(&parts->spool, &conf->spool, parts->clock, why);
 
 	if (err)
 		return err;
-	err = stamps_new(&parts->stamps, &conf->clock, parts->spool, parts->clock, NULL);
+	err = whereabouts_new(&parts->place, &conf->gps, &conf->place, parts->clock);
+	if (err)
+		return err;
+	place_begin(parts);
+	err = whereabouts_start(parts->place);
+	if (err)
+		return err;
+	eyes.ctx = parts->place;
+	err = stamps_new(&parts->stamps, &conf->clock, parts->spool, parts->clock, &eyes);
 	if (!err)
 		err = stamps_start(parts->stamps);
 	if (err)
@@ -180,11 +200,14 @@ int parts_stop(struct parts *parts)
 	stop_together(stop_line, what, parts->n_lines);
 	if (parts->stamps)
 		stamps_stop(parts->stamps);
+	if (parts->place)
+		whereabouts_stop(parts->place);
 	for (i = 0; i < parts->n_stores; i++)
 		uplink_free(parts->stores[i]);
 	for (i = 0; i < parts->n_lines; i++)
 		line_free(parts->lines[i]);
 	stamps_free(parts->stamps);
+	whereabouts_free(parts->place);
 	if (parts->spool)
 		err = spool_close(parts->spool);
 	*parts = (struct parts){0};

@@ -1,7 +1,7 @@
 /*
  * parts.h - the running daemon: its parts, started in this order and stopped in the reverse.
  *
- *   spool -> time (stamps) -> lines -> stores -> control
+ *   spool -> place, time (stamps) -> lines -> stores -> control
  */
 #ifndef DAEMON_PARTS_H
 #define DAEMON_PARTS_H
@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "control/control.h"
 #include "daemon/stamps.h"
+#include "place/whereabouts.h"
 #include "spool/spool.h"
 #include "uplink/uplink.h"
 
@@ -19,6 +20,7 @@ struct parts {
 	const struct conf *conf;
 	int64_t started_ms; /* boot time */
 	struct spool *spool;
+	struct whereabouts *place;
 	struct stamps *stamps;
 	struct bus_sink sink;
 	unsigned n_lines;
@@ -35,7 +37,7 @@ int parts_start(struct parts *parts, const struct conf *conf, const struct clock
 /* Stops and frees all that was started; commits what is pending.  What the last commit returned. */
 int parts_stop(struct parts *parts);
 
-/* The sink that the lines fill: readings go to the spool, without a place (src/place is not there yet). */
-struct bus_sink parts_sink(struct spool *spool);
+/* The sink that the lines fill: readings get their place and go to the spool. */
+struct bus_sink parts_sink(struct parts *parts);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
+#include "daemon/place_status.h"
 #include "daemon/waits.h"
 #include "uplink/export.h"
 
@@ -227,12 +228,14 @@ json_t *status_make(const struct parts *parts)
 	add_sentence(waits, &sentence);
 	for (i = 0; i < parts->n_stores; i++)
 		json_array_append_new(stores, store_of(parts, i, &stamps, now_ms, waits));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, s:i, s:o}, s:o}",
-		"lab", parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
-		seconds(now_ms - parts->started_ms), "clock", clock_of(&stamps), "lines", lines,
-		"readings", readings_of(&counts), "stores", stores, "spool", "id",
-		spool_id(parts->spool), "dir", text_or_null(parts->conf->spool.dir), "bytes",
-		(json_int_t)counts.bytes, "segments", (int)counts.segments, "trouble",
+	return json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, s:i, s:o}, s:o}", "lab",
+		parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
+		seconds(now_ms - parts->started_ms), "clock", clock_of(&stamps), "place",
+		place_status(parts), "lines", lines, "readings", readings_of(&counts), "stores",
+		stores, "spool", "id", spool_id(parts->spool), "dir",
+		text_or_null(parts->conf->spool.dir), "bytes", (json_int_t)counts.bytes, "segments",
+		(int)counts.segments, "trouble",
 		counts.trouble ? text_or_null(*counts.trouble_words ? counts.trouble_words
 								    : err_text(counts.trouble))
 			       : json_null(),

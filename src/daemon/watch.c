@@ -1,8 +1,9 @@
 #include "daemon/watch.h"
 
 enum {
-	OPEN_MS = 45 * 1000, /* opening a port: three name servers that are away, and then some */
-	IDLE_MS = 10 * 1000  /* a thread with nothing to do still comes round this often */
+	PLACE_MS = 15 * 1000, /* the receiver's thread comes round each second, but for opening */
+	OPEN_MS = 45 * 1000,  /* opening a port: three name servers that are away, and then some */
+	IDLE_MS = 10 * 1000   /* a thread with nothing to do still comes round this often */
 };
 
 int64_t watch_line_bound_ms(const struct line_conf *line)
@@ -35,6 +36,10 @@ bool watch_all_alive(const struct parts *parts, int64_t now_ms, struct text *who
 {
 	unsigned i;
 
+	if (parts->place &&
+		!in_time("place", "receiver", now_ms - whereabouts_heartbeat_ms(parts->place),
+			PLACE_MS + OPEN_MS, who))
+		return false;
 	for (i = 0; i < parts->n_lines; i++)
 		if (!in_time("line", parts->conf->lines[i].name,
 			    now_ms - line_heartbeat_ms(parts->lines[i]),

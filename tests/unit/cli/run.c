@@ -25,6 +25,8 @@ static const char status[] =
 	"{\"lab\":\"van-3\",\"version\":\"9\",\"uptime_s\":61.5,"
 	"\"clock\":{\"source\":\"ntp\",\"trusted\":true,\"words\":\"confirmed by NTP, within 4 "
 	"ms\"},"
+	"\"place\":{\"origin\":\"gps\",\"words\":\"PK305 Gilgit, Gilgit Baltistan: 35.92010, 74.31020 "
+	"within 9 m (3D, 1 s old), parked\"},"
 	"\"lines\":[{\"name\":\"bench\",\"where\":\"usb:0403:6001\",\"open\":true,\"units\":["
 	"{\"name\":\"ph-1\",\"health\":\"ok\",\"interval_s\":1.0,\"error\":null,\"fields\":["
 	"{\"parameter\":\"ph\",\"unit\":\"[pH]\",\"value\":7.1,\"text\":\"7.10\",\"qc\":1,"
@@ -202,6 +204,8 @@ static void status_is_a_table(void **state)
 	assert_string_equal(out,
 		"lab    van-3   spool 0123456789abcdef   waterlabd 9, up 62 s\n"
 		"clock  confirmed by NTP, within 4 ms\n"
+		"place  PK305 Gilgit, Gilgit Baltistan: 35.92010, 74.31020 within 9 m (3D, 1 s\n"
+		"       old), parked\n"
 		"\n"
 		"  ANALYZER     HEALTH   PARAMETER    VALUE          AGE  QC\n"
 		"bench  open  usb:0403:6001\n"

@@ -252,7 +252,7 @@ static void make_any(struct conf *conf, const struct profile *profile)
 	conf->gps.port.parity = 'N';
 	conf->gps.port.stop_bits = 1;
 	if (conf->gps.kind == RECEIVER_GPSD) {
-		snprintf(conf->gps.address, sizeof(conf->gps.address), "h%u:%u", any(0, 9),
+		snprintf(conf->gps.address, sizeof(conf->gps.address), "192.0.2.%u:%u", any(0, 9),
 			any(1, 65535));
 		word(conf->gps.device, sizeof(conf->gps.device), free_text);
 	} else if (conf->gps.kind == RECEIVER_NMEA) {

@@ -131,7 +131,8 @@ static int start(void **state)
 	assert_int_equal(stamps_new(&parts.stamps, &conf.clock, parts.spool, &machine,
 				 &(struct stamps_eyes){.sync = no_sync, .chips = "no-chips"}),
 		0);
-	parts.sink = parts_sink(parts.spool);
+	assert_int_equal(whereabouts_new(&parts.place, &conf.gps, &conf.place, &machine), 0);
+	parts.sink = parts_sink(&parts);
 	assert_int_equal(line_new(&parts.lines[0], &line_conf, &fake, &parts.sink, &machine, 1), 0);
 	parts.n_lines = 1;
 	assert_int_equal(spool_add_store(parts.spool, "province", &parts.store_numbers[0]), 0);

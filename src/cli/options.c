@@ -1,0 +1,125 @@
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG_ONES = 256 }; /* above all short options' letters */
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* One that is said or not, and one that takes a word; both are kept in struct cli as they came. */
+#define FLAG(name, group, field)                                      \
+	{                                                             \
+		name, offsetof(struct cli, field), group, no_argument \
+	}
+#define WORD(name, group, field)                                            \
+	{                                                                   \
+		name, offsetof(struct cli, field), group, required_argument \
+	}
+
+static const struct row {
+	const char *name;
+	size_t at; /* in struct cli: a bool, or a const char * */
+	int group;
+	int argument; /* as getopt_long says it */
+} rows[] = {
+	WORD("socket", 0, socket),
+	WORD("config", 0, config),
+	FLAG("json", OPTION_JSON, json),
+	WORD("format", OPTION_EXPORT, format),
+	WORD("stream", OPTION_EXPORT, stream),
+	WORD("from", OPTION_EXPORT, from),
+	WORD("to", OPTION_TO, to),
+	WORD("boundaries", OPTION_BOUNDARIES, boundaries),
+	WORD("within", OPTION_WITHIN, within),
+	WORD("places", OPTION_PLACES, places),
+	WORD("edition", OPTION_INSTALL, edition),
+	WORD("only", OPTION_INSTALL, only),
+	FLAG("accept", OPTION_INSTALL, accept),
+	WORD("code-key", OPTION_KEYS, keys.code),
+	WORD("name-key", OPTION_KEYS, keys.name),
+	WORD("division-key", OPTION_KEYS, keys.division),
+	WORD("province-key", OPTION_KEYS, keys.province),
+	WORD("tehsil-key", OPTION_KEYS, keys.tehsil),
+	WORD("tehsil-name-key", OPTION_KEYS, keys.tehsil_name),
+	WORD("seconds", OPTION_SECONDS, seconds),
+	WORD("away", OPTION_AWAY, away),
+	WORD("at", OPTION_ENTRY, at),
+	WORD("error", OPTION_ENTRY, error),
+	WORD("district", OPTION_ENTRY, district),
+	WORD("tehsil", OPTION_ENTRY, tehsil),
+	WORD("reason", OPTION_REASON, reason),
+	FLAG("help", OPTION_HELP, help),
+	FLAG("version", OPTION_VERSION, version),
+};
+
+bool options_number(const char *option, const char *word, uint64_t *to)
+{
+	char *end;
+	unsigned long long v;
+
+	errno = 0;
+	v = strtoull(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || errno || v == 0 || v > INT64_MAX) {
+		fprintf(stderr, "waterlab: --%s is a number from 1, not %s\n", option, word);
+		return false;
+	}
+	*to = v;
+	return true;
+}
+
+static void keep(struct cli *cli, const struct row *row, const char *word)
+{
+	char *field = (char *)cli + row->at;
+
+	if (row->argument == required_argument)
+		memcpy(field, &word, sizeof(word));
+	else
+		*(bool *)(void *)field = true;
+}
+
+static bool is_one_of(const char *option, const char *word, const char *a, const char *b)
+{
+	if (!word || !strcmp(word, a) || !strcmp(word, b))
+		return true;
+	fprintf(stderr, "waterlab: --%s is %s or %s, not %s\n", option, a, b, word);
+	return false;
+}
+
+static const struct row *find_row(int c)
+{
+	const char *name = c == 'c' ? "config" : "help";
+	const struct row *row = rows;
+
+	if (c >= LONG_ONES)
+		return &rows[c - LONG_ONES];
+	while (strcmp(row->name, name) != 0)
+		row++;
+	return row;
+}
+
+int options_read(struct cli *cli, int argc, char **argv)
+{
+	struct option known[COUNT(rows) + 1] = {{NULL, 0, NULL, 0}};
+	int given = 0, c;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		known[i] =
+			(struct option){rows[i].name, rows[i].argument, NULL, LONG_ONES + (int)i};
+	while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
+		if (c == '?') {
+			fputs("waterlab help shows what there is\n", stderr);
+			return -1;
+		}
+		keep(cli, find_row(c), optarg);
+		given |= find_row(c)->group;
+	}
+	if (!is_one_of("format", cli->format, "csv", "lp") ||
+		!is_one_of("stream", cli->stream, "readings", "ledger"))
+		return -1;
+	return given;
+}

@@ -1,0 +1,33 @@
+/* options.h - the options of `waterlab`, each with the group of commands that take it. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "cli/cli.h"
+
+enum option_group {
+	OPTION_JSON = 1 << 0,
+	OPTION_EXPORT = 1 << 1, /* --format, --stream, --from */
+	OPTION_TO = 1 << 2,     /* a number, or a path: the command knows */
+	OPTION_BOUNDARIES = 1 << 3,
+	OPTION_WITHIN = 1 << 4,
+	OPTION_KEYS = 1 << 5, /* --code-key and its like */
+	OPTION_PLACES = 1 << 6,
+	OPTION_INSTALL = 1 << 7, /* --edition, --only, --accept */
+	OPTION_AWAY = 1 << 8,
+	OPTION_ENTRY = 1 << 9, /* --at, --error, --district, --tehsil */
+	OPTION_REASON = 1 << 10,
+	OPTION_SECONDS = 1 << 11,
+	OPTION_HELP = 1 << 12,
+	OPTION_VERSION = 1 << 13
+};
+
+/*
+ * Puts the options of the command line into `cli`, and moves its other words behind them (optind).  Returns
+ * the groups that came, or -1 after words about a wrong option.
+ */
+int options_read(struct cli *cli, int argc, char **argv);
+
+/* A whole number from 1; false, after words that name the option, when it is none. */
+bool options_number(const char *option, const char *word, uint64_t *to);
+
+#endif

@@ -224,11 +224,29 @@ class VictoriaMetrics(Store):
 STORES = {"influxdb": InfluxDB, "victoriametrics": VictoriaMetrics}
 
 
+class Gpsd:
+    """A real gpsd at the pty of a simulated receiver."""
+
+    program = "/usr/sbin/gpsd"
+
+    @classmethod
+    def missing(cls):
+        return None if os.access(cls.program, os.X_OK) else \
+            "gpsd is not installed (tools/install-deps brings it)"
+
+    def __init__(self, folder, port, device):
+        self.process = Process("gpsd", [self.program, "-N", "-n", "-b", "-S", str(port), device], folder)
+
+    def end(self):
+        self.process.end()
+
+
 class Lab:
     """labsim + waterlabd (+ stores) in one folder."""
 
     def __init__(self, folder, rtu_lines=2, tcp_lines=1, units=6, seed=1, interval_ms=None):
         self.folder = folder
+        self.gps_argv, self.conf_text, self.gpsd_port, self.gpsd = [], "", None, None
         self.shape = (rtu_lines, tcp_lines, units)
         self.seed, self.interval_ms = seed, interval_ms
         self.config = os.path.join(folder, "waterlab.conf")
@@ -270,7 +288,7 @@ class Lab:
         with open(self.config) as f:
             text = f.read()
         # A machine that no time server answers: its clock is taken, flagged, after a second.
-        text += "\nclock = { wait_s = 1; };\n"
+        text += "\nclock = { wait_s = 1; };\n" + self.conf_text
         if self.store_texts:
             text += "\nstores = (\n\t%s\n);\n" % ",\n\t".join(self.store_texts)
         with open(self.config, "w") as f:
@@ -279,7 +297,8 @@ class Lab:
     def start_labsim(self):
         self.labsim = Process("labsim", [os.path.join(BIN, "labsim"), "--config", self.config,
                                          "--dir", self.folder, "--log", self.served,
-                                         "--ctl", self.ctl, "--seed", str(self.seed)], self.folder)
+                                         "--ctl", self.ctl, "--seed", str(self.seed)] + self.gps_argv,
+                              self.folder)
         wait_for("labsim's control socket", lambda: self.labsim.must_live() or os.path.exists(self.ctl))
 
     def start_daemon(self, wait=True, preexec=None):
@@ -288,15 +307,37 @@ class Lab:
         if wait:
             wait_for("waterlabd to answer", lambda: self.daemon.must_live() or self.try_status())
 
+    def add_receiver(self, route, kmh=50, lapse=1, through_gpsd=True, place=""):
+        """A simulated receiver on `route`; the daemon hears it through a real gpsd, or on its own line."""
+        self.driven = os.path.join(self.folder, "driven.csv")
+        self.gps_path = os.path.join(self.folder, "gps")
+        self.gps_argv = ["--route", route, "--gps-speed", str(kmh), "--gps-time-lapse", str(lapse),
+                         "--gps-log", self.driven]
+        self.gpsd_port = free_port() if through_gpsd else None
+        if through_gpsd:
+            self.gps_argv += ["--gps", self.gps_path]
+            gps = 'type = "gpsd"; address = "127.0.0.1:%d";' % self.gpsd_port
+        else:
+            gps = 'type = "nmea"; port = "%s";' % self.gps_path
+        self.conf_text += "gps = { %s };\nplace = { %s };\n" % (gps, place)
+
+    def start_gpsd(self):
+        self.gpsd = Gpsd(self.folder, self.gpsd_port, self.gps_path)
+
     def start(self):
         self.write_config()
         self.start_labsim()
+        if self.gpsd_port:
+            self.start_gpsd()
         self.start_daemon()
 
     def stop(self):
         """Ends everything; the daemon first, so that what it has is saved.  Its exit status."""
         result = self.daemon.end() if self.daemon else 0
         self.daemon = None
+        if self.gpsd:
+            self.gpsd.end()
+            self.gpsd = None
         if self.labsim:
             self.labsim.end()
             self.labsim = None
@@ -357,6 +398,41 @@ class Lab:
                 value = float(row["value"]) if row["value"] else None
                 values.setdefault(key, []).append((int(row["boot_ns"]) // 1000000, value, row["outcome"]))
         return values
+
+
+def truly_driven(path):
+    """labsim's log of the receiver: [(boot_ms, lat, lon, state), ...], once a second."""
+    with open(path) as f:
+        return [(int(row["boot_ns"]) // 1000000, float(row["lat"]), float(row["lon"]), row["state"])
+                for row in csv.DictReader(f)]
+
+
+def metres_between(lat, lon, other_lat, other_lon):
+    """On a sphere: good to half a percent."""
+    north = math.radians(other_lat - lat)
+    east = math.radians(other_lon - lon) * math.cos(math.radians((lat + other_lat) / 2))
+    return 6371008.8 * math.hypot(north, east)
+
+
+def compare_driven(exported, driven, within_m=1.0):
+    """What is wrong with stored positions against where the van was at the moment of each fix.
+
+    A fix is a second's position, told some hundred milliseconds later: each must be one of the last two
+    that labsim drove through before it came.
+    """
+    wrong, compared = [], 0
+    stamps = [d[0] for d in driven]
+    for row in exported:
+        if row["stream"] != "readings" or row["origin"] != "gps":
+            continue
+        compared += 1
+        lat, lon = map(float, row["position"].split())
+        fix_ms = int(row["boot_ms"]) - float(row["fix_age_s"]) * 1000
+        at = bisect.bisect_right(stamps, fix_ms)
+        near = min((metres_between(lat, lon, d[1], d[2]) for d in driven[max(0, at - 3):at + 1]), default=math.inf)
+        if near > within_m:
+            wrong.append("seq %s: the van was %.0f m away from %s" % (row["seq"], near, row["position"]))
+    return wrong, compared
 
 
 # Outcomes of labsim's log whose answer may rightly be believed by the daemon.

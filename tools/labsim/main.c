@@ -167,14 +167,16 @@ static void play(struct running *running, const struct options *options, int sig
 }
 
 /* The receiver's port, as the command line names it. */
-static void make_gps(struct running *running, const struct options *options, int64_t utc_at_0_ms)
+/* Where --gps says, or at the port of the configuration's own receiver. */
+static void make_gps(struct running *running, const struct conf *conf,
+	const struct options *options, int64_t utc_at_0_ms)
 {
 	struct port_conf *port = &running->gps_port;
 
-	if (!options->gps)
-		return;
 	*port = (struct port_conf){.baud = options->gps_baud, .parity = 'N', .stop_bits = 1};
-	if (!text_copy(port->where, sizeof(port->where), options->gps))
+	if (!options->gps && conf && conf->gps.kind == RECEIVER_NMEA)
+		*port = conf->gps.port;
+	else if (!options->gps || !text_copy(port->where, sizeof(port->where), options->gps))
 		return; /* pty_check() says that this is no path */
 	running->has_gps = true;
 	gps_init(&running->gps, &options->route, options->gps_speed_km_h, options->gps_lapse,
@@ -203,7 +205,7 @@ static int run(const struct options *options)
 	lab_init(&running.lab, conf ? conf->lines : NULL, conf ? conf->n_lines : 0, options->seed,
 		utc_at_0_ms);
 	running.lab.turnaround_ms = options->turnaround_ms;
-	make_gps(&running, options, utc_at_0_ms);
+	make_gps(&running, conf, options, utc_at_0_ms);
 	rc = signals < 0 ? ERR_IO : start(&running, options, &why);
 	if (rc)
 		fprintf(stderr, "labsim: %s%s\n", words, why.len ? "" : err_text(rc));

@@ -29,6 +29,7 @@ static const char usage[] =
 	"labsim [--config FILE] --gps PATH [--route ROUTE] [--gps-speed KMH] [--gps-baud BAUD]\n"
 	"       [--gps-time-lapse N] [--gps-log FILE] ...\n"
 	"    Plays a satellite receiver too, or alone: NMEA on a pty behind a symlink at PATH.\n"
+	"    Without --gps: the receiver of FILE, when gps.type is nmea.\n"
 	"    --route ROUTE    kkh (Karakoram Highway), border (Peshawar and Nowshera), to and fro "
 	"on\n"
 	"                     straight legs, or park:LAT,LON (kkh)\n"

@@ -192,6 +192,16 @@ bind-address = "127.0.0.1:%d"
         return rows
 
 
+    def places(self, spool):
+        """{seq: (district, near or "", lat or None)} of every stored reading."""
+        q = "SELECT seq, lat FROM reading WHERE spool='%s' GROUP BY district, near" % spool
+        found = {}
+        for row in csv.DictReader(self.query(q).decode().splitlines()):
+            tags = dict(t.split("=", 1) for t in row["tags"].split(","))
+            found[int(row["seq"])] = (tags["district"], tags.get("near", ""), float(row["lat"]) if row.get("lat") else None)
+        return found
+
+
 class VictoriaMetrics(Store):
     flavour, program, health, title = "victoriametrics", "victoria-metrics", "/health", "VictoriaMetrics"
 
@@ -201,16 +211,22 @@ class VictoriaMetrics(Store):
                 "-dedup.minScrapeInterval=1ms", "-search.latencyOffset=0s", "-loggerLevel=WARN",
                 "-memory.allowedBytes=256MB"]
 
-    def series(self, name, spool):
+    def series(self, name, spool, tags=("analyzer", "parameter")):
         ask_http(self.url + "/internal/force_flush")
         query = urllib.parse.urlencode(
             {"match[]": '{__name__="%s",spool="%s"}' % (name, spool), "reduce_mem_usage": "0"})
         body = ask_http(self.url + "/api/v1/export?" + query, timeout=60)[1]
         for line in body.splitlines():
             one = json.loads(line)
-            key = one["metric"]["analyzer"], one["metric"]["parameter"]
+            key = tuple(one["metric"].get(tag, "") for tag in tags)
             for t, v in zip(one["timestamps"], one["values"]):
                 yield key + (t,), v
+
+    def places(self, spool):
+        tags = "analyzer", "parameter", "district", "near"
+        lats = dict(self.series("reading_lat", spool, tags))
+        return {int(seq): (key[2], key[3], lats.get(key))
+                for key, seq in self.series("reading_seq", spool, tags)}
 
     def readings(self, spool, first=1, last=1 << 62):
         values = dict(self.series("reading_value", spool))

@@ -13,7 +13,9 @@ enum option_bit {
 	HAS_FROM = 8,
 	HAS_TO = 16,
 	HAS_HELP = 32,
-	HAS_VERSION = 64
+	HAS_VERSION = 64,
+	HAS_WITHIN = 128,
+	HAS_REASON = 256
 };
 
 struct command {
@@ -31,6 +33,8 @@ static const struct command commands[] = {
 	{"spool", "stat", cli_spool_stat, HAS_JSON, 0, 0},
 	{"spool", "export", cli_spool_export, HAS_FORMAT | HAS_STREAM | HAS_FROM | HAS_TO, 0, 0},
 	{"refused", NULL, cli_refused, HAS_JSON, 0, 1},
+	{"clock", "enter", cli_clock_enter, HAS_JSON | HAS_WITHIN | HAS_REASON, 1, 3},
+	{"clock", NULL, cli_clock, HAS_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
 };
@@ -48,6 +52,10 @@ static const char help[] =
 	"  spool stat [--json]   what the van's spool holds\n"
 	"  spool export [--format csv|lp] [--stream readings|ledger] [--from N] [--to N]\n"
 	"                        rows N to N (default: all) to standard output\n"
+	"  clock [--json]        where readings get their time from, and what else there is\n"
+	"  clock enter \"YYYY-MM-DD HH:MM[:SS] [+05:00]\" [--within SECONDS] --reason TEXT\n"
+	"                        the time is that, give or take SECONDS (default 60). It is\n"
+	"                        UTC, or with +05:00 what a clock in Pakistan shows\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
 	"  help                  this\n"
@@ -81,6 +89,7 @@ static int read_options(struct cli *cli, int argc, char **argv)
 		{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
 		{"format", required_argument, NULL, 'f'}, {"stream", required_argument, NULL, 'm'},
 		{"from", required_argument, NULL, 'a'}, {"to", required_argument, NULL, 'b'},
+		{"within", required_argument, NULL, 'w'}, {"reason", required_argument, NULL, 'r'},
 		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0}};
 	int given = 0, c;
@@ -120,6 +129,18 @@ static int read_options(struct cli *cli, int argc, char **argv)
 			fprintf(stderr, "waterlab: --%s is a number from 1, not %s\n",
 				c == 'a' ? "from" : "to", optarg);
 			return -1;
+		case 'w':
+			given |= HAS_WITHIN;
+			if (read_number(optarg, &cli->within_s))
+				break;
+			fprintf(stderr,
+				"waterlab: --within is a number of seconds from 1, not %s\n",
+				optarg);
+			return -1;
+		case 'r':
+			given |= HAS_REASON;
+			cli->reason = optarg;
+			break;
 		case 'h':
 			given |= HAS_HELP;
 			break;

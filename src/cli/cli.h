@@ -21,7 +21,9 @@ struct cli {
 	bool json;
 	const char *format, *stream;
 	uint64_t from, to; /* 0: not given */
-	int n_args;        /* after the command's own words */
+	uint64_t within_s; /* 0: not given */
+	const char *reason;
+	int n_args; /* after the command's own words */
 	char **args;
 };
 
@@ -56,5 +58,7 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_parameters(struct cli *cli);
+int cli_clock(struct cli *cli);
+int cli_clock_enter(struct cli *cli);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/clock_commands.h"
 #include "daemon/parts.h"
 #include "daemon/status.h"
 #include "daemon/waits.h"
@@ -329,5 +330,7 @@ const struct control_command commands[] = {
 	{"refusals", ask_refusals},
 	{"spool-stat", ask_spool_stat},
 	{"export", ask_export},
+	{"clock", ask_clock},
+	{"clock-enter", ask_clock_enter},
 	{NULL, NULL},
 };

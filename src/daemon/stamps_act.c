@@ -19,7 +19,7 @@ static void fill_clock(
 	struct text words = text_over(to->words, sizeof(to->words));
 
 	to->kind = kind;
-	to->known = from->standing > STANDING_SILENT && from->uncertainty_ms > 0;
+	to->known = from->standing > STANDING_SILENT;
 	to->offset_ms = from->offset_ms;
 	to->uncertainty_ms = from->uncertainty_ms;
 	to->used = from->source != TIME_NONE && from->source == view->in_force.source &&

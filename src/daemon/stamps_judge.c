@@ -155,7 +155,8 @@ static bool wants_anchor(const struct stamps_memory *memory, const struct stamps
 {
 	if (act->source == TIME_NONE || act->bounded)
 		return false;
-	return act->fix || act->step_ms || !memory->anchored ||
+	/* A person's time was noted when it was entered. */
+	return (act->fix && act->source != TIME_ENTERED) || act->step_ms || !memory->anchored ||
 	       (act->source >= in_force->source &&
 		       look->boot_ms - memory->anchored_ms >= STAMPS_ANCHOR_MS);
 }

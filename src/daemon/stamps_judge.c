@@ -53,6 +53,16 @@ static void choose_contradicted(struct stamps_act *act)
 		use(act, &either);
 }
 
+/* chrony may have its time from that very receiver, which does not know its leap seconds yet. */
+static bool may_lack_leap_seconds(const struct stamps_look *look, const struct stamps_act *act)
+{
+	const struct clock_candidate *gps = &act->clocks[CLOCK_GPS], *ntp = &act->clocks[CLOCK_NTP];
+
+	return act->source == TIME_NTP && gps->standing == STANDING_UNSURE &&
+	       !look->gps.leap_known &&
+	       distance(gps->offset_ms, ntp->offset_ms) <= STAMPS_APART_MS + ntp->uncertainty_ms;
+}
+
 /* Nothing can be right: the earliest there can be. */
 static void choose_floor(
 	const struct clock_conf *conf, const struct spool_past *past, struct stamps_act *act)
@@ -113,6 +123,9 @@ static bool should_fix(const struct clock_conf *conf, const struct spool_past *p
 	if (!waited && act->source < TIME_NTP && entered->source != TIME_NONE &&
 		in_force->source <= TIME_ENTERED)
 		use(act, entered);
+	act->ntp_waits = !waited && in_force->source < TIME_NTP && may_lack_leap_seconds(look, act);
+	if (act->ntp_waits)
+		return false;
 	if (act->source != TIME_NONE)
 		return in_force->source != TIME_NONE
 			       ? should_replace(memory, act, in_force, waited)

@@ -106,6 +106,7 @@ struct stamps_act {
 	int64_t apart_ms; /* NTP and GPS contradict each other by so much; 0: they do not */
 	bool fix;         /* offset_ms becomes the offset of later readings */
 	bool bounded;     /* ... being no clock's, but the earliest it can be */
+	bool ntp_waits;   /* NTP may come from a receiver that does not know its leap seconds yet */
 	bool anchor;      /* goes into the ledger */
 	bool doubt;       /* memory->chip_doubted changed: so does that */
 	int64_t doubt_ms; /* what the chip is off by; 0: it is right again */

@@ -137,6 +137,37 @@ static void ntp_and_gps_that_agree_change_nothing(void **state)
 	assert_int_equal(van.in_force.source, TIME_NTP);
 }
 
+/* chrony fed by the same cold receiver: whole seconds off, and sure of itself. */
+static void ntp_that_may_come_from_a_cold_receiver_waits(void **state)
+{
+	struct van van = van_at(5000, now_2025 + 3000);
+
+	(void)state;
+	sync(&van, 600);
+	satellites(&van, now_2025 + 3000 + 800, false);
+	assert_true(look(&van).ntp_waits);
+	pass(&van, 300 * SECOND);
+	assert_false(look(&van).fix);
+	/* its leap seconds come, and chrony follows */
+	van.look.wall_ms -= 3000;
+	satellites(&van, van.look.wall_ms + 800, true);
+	assert_true(look(&van).fix);
+	assert_int_equal(van.in_force.offset_ms, now_2025 - 5000);
+	/* a server of the internet is seconds from what such a receiver says: it is no such */
+	van = van_at(5000, now_2025);
+	sync(&van, 50);
+	satellites(&van, now_2025 + 2051, false);
+	assert_true(look(&van).fix);
+	/* and none waits longer than the wait */
+	van = van_at(5000, now_2025);
+	sync(&van, 50);
+	satellites(&van, now_2025, false);
+	assert_false(look(&van).fix);
+	pass(&van, 600 * SECOND);
+	assert_true(look(&van).fix);
+	assert_int_equal(van.in_force.source, TIME_NTP);
+}
+
 /* --- contradictions ------------------------------------------------------------------------------------ */
 
 static void ntp_and_gps_that_contradict_confirm_nothing(void **state)
@@ -202,6 +233,7 @@ int main(void)
 		cmocka_unit_test(a_date_that_cannot_be_is_told_from_a_rollover),
 		cmocka_unit_test(a_late_receiver_takes_over_without_a_step),
 		cmocka_unit_test(ntp_and_gps_that_agree_change_nothing),
+		cmocka_unit_test(ntp_that_may_come_from_a_cold_receiver_waits),
 		cmocka_unit_test(ntp_and_gps_that_contradict_confirm_nothing),
 		cmocka_unit_test(a_time_in_force_outlives_a_contradiction),
 	};

@@ -145,7 +145,7 @@ struct spool_past {
 	bool known; /* one of them was confirmed by NTP or GPS */
 	/* With `known`: this boot did not begin before utc_ms - uncertainty_ms. */
 	int64_t utc_ms, uncertainty_ms;
-	int64_t latest_ms;  /* the same also by times from a chip or a person; 0: there are none */
+	int64_t latest_ms; /* the same also by times from a chip or a person; 0: there are none */
 	bool chip_doubted; /* the machine's clock chip was found wrong, and never right since */
 };
 /* After spool_fix_earlier_boots() it knows most. */

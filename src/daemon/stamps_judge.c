@@ -17,13 +17,11 @@ static void use(struct stamps_act *act, const struct clock_candidate *clock)
 	act->uncertainty_ms = clock->uncertainty_ms;
 }
 
-/* Of two that confirm the surer one; else the better source, and of one source the surer. */
+/* One that confirms, else the surer one. */
 static bool is_better(const struct clock_candidate *a, const struct clock_candidate *b)
 {
 	if (confirms(a) != confirms(b))
 		return confirms(a);
-	if (!confirms(a) && a->source != b->source)
-		return a->source > b->source;
 	return a->uncertainty_ms < b->uncertainty_ms;
 }
 
@@ -91,7 +89,7 @@ static bool is_refuted(const struct stamps_act *act, const struct time_offset *i
 }
 
 static bool should_replace(const struct stamps_memory *memory, const struct stamps_act *act,
-	const struct time_offset *in_force, bool waited)
+	const struct time_offset *in_force)
 {
 	int64_t moved_ms = distance(act->offset_ms, in_force->offset_ms);
 
@@ -99,14 +97,15 @@ static bool should_replace(const struct stamps_memory *memory, const struct stam
 		return in_force->source < TIME_NTP || moved_ms > STAMPS_STEP_MS;
 	if (in_force->source >= TIME_NTP)
 		return false;
-	if (memory->entered_now && act->source == TIME_ENTERED && in_force->source <= TIME_ENTERED)
+	if (memory->entered_now && act->source == TIME_ENTERED &&
+		(in_force->source == TIME_ENTERED ||
+			act->uncertainty_ms < in_force->uncertainty_ms))
 		return true;
 	if (is_refuted(act, in_force))
 		return moved_ms > STAMPS_STEP_MS;
-	if (act->source != in_force->source)
-		return act->source > in_force->source && waited;
-	/* Of one kind: one that moved, unless it is much less sure; or one that is much surer. */
-	return (moved_ms > STAMPS_STEP_MS && act->uncertainty_ms / 2 <= in_force->uncertainty_ms) ||
+	/* One that moved and is about as sure, or one that is much surer. */
+	return (moved_ms > STAMPS_STEP_MS && act->source == in_force->source &&
+		       act->uncertainty_ms / 2 <= in_force->uncertainty_ms) ||
 	       act->uncertainty_ms < in_force->uncertainty_ms / 2;
 }
 
@@ -128,7 +127,9 @@ static bool should_fix(const struct clock_conf *conf, const struct spool_past *p
 		return false;
 	if (act->source != TIME_NONE)
 		return in_force->source != TIME_NONE
-			       ? should_replace(memory, act, in_force, waited)
+			       ? (waited || act->source >= TIME_NTP ||
+					 act->source == TIME_ENTERED) &&
+					 should_replace(memory, act, in_force)
 			       : waited || act->source >= TIME_NTP || act->source == TIME_ENTERED;
 	if (in_force->source != TIME_NONE || !past || !waited ||
 		look->boot_ms < (int64_t)conf->bound_wait_s * 1000)
@@ -144,7 +145,7 @@ static void begin(struct stamps_memory *memory, const struct stamps_look *look,
 	bool of_machine = in_force->source == TIME_NTP || in_force->source == TIME_RTC;
 
 	memory->looked = true;
-	memory->first_ms = look->boot_ms;
+	memory->first_ms = memory->confirmed_ms = look->boot_ms;
 	memory->offset_ms = of_machine ? in_force->offset_ms : look->wall_ms - look->boot_ms;
 	if (in_force->source != TIME_ENTERED)
 		return;
@@ -163,10 +164,32 @@ static int64_t notice_step(struct stamps_memory *memory, const struct stamps_loo
 	return step_ms;
 }
 
+/* Whether the time in force is confirmed still; when not for too long, it stays, flagged with what it may
+ * have drifted. */
+static void hold(struct stamps_memory *memory, const struct stamps_look *look,
+	const struct time_offset *in_force, struct stamps_act *act)
+{
+	int64_t most_ms = in_force->source == TIME_GPS ? STAMPS_HOLD_GPS_MS : STAMPS_HOLD_NTP_MS;
+
+	if (act->fix || (act->source >= TIME_NTP &&
+				distance(act->offset_ms, in_force->offset_ms) <= STAMPS_STEP_MS)) {
+		memory->confirmed_ms = look->boot_ms;
+		memory->held = memory->held && !act->fix;
+		return;
+	}
+	if (memory->full || in_force->source < TIME_NTP ||
+		look->boot_ms - memory->confirmed_ms <= most_ms)
+		return;
+	memory->held = act->held = act->fix = true;
+	act->source = TIME_RESTORED;
+	act->offset_ms = in_force->offset_ms;
+	act->uncertainty_ms = in_force->uncertainty_ms + STAMPS_STEP_MS + most_ms / STAMPS_DRIFT;
+}
+
 static bool wants_anchor(const struct stamps_memory *memory, const struct stamps_look *look,
 	const struct stamps_act *act, const struct time_offset *in_force)
 {
-	if (act->source == TIME_NONE || act->bounded)
+	if (act->source == TIME_NONE || act->bounded || act->held)
 		return false;
 	/* A person's time was noted when it was entered. */
 	return (act->fix && act->source != TIME_ENTERED) || act->step_ms || !memory->anchored ||
@@ -188,6 +211,7 @@ struct stamps_act stamps_judge(const struct clock_conf *conf, const struct spool
 	choose(&act);
 	choose_contradicted(&act);
 	act.fix = should_fix(conf, past, memory, look, &act, in_force);
+	hold(memory, look, in_force, &act);
 	memory->entered_now = false;
 	memory->entered = memory->entered && act.source < TIME_NTP;
 	/* A clock that has not moved since a better source confirmed it is still as good. */

@@ -130,7 +130,8 @@ void stamps_put_words(struct text *to, const struct stamps_view *view)
 		put_within(to, in_force->uncertainty_ms);
 		break;
 	case TIME_RESTORED:
-		text_put(to, "nobody confirmed the time");
+		text_put(to, view->memory->held ? "not confirmed any more"
+						: "nobody confirmed the time");
 		put_within(to, in_force->uncertainty_ms);
 		break;
 	}

@@ -138,6 +138,11 @@ static bool should_fix(const struct clock_conf *conf, const struct spool_past *p
 	return true;
 }
 
+static int64_t holds_ms(const struct time_offset *in_force)
+{
+	return in_force->source == TIME_GPS ? STAMPS_HOLD_GPS_MS : STAMPS_HOLD_NTP_MS;
+}
+
 /* Over a restart of the daemon in one boot, what is in force tells what happened before. */
 static void begin(struct stamps_memory *memory, const struct stamps_look *look,
 	const struct time_offset *in_force)
@@ -145,7 +150,8 @@ static void begin(struct stamps_memory *memory, const struct stamps_look *look,
 	bool of_machine = in_force->source == TIME_NTP || in_force->source == TIME_RTC;
 
 	memory->looked = true;
-	memory->first_ms = memory->confirmed_ms = look->boot_ms;
+	memory->first_ms = look->boot_ms;
+	memory->confirmed_ms = look->boot_ms - holds_ms(in_force) + STAMPS_HOLD_RESTART_MS;
 	memory->offset_ms = of_machine ? in_force->offset_ms : look->wall_ms - look->boot_ms;
 	if (in_force->source != TIME_ENTERED)
 		return;
@@ -169,7 +175,7 @@ static int64_t notice_step(struct stamps_memory *memory, const struct stamps_loo
 static void hold(struct stamps_memory *memory, const struct stamps_look *look,
 	const struct time_offset *in_force, struct stamps_act *act)
 {
-	int64_t most_ms = in_force->source == TIME_GPS ? STAMPS_HOLD_GPS_MS : STAMPS_HOLD_NTP_MS;
+	int64_t most_ms = holds_ms(in_force);
 
 	if (act->fix || (act->source >= TIME_NTP &&
 				distance(act->offset_ms, in_force->offset_ms) <= STAMPS_STEP_MS)) {

@@ -21,11 +21,14 @@ enum {
 	STAMPS_SURE_MS = 1000,             /* a source that is less sure confirms nothing */
 	STAMPS_APART_MS = 2000, /* sources further apart than this and their errors contradict */
 	/*
-	 * Without a source a confirmed time stays within a second for so long, then it is flagged: NTP
-	 * steers the machine's clock, satellites only correct it by steps of STAMPS_STEP_MS.
+	 * Without a source a confirmed time stays within a second for so long, then it is flagged.  NTP
+	 * steers the machine's clock, and the kernel's own bound takes half an hour to pass SURE_MS;
+	 * satellites only correct it by steps of STAMPS_STEP_MS.  After a restart of the daemon nobody knows
+	 * how long it has been.
 	 */
-	STAMPS_HOLD_NTP_MS = 5 * 3600 * 1000,
-	STAMPS_HOLD_GPS_MS = 3600 * 1000,
+	STAMPS_HOLD_NTP_MS = 4 * 3600 * 1000,
+	STAMPS_HOLD_GPS_MS = 30 * 60 * 1000,
+	STAMPS_HOLD_RESTART_MS = 15 * 60 * 1000,
 	STAMPS_DRIFT = 10000,  /* what boot time may drift: 50 ppm, doubled for heat and cold */
 	STAMPS_CHIP_MS = 2000, /* a chip is set and read in whole seconds */
 	STAMPS_CHIP_NEAR_MS = 3000,   /* the machine's clock is its chip's when it is this near */

@@ -100,6 +100,7 @@ __attribute__((unused)) static void add_reading(void)
 struct seen {
 	unsigned n;
 	struct spool_row rows[64];
+	char words[64][160];
 };
 
 __attribute__((unused)) static int keep(void *ctx, const struct spool_row *row)
@@ -107,7 +108,8 @@ __attribute__((unused)) static int keep(void *ctx, const struct spool_row *row)
 	struct seen *seen = ctx;
 
 	assert_true(seen->n < 64);
-	seen->rows[seen->n++] = *row;
+	seen->rows[seen->n] = *row;
+	assert_true(text_copy(seen->words[seen->n++], sizeof(seen->words[0]), row->words));
 	return 0;
 }
 

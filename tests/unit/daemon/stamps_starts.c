@@ -89,7 +89,7 @@ static void a_person_enters_the_time(void **state)
 	assert_int_equal(seen.rows[0].utc_ms, now_2025);
 	assert_int_equal(seen.rows[0].clock_error_ms, 90000);
 	read_all(STREAM_LEDGER, &seen);
-	assert_string_equal(seen.rows[1].words, ""); /* of its time */
+	assert_string_equal(seen.words[1], "by my watch");
 	assert_int_equal(seen.rows[1].kind, LEDGER_ANCHOR);
 	assert_int_equal(seen.rows[1].a, now_2025);
 	assert_int_equal(seen.rows[1].b, TIME_ENTERED);

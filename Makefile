@@ -171,7 +171,8 @@ install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX
 	install -m 755 $(addprefix $(or $(INSTALL_FROM),$(B)/bin)/,$(INSTALLED)) $(DESTDIR)$(bindir)
 	rm -rf $(DESTDIR)$(sharedir)/drivers
 	$(foreach f,$(DRIVERS),install -D -m 644 drivers/$(f) $(DESTDIR)$(sharedir)/drivers/$(f)$(newline))
-	install -m 644 config/waterlab.conf config/places.csv $(DESTDIR)$(sharedir)
+	install -m 644 config/waterlab.conf config/places.csv config/chrony-gpsd.conf \
+		$(DESTDIR)$(sharedir)
 	test -e $(DESTDIR)$(confdir)/waterlab.conf || \
 		install -m 644 config/waterlab.conf $(DESTDIR)$(confdir)/waterlab.conf
 	sed -e 's|@bindir@|$(bindir)|g' -e 's|@confdir@|$(confdir)|g' systemd/waterlabd.service.in \

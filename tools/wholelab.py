@@ -272,6 +272,9 @@ class Lab:
         self.stores, self.store_texts = [], []
         self.labsim = self.daemon = None
         self.daemon_env = {}
+        # A machine that no time server answers: its clock is taken, flagged, after a second, however long
+        # ago this program was released.
+        self.clock = dict(wait_s=1, most_away_days=7300)
 
     def __enter__(self):
         return self
@@ -303,8 +306,8 @@ class Lab:
             raise Trouble("labsim --example failed: " + made.stderr)
         with open(self.config) as f:
             text = f.read()
-        # A machine that no time server answers: its clock is taken, flagged, after a second.
-        text += "\nclock = { wait_s = 1; };\n" + self.conf_text
+        text += "\nclock = { %s };\n" % " ".join("%s = %s;" % item for item in self.clock.items())
+        text += self.conf_text
         if self.store_texts:
             text += "\nstores = (\n\t%s\n);\n" % ",\n\t".join(self.store_texts)
         with open(self.config, "w") as f:

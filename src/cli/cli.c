@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	{"spool", "stat", cli_spool_stat, OPTION_JSON, 0, 0},
 	{"spool", "export", cli_spool_export, OPTION_EXPORT | OPTION_TO, 0, 0},
 	{"refused", NULL, cli_refused, OPTION_JSON, 0, 1},
+	{"clock", "enter", cli_clock_enter, OPTION_JSON | OPTION_WITHIN | OPTION_REASON, 1, 3},
+	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
 	{"gps", NULL, cli_gps, OPTION_JSON | OPTION_SECONDS, 0, 3},
@@ -50,6 +52,10 @@ static const char help[] =
 	"  spool stat [--json]   what the van's spool holds\n"
 	"  spool export [--format csv|lp] [--stream readings|ledger] [--from N] [--to N]\n"
 	"                        rows N to N (default: all) to standard output\n"
+	"  clock [--json]        where readings get their time from, and what else there is\n"
+	"  clock enter \"YYYY-MM-DD HH:MM[:SS] [+05:00]\" [--within SECONDS] --reason TEXT\n"
+	"                        the time is that, give or take SECONDS (default 60). It is\n"
+	"                        UTC, or with +05:00 what a clock in Pakistan shows\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
 	"  place [--away METRES] [--json]\n"

@@ -72,6 +72,8 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_parameters(struct cli *cli);
+int cli_clock(struct cli *cli);
+int cli_clock_enter(struct cli *cli);
 int cli_district(struct cli *cli);
 int cli_boundaries_install(struct cli *cli);
 int cli_boundaries_show(struct cli *cli);

@@ -265,7 +265,7 @@ int cli_place_list(struct cli *cli)
 	size_t i, found = 0;
 
 	if (!cli_places(cli, &gazetteer))
-		return CLI_FAILED;
+		return CLI_USAGE;
 	if (!gazetteer) {
 		fputs("waterlab: no list of districts is installed; --places FILE names one\n",
 			stderr);

@@ -60,8 +60,7 @@ static const struct schema_key clock_keys[] = {
 	{.key = "wait_s",
 		.help = "After a start without a confirmed clock, readings wait this long for NTP "
 			"or GPS; then they are sent with the best time there is, marked for ever. "
-			"A "
-			"cold receiver needs 10 minutes, and 12.5 more for its leap seconds.",
+			"A cold receiver needs 10 minutes, and 12.5 more for its leap seconds.",
 		.kind = SCHEMA_INTEGER,
 		AT(struct clock_conf, wait_s),
 		.preset = "1800",
@@ -85,12 +84,10 @@ static const struct schema_key clock_keys[] = {
 		.preset = "2046-01-01",
 		.hook = &hook_date},
 	{.key = "most_away_days",
-		.help = "A clock that nobody confirmed is not believed either when it shows a time "
-			"before the last one that NTP or GPS confirmed, or more than this long "
-			"after "
-			"it: a van is not away for longer, and a clock of 2035 is a dead chip. In "
-			"a new "
-			"lab not_before counts as confirmed.",
+		.help = "A clock that nobody confirmed is not believed either when it shows a "
+			"time before the last one that NTP or GPS confirmed, or more than this "
+			"long after it: a van is not away for longer, and a clock of 2035 is a "
+			"dead chip. In a new lab not_before counts as confirmed.",
 		.kind = SCHEMA_INTEGER,
 		AT(struct clock_conf, most_away_days),
 		.preset = "730",

@@ -38,7 +38,8 @@ static struct clock_chip read_chip(const char *folder, const char *name)
 
 	chip.sets = read_number(folder, name, "hctosys", &sets) && sets == 1;
 	chip.readable = read_number(folder, name, "since_epoch", &utc_s);
-	chip.utc_ms = utc_s * 1000;
+	if (chip.readable)
+		chip.utc_ms = utc_s * 1000;
 	return chip;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/clock_commands.h"
 #include "daemon/parts.h"
 #include "daemon/place_commands.h"
 #include "daemon/status.h"
@@ -333,5 +334,7 @@ const struct control_command commands[] = {
 	{"place", place_ask},
 	{"place-enter", place_ask_enter},
 	{"place-forget", place_ask_forget},
+	{"clock", ask_clock},
+	{"clock-enter", ask_clock_enter},
 	{NULL, NULL},
 };

@@ -119,6 +119,8 @@ static int enter(struct stamps *stamps, const struct stamps_look *look, int64_t 
 	if (err)
 		return err;
 	stamps->again_ms = 0;
+	stamps->memory.anchored = true;
+	stamps->memory.anchored_ms = look->boot_ms;
 	stamps->memory.entered = stamps->memory.entered_now = true;
 	stamps->memory.entered_offset_ms = offset_ms;
 	stamps->memory.entered_uncertainty_ms = uncertainty_ms;

@@ -24,10 +24,10 @@ struct clock_sync clock_sync_kernel(void *ctx);
 
 struct stamps_clock {
 	enum clock_kind kind;
-	bool used;  /* readings made now have their time from it */
-	bool known; /* the two below say something */
-	int64_t offset_ms, uncertainty_ms;
-	char words[160]; /* why it is used, or is not */
+	bool used;                         /* readings made now have their time from it */
+	bool known;                        /* offset_ms says something */
+	int64_t offset_ms, uncertainty_ms; /* 0: nothing is known of its error */
+	char words[160];                   /* why it is used, or is not */
 };
 
 struct stamps_state {

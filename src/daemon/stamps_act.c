@@ -19,7 +19,7 @@ static void fill_clock(
 	struct text words = text_over(to->words, sizeof(to->words));
 
 	to->kind = kind;
-	to->known = from->standing > STANDING_SILENT && from->uncertainty_ms > 0;
+	to->known = from->standing > STANDING_SILENT;
 	to->offset_ms = from->offset_ms;
 	to->uncertainty_ms = from->uncertainty_ms;
 	to->used = from->source != TIME_NONE && from->source == view->in_force.source &&
@@ -172,6 +172,10 @@ static void say_fix(const struct stamps_act *act, enum time_source before)
 		log_say(LOG_NOTICE, "clock",
 			"confirmed by %s within %s: %s readings get their time from it",
 			stamps_source_words(act->source), room, readings);
+	else if (act->held)
+		log_say(LOG_NOTICE, "clock",
+			"nothing confirms the time any more: later readings keep it, marked with "
+			"what it may have drifted");
 	else if (act->bounded)
 		log_say(LOG_WARN, "clock",
 			"no clock here can be right: %s readings go out at the earliest time they "

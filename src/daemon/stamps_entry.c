@@ -2,6 +2,8 @@
 #include "base/utc.h"
 #include "daemon/stamps_words.h"
 
+enum { SURE_ENOUGH_MS = 3600 * 1000 };
+
 static int64_t distance(int64_t a, int64_t b)
 {
 	return a > b ? a - b : b - a;
@@ -25,13 +27,17 @@ static bool find_better(const struct stamps_act *act, const struct time_offset *
 		return true;
 	}
 	*better = *in_force;
-	return in_force->source >= TIME_NTP;
+	/* Also one that was confirmed until lately, or satellites without leap seconds. */
+	return in_force->source >= TIME_NTP ||
+	       (in_force->source == TIME_RESTORED && in_force->uncertainty_ms < SURE_ENOUGH_MS);
 }
 
 static int refuse_far(const struct stamps_look *look, const struct time_offset *better,
 	int64_t offset_ms, struct text *why)
 {
-	text_printf(why, "%s says ", stamps_source_words(better->source));
+	text_printf(why, "%s says ",
+		better->source >= TIME_NTP ? stamps_source_words(better->source)
+					   : "what NTP or GPS said before");
 	utc_put_second(why, look->boot_ms + better->offset_ms);
 	text_put(why, " UTC, which is ");
 	stamps_put_span(why, distance(offset_ms, better->offset_ms));

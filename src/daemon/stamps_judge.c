@@ -17,13 +17,11 @@ static void use(struct stamps_act *act, const struct clock_candidate *clock)
 	act->uncertainty_ms = clock->uncertainty_ms;
 }
 
-/* Of two that confirm the surer one; else the better source, and of one source the surer. */
+/* One that confirms, else the surer one. */
 static bool is_better(const struct clock_candidate *a, const struct clock_candidate *b)
 {
 	if (confirms(a) != confirms(b))
 		return confirms(a);
-	if (!confirms(a) && a->source != b->source)
-		return a->source > b->source;
 	return a->uncertainty_ms < b->uncertainty_ms;
 }
 
@@ -51,6 +49,16 @@ static void choose_contradicted(struct stamps_act *act)
 	if (gps->standing == STANDING_CONTRADICTED && ntp->standing == STANDING_CONTRADICTED &&
 		act->source == TIME_NONE)
 		use(act, &either);
+}
+
+/* chrony may have its time from that very receiver, which does not know its leap seconds yet. */
+static bool may_lack_leap_seconds(const struct stamps_look *look, const struct stamps_act *act)
+{
+	const struct clock_candidate *gps = &act->clocks[CLOCK_GPS], *ntp = &act->clocks[CLOCK_NTP];
+
+	return act->source == TIME_NTP && gps->standing == STANDING_UNSURE &&
+	       !look->gps.leap_known &&
+	       distance(gps->offset_ms, ntp->offset_ms) <= STAMPS_APART_MS + ntp->uncertainty_ms;
 }
 
 /* Nothing can be right: the earliest there can be. */
@@ -81,7 +89,7 @@ static bool is_refuted(const struct stamps_act *act, const struct time_offset *i
 }
 
 static bool should_replace(const struct stamps_memory *memory, const struct stamps_act *act,
-	const struct time_offset *in_force, bool waited)
+	const struct time_offset *in_force)
 {
 	int64_t moved_ms = distance(act->offset_ms, in_force->offset_ms);
 
@@ -89,14 +97,15 @@ static bool should_replace(const struct stamps_memory *memory, const struct stam
 		return in_force->source < TIME_NTP || moved_ms > STAMPS_STEP_MS;
 	if (in_force->source >= TIME_NTP)
 		return false;
-	if (memory->entered_now && act->source == TIME_ENTERED && in_force->source <= TIME_ENTERED)
+	if (memory->entered_now && act->source == TIME_ENTERED &&
+		(in_force->source == TIME_ENTERED ||
+			act->uncertainty_ms < in_force->uncertainty_ms))
 		return true;
 	if (is_refuted(act, in_force))
 		return moved_ms > STAMPS_STEP_MS;
-	if (act->source != in_force->source)
-		return act->source > in_force->source && waited;
-	/* Of one kind: one that moved, unless it is much less sure; or one that is much surer. */
-	return (moved_ms > STAMPS_STEP_MS && act->uncertainty_ms / 2 <= in_force->uncertainty_ms) ||
+	/* One that moved and is about as sure, or one that is much surer. */
+	return (moved_ms > STAMPS_STEP_MS && act->source == in_force->source &&
+		       act->uncertainty_ms / 2 <= in_force->uncertainty_ms) ||
 	       act->uncertainty_ms < in_force->uncertainty_ms / 2;
 }
 
@@ -113,15 +122,25 @@ static bool should_fix(const struct clock_conf *conf, const struct spool_past *p
 	if (!waited && act->source < TIME_NTP && entered->source != TIME_NONE &&
 		in_force->source <= TIME_ENTERED)
 		use(act, entered);
+	act->ntp_waits = !waited && in_force->source < TIME_NTP && may_lack_leap_seconds(look, act);
+	if (act->ntp_waits)
+		return false;
 	if (act->source != TIME_NONE)
 		return in_force->source != TIME_NONE
-			       ? should_replace(memory, act, in_force, waited)
+			       ? (waited || act->source >= TIME_NTP ||
+					 act->source == TIME_ENTERED) &&
+					 should_replace(memory, act, in_force)
 			       : waited || act->source >= TIME_NTP || act->source == TIME_ENTERED;
 	if (in_force->source != TIME_NONE || !past || !waited ||
 		look->boot_ms < (int64_t)conf->bound_wait_s * 1000)
 		return false;
 	choose_floor(conf, past, act);
 	return true;
+}
+
+static int64_t holds_ms(const struct time_offset *in_force)
+{
+	return in_force->source == TIME_GPS ? STAMPS_HOLD_GPS_MS : STAMPS_HOLD_NTP_MS;
 }
 
 /* Over a restart of the daemon in one boot, what is in force tells what happened before. */
@@ -132,6 +151,7 @@ static void begin(struct stamps_memory *memory, const struct stamps_look *look,
 
 	memory->looked = true;
 	memory->first_ms = look->boot_ms;
+	memory->confirmed_ms = look->boot_ms - holds_ms(in_force) + STAMPS_HOLD_RESTART_MS;
 	memory->offset_ms = of_machine ? in_force->offset_ms : look->wall_ms - look->boot_ms;
 	if (in_force->source != TIME_ENTERED)
 		return;
@@ -150,12 +170,35 @@ static int64_t notice_step(struct stamps_memory *memory, const struct stamps_loo
 	return step_ms;
 }
 
+/* Whether the time in force is confirmed still; when not for too long, it stays, flagged with what it may
+ * have drifted. */
+static void hold(struct stamps_memory *memory, const struct stamps_look *look,
+	const struct time_offset *in_force, struct stamps_act *act)
+{
+	int64_t most_ms = holds_ms(in_force);
+
+	if (act->fix || (act->source >= TIME_NTP &&
+				distance(act->offset_ms, in_force->offset_ms) <= STAMPS_STEP_MS)) {
+		memory->confirmed_ms = look->boot_ms;
+		memory->held = memory->held && !act->fix;
+		return;
+	}
+	if (memory->full || in_force->source < TIME_NTP ||
+		look->boot_ms - memory->confirmed_ms <= most_ms)
+		return;
+	memory->held = act->held = act->fix = true;
+	act->source = TIME_RESTORED;
+	act->offset_ms = in_force->offset_ms;
+	act->uncertainty_ms = in_force->uncertainty_ms + STAMPS_STEP_MS + most_ms / STAMPS_DRIFT;
+}
+
 static bool wants_anchor(const struct stamps_memory *memory, const struct stamps_look *look,
 	const struct stamps_act *act, const struct time_offset *in_force)
 {
-	if (act->source == TIME_NONE || act->bounded)
+	if (act->source == TIME_NONE || act->bounded || act->held)
 		return false;
-	return act->fix || act->step_ms || !memory->anchored ||
+	/* A person's time was noted when it was entered. */
+	return (act->fix && act->source != TIME_ENTERED) || act->step_ms || !memory->anchored ||
 	       (act->source >= in_force->source &&
 		       look->boot_ms - memory->anchored_ms >= STAMPS_ANCHOR_MS);
 }
@@ -174,6 +217,7 @@ struct stamps_act stamps_judge(const struct clock_conf *conf, const struct spool
 	choose(&act);
 	choose_contradicted(&act);
 	act.fix = should_fix(conf, past, memory, look, &act, in_force);
+	hold(memory, look, in_force, &act);
 	memory->entered_now = false;
 	memory->entered = memory->entered && act.source < TIME_NTP;
 	/* A clock that has not moved since a better source confirmed it is still as good. */

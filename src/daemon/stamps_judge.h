@@ -4,8 +4,9 @@
  * Two sources confirm: the kernel's NTP state and the satellites.  Either fixes the readings' time at once,
  * and neither does while they contradict each other.  Without them a person may enter the time, which is
  * used at once and flagged; after conf->wait_s the best of what is left is used, flagged: the machine's
- * clock chip, a receiver that does not know its leap seconds yet, or the clock as it stands.  A clock that
- * nobody confirmed must not contradict what earlier boots knew (struct spool_past).  Pure but for `memory`.
+ * clock chip, a receiver that does not know its leap seconds yet, or the clock as it stands: the surest.  A
+ * clock that nobody confirmed must not contradict what earlier boots knew (struct spool_past).  Pure but for
+ * `memory`.
  */
 #ifndef DAEMON_STAMPS_JUDGE_H
 #define DAEMON_STAMPS_JUDGE_H
@@ -19,7 +20,17 @@ enum {
 	STAMPS_ANCHOR_MS = 10 * 60 * 1000, /* from one anchor to the next */
 	STAMPS_SURE_MS = 1000,             /* a source that is less sure confirms nothing */
 	STAMPS_APART_MS = 2000, /* sources further apart than this and their errors contradict */
-	STAMPS_CHIP_MS = 2000,  /* a chip is set and read in whole seconds */
+	/*
+	 * Without a source a confirmed time stays within a second for so long, then it is flagged.  NTP
+	 * steers the machine's clock, and the kernel's own bound takes half an hour to pass SURE_MS;
+	 * satellites only correct it by steps of STAMPS_STEP_MS.  After a restart of the daemon nobody knows
+	 * how long it has been.
+	 */
+	STAMPS_HOLD_NTP_MS = 4 * 3600 * 1000,
+	STAMPS_HOLD_GPS_MS = 30 * 60 * 1000,
+	STAMPS_HOLD_RESTART_MS = 15 * 60 * 1000,
+	STAMPS_DRIFT = 10000,  /* what boot time may drift: 50 ppm, doubled for heat and cold */
+	STAMPS_CHIP_MS = 2000, /* a chip is set and read in whole seconds */
 	STAMPS_CHIP_NEAR_MS = 3000,   /* the machine's clock is its chip's when it is this near */
 	STAMPS_CHIP_DRIFT = 20000,    /* 50 ppm: a chip drifts by one part in so many */
 	STAMPS_ENTERED_MS = 60 * 1000 /* an entered time's error, when the person states none */
@@ -92,6 +103,8 @@ struct stamps_memory {
 	/* What a person entered in this boot. */
 	bool entered, entered_now;
 	int64_t entered_offset_ms, entered_uncertainty_ms;
+	int64_t confirmed_ms; /* boot time when something last confirmed the time in force */
+	bool held;            /* the time in force was confirmed, too long ago */
 	bool chip_doubted;
 	int64_t gps_late_ms; /* GPS - NTP, measured while both confirmed: the receiver's own delay */
 	bool full;           /* the spool takes no more times of this boot */
@@ -106,6 +119,8 @@ struct stamps_act {
 	int64_t apart_ms; /* NTP and GPS contradict each other by so much; 0: they do not */
 	bool fix;         /* offset_ms becomes the offset of later readings */
 	bool bounded;     /* ... being no clock's, but the earliest it can be */
+	bool held;        /* ... being the one in force, which nothing confirms any more */
+	bool ntp_waits;   /* NTP may come from a receiver that does not know its leap seconds yet */
 	bool anchor;      /* goes into the ledger */
 	bool doubt;       /* memory->chip_doubted changed: so does that */
 	int64_t doubt_ms; /* what the chip is off by; 0: it is right again */

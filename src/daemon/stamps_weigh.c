@@ -118,6 +118,7 @@ static void weigh_chip(const struct spool_past *past, const struct stamps_look *
 {
 	const struct clock_chip *seen = &look->chip;
 
+	chip->offset_ms = seen->utc_ms - look->boot_ms;
 	chip->off_ms = seen->utc_ms - look->wall_ms;
 	if (!seen->there)
 		chip->standing = STANDING_ABSENT;

@@ -130,7 +130,8 @@ void stamps_put_words(struct text *to, const struct stamps_view *view)
 		put_within(to, in_force->uncertainty_ms);
 		break;
 	case TIME_RESTORED:
-		text_put(to, "nobody confirmed the time");
+		text_put(to, view->memory->held ? "not confirmed any more"
+						: "nobody confirmed the time");
 		put_within(to, in_force->uncertainty_ms);
 		break;
 	}
@@ -179,7 +180,12 @@ static void put_good(struct text *to, const struct stamps_view *view, enum clock
 {
 	const struct clock_candidate *clock = &view->act->clocks[kind];
 
-	if (kind == CLOCK_GPS || kind == CLOCK_NTP)
+	if (kind == CLOCK_NTP && view->act->ntp_waits)
+		text_printf(to,
+			"may come from the receiver, whose leap seconds are awaited for %lld s "
+			"more",
+			(long long)left_s(view));
+	else if (kind == CLOCK_GPS || kind == CLOCK_NTP)
 		text_put(to, "confirms the time");
 	else if (kind == CLOCK_ENTERED)
 		text_put(to, "taken from a person, flagged");

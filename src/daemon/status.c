@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
+#include "daemon/clock_commands.h"
 #include "daemon/place_status.h"
 #include "daemon/waits.h"
 #include "uplink/export.h"
@@ -189,17 +190,6 @@ json_t *status_store(const struct parts *parts, unsigned i)
 	return store;
 }
 
-static json_t *clock_of(const struct stamps_state *stamps)
-{
-	bool known = stamps->source != TIME_NONE;
-
-	return json_pack("{s:s, s:b, s:o, s:o, s:o}", "source", export_clock_word(stamps->source),
-		"trusted", (int)stamps->trusted, "offset_ms",
-		known ? json_integer(stamps->offset_ms) : json_null(), "uncertainty_ms",
-		known ? json_integer(stamps->uncertainty_ms) : json_null(), "words",
-		text_or_null(stamps->words));
-}
-
 static json_t *readings_of(const struct spool_counts *counts)
 {
 	uint64_t done = counts->saved + counts->refused;
@@ -231,7 +221,7 @@ json_t *status_make(const struct parts *parts)
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, s:i, s:o}, s:o}", "lab",
 		parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
-		seconds(now_ms - parts->started_ms), "clock", clock_of(&stamps), "place",
+		seconds(now_ms - parts->started_ms), "clock", clock_status(parts, &stamps), "place",
 		place_status(parts), "lines", lines, "readings", readings_of(&counts), "stores",
 		stores, "spool", "id", spool_id(parts->spool), "dir",
 		text_or_null(parts->conf->spool.dir), "bytes", (json_int_t)counts.bytes, "segments",

@@ -10,6 +10,14 @@
 /* What boot time may gain or lose on UTC: crystals are within 50 ppm, a van's heat and cold double it. */
 enum { BOOTS_DRIFT = 10000 }; /* one part in so many */
 
+/* By how much at most since the offset was fixed; the first of a boot: since the boot began. */
+static inline int64_t boots_drift_ms(const struct time_offset *time, int64_t boot_ms)
+{
+	int64_t from_ms = time->from_boot_ms == EPOCH_START ? 0 : time->from_boot_ms;
+
+	return boot_ms > from_ms ? (boot_ms - from_ms) / BOOTS_DRIFT : 0;
+}
+
 struct boot_seen {
 	char uuid[UUID];
 	struct range rows[STREAM_COUNT]; /* its numbers; last below first: none */

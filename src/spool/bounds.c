@@ -27,7 +27,7 @@ static int64_t smaller(int64_t a, int64_t b)
 
 static int64_t error_of(const struct time_offset *time, int64_t lasted_ms)
 {
-	return time->uncertainty_ms + drift(lasted_ms);
+	return time->uncertainty_ms + boots_drift_ms(time, lasted_ms);
 }
 
 /* From the first on: a boot began after the one before it ended. */

@@ -22,14 +22,14 @@ int reader_time(struct spool_reader *reader, const char *uuid)
 	return epochs_load(reader->ledger, uuid, &reader->epochs);
 }
 
-/* A clock that nobody confirms drifts from the boot's start on. */
+/* A clock that nobody confirms drifts from when it was fixed, or before: from the boot's start. */
 static int64_t error_ms(const struct time_offset *at, int64_t boot_ms)
 {
 	int64_t ms = at->uncertainty_ms;
 
 	if (at->source >= TIME_NTP)
 		return ms;
-	ms += (boot_ms > 0 ? boot_ms : 0) / BOOTS_DRIFT;
+	ms += boots_drift_ms(at, boot_ms);
 	return (ms + 999) / 1000 * 1000;
 }
 

@@ -49,6 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	row.series = &series;
 	take(&row.number, sizeof(row.number), &at, &n);
 	take(&row.utc_ms, sizeof(row.utc_ms), &at, &n);
+	take(&row.clock_error_ms, sizeof(row.clock_error_ms), &at, &n);
+	row.clock_error_ms &= INT64_MAX;
 	take(&row.value, sizeof(row.value), &at, &n);
 	take(&row.flags, sizeof(row.flags), &at, &n);
 	take(&row.sample, sizeof(row.sample), &at, &n);

@@ -69,6 +69,7 @@ struct world {
 	/* true UTC when each start began */
 	unsigned starts;
 	int64_t began_ms[MOST_STARTS];
+	int64_t steered_from_ms[MOST_STARTS], steered_to_ms[MOST_STARTS]; /* by NTP, in boot time */
 	struct told told[STREAM_COUNT][MOST_ROWS];
 	uint64_t made;
 	uint64_t lines, resent, flagged, sure;
@@ -97,9 +98,16 @@ static const struct start *now_running;
 static int64_t machine_boot_ms, wall_offset_ms;
 static struct clock_sync machine_sync;
 
+/* Boot time drifts, but while NTP steers it. */
 static int64_t true_utc(unsigned start, int64_t boot_ms)
 {
-	return world->began_ms[start] + (int64_t)((double)boot_ms / (1 + world->drift));
+	int64_t from_ms = world->steered_from_ms[start], to_ms = world->steered_to_ms[start];
+	int64_t steered_ms = 0;
+
+	if (from_ms && boot_ms > from_ms)
+		steered_ms = (boot_ms < to_ms ? boot_ms : to_ms) - from_ms;
+	return world->began_ms[start] + steered_ms +
+	       (int64_t)((double)(boot_ms - steered_ms) / (1 + world->drift));
 }
 
 static int64_t true_now(void)
@@ -411,6 +419,8 @@ static void run_start(const struct start *plan)
 	pid_t child;
 
 	world->began_ms[world->starts] = world->truth_ms + s.off_ms;
+	world->steered_from_ms[world->starts] = s.ntp_from_ms;
+	world->steered_to_ms[world->starts] = s.ntp_to_ms;
 	snprintf(id, sizeof(id), "%08x-0000-4000-8000-000000000000", world->starts++);
 	child = fork();
 	if (child == 0) {

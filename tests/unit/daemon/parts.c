@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -188,6 +189,20 @@ static void commands_refuse_in_words(void **state)
 		{"{\"ask\":\"export\",\"first\":-1}", "numbers from 1"},
 		{"{\"ask\":\"export\",\"first\":\"1\"}", "numbers from 1"},
 		{"{\"ask\":\"export\",\"first\":5,\"last\":4}", "numbers from 1"},
+		{"{\"ask\":\"clock-enter\"}", "\"reason\" is one line"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"ok\"}", "\"reason\" is one line"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"by\\nwatch\"}", "is one line"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"by watch\"}", "\"\" is no time"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"by watch\",\"time\":\"noon\"}",
+			"\"noon\" is no time"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"by watch\",\"time\":7}", "is no time"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"by watch\",\"within_s\":0}",
+			"\"within_s\" is a whole number"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"by watch\",\"within_s\":\"9\"}",
+			"\"within_s\" is a whole number"},
+		{"{\"ask\":\"clock-enter\",\"reason\":\"by watch\",\"time\":\"1969-01-01 "
+		 "00:00\"}",
+			"is not between clock.not_before"},
 		{"{\"ask\":\"exprot\"}", "did you mean \"export\""}};
 	json_t *answer;
 	size_t i;
@@ -213,6 +228,42 @@ static void commands_refuse_in_words(void **state)
 	answer = ask(json_pack("{s:s}", "ask", "spool-stat"));
 	assert_string_equal(
 		json_string_value(json_object_get(answer, "id")), spool_id(parts.spool));
+	json_decref(answer);
+	stop_parts();
+}
+
+/* Whatever the machine's own clock is worth here, a time near it is taken. */
+static void a_time_is_entered_and_shown(void **state)
+{
+	char room[40];
+	time_t now = time(NULL);
+	const json_t *anchor;
+	json_t *answer;
+	struct tm tm;
+
+	(void)state;
+	make_conf();
+	start_parts();
+	gmtime_r(&now, &tm);
+	strftime(room, sizeof(room), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	answer = ask(json_pack("{s:s, s:s, s:s, s:i}", "ask", "clock-enter", "time", room, "reason",
+		"by the test's clock", "within_s", 300));
+	assert_string_equal(error_of(answer), "");
+	assert_true(json_is_true(json_object_get(answer, "zoned")));
+	room[10] = 'T';
+	memcpy(room + 19, "Z", 2);
+	assert_string_equal(json_string_value(json_object_get(answer, "utc")), room);
+	json_decref(answer);
+	answer = ask(json_pack("{s:s}", "ask", "clock"));
+	assert_false(json_is_null(json_object_get(answer, "utc")));
+	assert_int_equal(json_array_size(json_object_get(answer, "clocks")), CLOCK_KINDS);
+	assert_int_equal(json_integer_value(json_object_get(answer, "untimed")), 0);
+	anchor = json_array_get(json_object_get(answer, "anchors"),
+		json_array_size(json_object_get(answer, "anchors")) - 1);
+	assert_string_equal(
+		json_string_value(json_object_get(anchor, "words")), "by the test's clock");
+	assert_string_equal(json_string_value(json_object_get(anchor, "source")), "entered");
+	assert_string_equal(json_string_value(json_object_get(anchor, "utc")), room);
 	json_decref(answer);
 	stop_parts();
 }
@@ -260,6 +311,7 @@ int main(void)
 		cmocka_unit_test(nothing_configured_is_enough),
 		cmocka_unit_test(nothing_plugged_in_is_said_and_no_reason_to_stop),
 		cmocka_unit_test(commands_refuse_in_words),
+		cmocka_unit_test(a_time_is_entered_and_shown),
 		cmocka_unit_test(a_second_daemon_is_refused),
 		cmocka_unit_test(a_spool_that_cannot_be_is_said),
 	};

@@ -232,6 +232,18 @@ static void what_a_person_may_enter(void **state)
 			(rows[i].words && !strstr(room, rows[i].words)))
 			fail_msg("row %zu: %s", i, room);
 	}
+	/* what was confirmed until lately still is better than a watch */
+	van.in_force = (struct time_offset){0, now_2025 - 5000, TIME_RESTORED, 2300};
+	text_clear(&why);
+	assert_int_equal(stamps_judge_entry(&van.conf, &van.past, &van.look, &act, &van.in_force,
+				 now_2025 + DAY - 5000, MINUTE, &why),
+		ERR_RANGE);
+	assert_non_null(strstr(room, "what NTP or GPS said before says 2025-06-15 15:06:40 UTC"));
+	van.in_force.uncertainty_ms = 400 * (int64_t)DAY;
+	assert_int_equal(stamps_judge_entry(&van.conf, &van.past, &van.look, &act, &van.in_force,
+				 now_2025 + DAY - 5000, MINUTE, &why),
+		0);
+	van.in_force = (struct time_offset){0};
 	van.look.wall_ms = now_2025 + HOUR;
 	sync(&van, 5);
 	act = look(&van);

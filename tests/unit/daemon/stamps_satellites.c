@@ -137,6 +137,106 @@ static void ntp_and_gps_that_agree_change_nothing(void **state)
 	assert_int_equal(van.in_force.source, TIME_NTP);
 }
 
+/* chrony fed by the same cold receiver: whole seconds off, and sure of itself. */
+static void ntp_that_may_come_from_a_cold_receiver_waits(void **state)
+{
+	struct van van = van_at(5000, now_2025 + 3000);
+
+	(void)state;
+	sync(&van, 600);
+	satellites(&van, now_2025 + 3000 + 800, false);
+	assert_true(look(&van).ntp_waits);
+	pass(&van, 300 * SECOND);
+	assert_false(look(&van).fix);
+	/* its leap seconds come, and chrony follows */
+	van.look.wall_ms -= 3000;
+	satellites(&van, van.look.wall_ms + 800, true);
+	assert_true(look(&van).fix);
+	assert_int_equal(van.in_force.offset_ms, now_2025 - 5000);
+	/* a server of the internet is seconds from what such a receiver says: it is no such */
+	van = van_at(5000, now_2025);
+	sync(&van, 50);
+	satellites(&van, now_2025 + 2051, false);
+	assert_true(look(&van).fix);
+	/* and none waits longer than the wait */
+	van = van_at(5000, now_2025);
+	sync(&van, 50);
+	satellites(&van, now_2025, false);
+	assert_false(look(&van).fix);
+	pass(&van, 600 * SECOND);
+	assert_true(look(&van).fix);
+	assert_int_equal(van.in_force.source, TIME_NTP);
+}
+
+/* Nothing confirms any more: half an hour after satellites, four hours after NTP, the time stays, and says so. */
+static void a_time_that_nothing_confirms_any_more_is_flagged(void **state)
+{
+	static const struct {
+		bool ntp;
+		int64_t holds_ms, error_ms;
+	} rows[] = {{false, 30 * MINUTE, 1000 + 500 + 180}, {true, 4 * HOUR, 5 + 500 + 1440}};
+	struct stamps_act act;
+	int64_t offset_ms;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct van van = van_at(5000, now_2025);
+
+		if (rows[i].ntp)
+			sync(&van, 5);
+		else
+			satellites(&van, now_2025, true);
+		assert_true(look(&van).fix);
+		pass(&van, MINUTE);
+		assert_false(look(&van).fix);
+		van.look.sync.synchronised = van.look.gps.known = false;
+		pass(&van, rows[i].holds_ms);
+		assert_false(look(&van).fix);
+		pass(&van, 1000);
+		offset_ms = van.in_force.offset_ms;
+		act = look(&van);
+		expect_fix(&act, TIME_RESTORED, offset_ms, rows[i].error_ms);
+		assert_true(act.held && !act.anchor);
+		/* the machine's own clock, set by a hand, is no better */
+		van.look.wall_ms += HOUR;
+		pass(&van, 10 * HOUR);
+		assert_false(look(&van).fix);
+		/* and one that confirms ends it, from where it is */
+		satellites(&van, van.look.boot_ms + offset_ms + 900, true);
+		act = look(&van);
+		expect_fix(&act, TIME_GPS, offset_ms + 900, FIX_TIME_ERROR_MS);
+		assert_false(van.memory.held);
+		/* a daemon that starts anew does not know how long ago it was */
+		van.memory = (struct stamps_memory){.looked = false};
+		van.look.gps.known = false;
+		assert_false(look(&van).fix);
+		pass(&van, 15 * MINUTE);
+		assert_false(look(&van).fix);
+		pass(&van, 1000);
+		assert_true(look(&van).held);
+	}
+}
+
+/* A contradiction that neither side of it can settle for hours is no confirmation either. */
+static void a_long_contradiction_flags_what_is_in_force(void **state)
+{
+	struct van van = van_at(5000, now_2025);
+
+	(void)state;
+	sync(&van, 5);
+	assert_true(look(&van).fix);
+	van.look.wall_ms += DAY;
+	satellites(&van, now_2025 - DAY, true);
+	assert_false(look(&van).fix);
+	pass(&van, 4 * HOUR);
+	satellites(&van, van.look.wall_ms - 2 * DAY, true);
+	assert_false(look(&van).fix);
+	pass(&van, 1000);
+	assert_true(look(&van).held);
+	assert_int_equal(van.in_force.source, TIME_RESTORED);
+}
+
 /* --- contradictions ------------------------------------------------------------------------------------ */
 
 static void ntp_and_gps_that_contradict_confirm_nothing(void **state)
@@ -202,6 +302,9 @@ int main(void)
 		cmocka_unit_test(a_date_that_cannot_be_is_told_from_a_rollover),
 		cmocka_unit_test(a_late_receiver_takes_over_without_a_step),
 		cmocka_unit_test(ntp_and_gps_that_agree_change_nothing),
+		cmocka_unit_test(ntp_that_may_come_from_a_cold_receiver_waits),
+		cmocka_unit_test(a_time_that_nothing_confirms_any_more_is_flagged),
+		cmocka_unit_test(a_long_contradiction_flags_what_is_in_force),
 		cmocka_unit_test(ntp_and_gps_that_contradict_confirm_nothing),
 		cmocka_unit_test(a_time_in_force_outlives_a_contradiction),
 	};

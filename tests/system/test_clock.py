@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 """A machine whose clock is wrong, by faketime, before a real store: nothing goes out with a wrong time that
-does not say so, a person can put it right, and https waits for a clock that can be right.
-
-A case with a satellite receiver is a method more: name the receiver in the configuration (self.lab), start
-with start_at(), and hold the store's rows against what labsim's receiver said: self.expect_times().
+does not say so, a person or a receiver puts it right, and https waits for a clock that can be right.
 """
 
 import calendar
 import csv
 import ctypes
 import glob
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -89,7 +89,7 @@ class ClockTest(LabTest):
         rows = self.stored(store)
         self.assertGreater(len(rows), 20)
         wrong = [r for r in rows if abs(r[1] - made[r[0]] - offset_ms) > 1500 or r[2] != clock or
-                 not error_s[0] <= r[3] <= error_s[1]]
+                 (r[3] is not None if error_s is None else not error_s[0] <= r[3] <= error_s[1])]
         self.assertEqual(wrong[:5], [])
 
 
@@ -164,6 +164,101 @@ class Http(ClockTest):
         self.assertEqual(self.clock()["source"], "entered")
         self.assert_nothing_lost(store)
         self.expect_times(store, offset, 2, (60, 61 + boot_ms() / 1e7))
+
+
+class LeapGpsd:
+    """What a gpsd with a receiver that knows its leap seconds says; the real one has none of that kind here."""
+
+    def __init__(self, offset_ms):
+        self.offset_ms = offset_ms  # UTC - boot time, as this receiver has it
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.ended = threading.Event()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while not self.ended.is_set():
+            try:
+                peer = self.listener.accept()[0]
+            except OSError:
+                return
+            with peer:
+                try:
+                    self.talk(peer)
+                except OSError:
+                    pass
+
+    def talk(self, peer):
+        def say(**words):
+            peer.sendall((json.dumps(words, separators=(",", ":")) + "\r\n").encode())
+
+        say(**{"class": "VERSION", "release": "3.22", "rev": "3.22", "proto_major": 3, "proto_minor": 14})
+        peer.recv(4096)  # ?WATCH
+        while not self.ended.is_set():
+            # A second's fix is told a tenth of a second later, as real ones are.
+            second = (boot_ms() + self.offset_ms) // 1000 + 1
+            self.ended.wait((second * 1000 + 100 - boot_ms() - self.offset_ms) / 1000)
+            say(**{"class": "TPV", "device": "/dev/gps", "mode": 3, "leapseconds": 18, "lat": 35.92, "lon": 74.31,
+                   "eph": 9.0, "speed": 0.1, "time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(second))})
+
+    def end(self):
+        self.ended.set()
+        self.listener.close()
+
+
+class Satellites(ClockTest):
+    def receiver(self, utc_ms):
+        peer = LeapGpsd(utc_ms - boot_ms())
+        self.addCleanup(peer.end)
+        self.lab.conf_text += 'gps = { type = "gpsd"; address = "127.0.0.1:%d"; };\n' % peer.port
+        return peer
+
+    def test_1970_and_a_receiver(self):
+        store = self.influx()
+        peer = self.receiver(ENTERED_MS)
+        self.start_at("1970-01-01 00:10:00")
+        self.wait_for("the satellites' time", lambda: self.clock()["source"] == "gps", 20)
+        self.wait_for("readings to be saved", lambda: self.saved() >= 25, 60)
+        self.assert_nothing_lost(store)
+        self.expect_times(store, peer.offset_ms, None, None)
+        wrong = [r for r in self.lab.exported() if float(r["clock_error_s"] or 0) > 1]
+        self.assertEqual(wrong[:3], [], "good to a second")
+
+    def test_a_receiver_whose_weeks_rolled_over(self):
+        store = self.influx()
+        self.receiver(ENTERED_MS - 1024 * 7 * DAY_MS)
+        self.start_at("1970-01-01 00:10:00")
+        self.stays_empty(store)
+        self.assertEqual(self.clock()["source"], "none")
+        self.assertIn("week rollover", self.lab.waterlab("clock"))
+        self.assertEqual(self.lab.status()["place"]["origin"], "gps", "its positions are right")
+
+    def test_a_better_time_after_half_was_sent(self):
+        if kernel_is_synchronised():
+            self.skipTest("this machine's clock is synchronised: NTP would confirm the wrong one")
+        store = self.influx()
+        peer = self.receiver(ENTERED_MS)
+        self.lab.conf_text = self.lab.conf_text.replace("gps = {", "#gps = {")
+        self.start_at("2027-03-01 06:05:00")  # three hours behind
+        self.wait_for("marked readings to go out", lambda: self.lab.status()["stores"][0]["sent"] > 15, 60)
+        before = dict((r[0], r[1:]) for r in self.stored(store))
+        self.assertEqual({row[1] for row in before.values()}, {1})
+        with open(self.lab.config) as f:
+            text = f.read()
+        with open(self.lab.config, "w") as f:
+            f.write(text.replace("#gps = {", "gps = {"))
+        self.lab.daemon.end()
+        self.lab.start_daemon()
+        self.wait_for("the satellites' time", lambda: self.clock()["source"] == "gps", 20)
+        fixed_at = self.saved()
+        self.wait_for("readings after it", lambda: self.saved() > fixed_at + 20, 60)
+        self.assert_nothing_lost(store)
+        made = {int(r["seq"]): int(r["boot_ms"]) for r in self.lab.exported() if r["stream"] == "readings"}
+        after = dict((r[0], r[1:]) for r in self.stored(store))
+        self.assertEqual({n: after[n] for n in before}, before, "what was sent keeps its time")
+        plain = [n for n in after if after[n][1] is None]
+        self.assertGreater(len(plain), 15)
+        self.assertEqual([n for n in plain if abs(after[n][0] - made[n] - peer.offset_ms) > 1000], [])
 
 
 class Https(ClockTest):

@@ -106,10 +106,15 @@ uint32_t boundaries_file_checksum(const struct layer *layer)
 
 static int say_io(struct text *why, const char *path)
 {
-	int err = errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
+	int number = errno;
 
-	text_printf(why, "%s: %s", path, strerror(errno));
-	return err;
+	text_printf(why, "%s: %s", path, strerror(number));
+	if (number == ENOENT)
+		text_put(why, "; its folder must be there: the daemon's first start makes "
+			      "/var/lib/waterlab");
+	else if (number == EACCES || number == EROFS)
+		text_put(why, "; only who may write there, as a rule root, can install");
+	return number == ENOSPC || number == EDQUOT ? ERR_FULL : ERR_IO;
 }
 
 /* The first line is known when all behind it has been summed. */

@@ -13,6 +13,7 @@ import unittest
 sys.dont_write_bytecode = True
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tools"))
+import compare  # noqa: E402
 import wholelab  # noqa: E402
 
 SOAK = float(os.environ.get("SOAK", "1"))
@@ -58,13 +59,13 @@ class LabTest(unittest.TestCase):
         last = status["readings"]["last"]
         exported = [r for r in self.lab.exported() if r["stream"] == "readings"]
         self.assertGreaterEqual(last, least)
-        self.assertEqual(wholelab.compare_sequence([(int(r["seq"]),) for r in exported], last), [])
-        wrong, compared = wholelab.compare_served(exported, self.lab.served_values())
+        self.assertEqual(compare.compare_sequence([(int(r["seq"]),) for r in exported], last), [])
+        wrong, compared = compare.compare_served(exported, self.lab.served_values())
         self.assertEqual(wrong, [])
         print("%d readings, %d values compared with labsim's log" % (last, compared))
         if store:
             rows = store.readings(status["spool"]["id"])
-            self.assertEqual(wholelab.compare_sequence(rows, last), [])
+            self.assertEqual(compare.compare_sequence(rows, last), [])
             van = {int(r["seq"]): (r["unit"], r["parameter"], float(r["value"]) if r["value"] else None)
                    for r in exported}
             self.assertEqual([r for r in rows if van[r[0]] != r[2:]][:5], [])

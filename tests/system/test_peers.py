@@ -7,7 +7,7 @@ Registers change while it runs; every value stored must be one that was there, f
 import os
 import time
 
-from chain import LabTest, main, wholelab
+from chain import LabTest, compare, main, wholelab
 from pymodbus_server import PymodbusServer
 
 CONFIG = """
@@ -64,7 +64,7 @@ class Peers(LabTest):
             seen.setdefault(key, set()).add(float(row["value"]))
         for key, values in allowed.items():
             self.assertEqual(seen[key], set(values), "%s %s: every set was read" % key)
-        self.assertEqual(wholelab.compare_sequence([(int(r["seq"]),) for r in rows], len(rows)), [])
+        self.assertEqual(compare.compare_sequence([(int(r["seq"]),) for r in rows], len(rows)), [])
         print("%d readings from pymodbus" % len(rows))
 
     def units(self):

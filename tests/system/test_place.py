@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 
-from chain import LabTest, main, wholelab
+from chain import LabTest, compare, main, wholelab
 
 PLACES = os.path.join(wholelab.TOP, "config", "places.csv")
 KMH, LAPSE = 60, 60
@@ -74,7 +74,7 @@ class ThroughGpsd(Placed):
 
     def check_rows(self, rows):
         """Positions are where the van was; districts, doubts and distances what the command says of them."""
-        wrong, compared = wholelab.compare_driven(rows, wholelab.truly_driven(self.lab.driven))
+        wrong, compared = compare.compare_driven(rows, compare.truly_driven(self.lab.driven))
         self.assertEqual(wrong, [])
         self.assertGreater(compared, 50)
         placed = [r for r in rows if r["origin"] == "gps"]
@@ -173,8 +173,8 @@ class OnItsOwnLine(Placed):
         self.lab.labsim.end()
         self.wait_for("all to be saved", self.lab.drained)
         # At 60 km/h the van gets on 17 m a second; a stuck receiver is found out after seconds.
-        wrong, compared = wholelab.compare_driven(self.exported_readings(),
-                                                  wholelab.truly_driven(self.lab.driven), 150)
+        wrong, compared = compare.compare_driven(self.exported_readings(),
+                                                  compare.truly_driven(self.lab.driven), 150)
         self.assertEqual(wrong, [])
         self.assertGreater(compared, 20)
 

@@ -1,23 +1,5 @@
 /* The command from its words to its exit status, against a daemon that is made here. */
-#include <fcntl.h>
-#include <getopt.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "cli/cli.h"
-#include "cli/view.h"
-#include "control/control.h"
-
-static struct control *control;
-static char out[64 * 1024], err[8 * 1024];
+#include "command.h"
 
 /* --- the daemon ------------------------------------------------------------------------------------- */
 
@@ -120,124 +102,9 @@ static int say_export(void *ctx, const json_t *request, struct control_client *c
 	return control_send(client, last, sizeof(last) - 1);
 }
 
-static int say_clock(void *ctx, const json_t *request, struct control_client *client)
-{
-	static const char clock[] =
-		"{\"source\":\"entered\",\"trusted\":false,\"words\":\"entered by a person, within "
-		"60 s: readings go out marked so\",\"utc\":\"2026-12-01T20:05:31Z\",\"machine\":"
-		"\"1970-01-01T00:20:31Z\",\"last_known\":null,\"untimed\":120,\"clocks\":["
-		"{\"name\":\"gps\",\"used\":false,\"utc\":null,\"uncertainty_ms\":null,\"words\":"
-		"\"no receiver is configured\"},{\"name\":\"entered\",\"used\":true,\"utc\":"
-		"\"2026-12-01T20:05:31Z\",\"uncertainty_ms\":60000,\"words\":\"taken from a "
-		"person\""
-		"}],\"anchors\":[{\"boot_s\":20.0,\"utc\":\"2026-12-01T20:05:00Z\",\"source\":"
-		"\"entered\",\"uncertainty_ms\":60000,\"words\":\"no sky\"},{\"boot_s\":21.0,"
-		"\"utc\":\"2026-12-01T20:05:00Z\",\"source\":\"ntp\",\"uncertainty_ms\":12,"
-		"\"words\":\"\"},{\"boot_s\":22.0,\"utc\":\"2001-01-01T00:00:00Z\",\"source\":"
-		"\"none\",\"uncertainty_ms\":-5,\"words\":\"the clock chip is wrong\"}],"
-		"\"advice\":[\"a link\"]}";
-
-	(void)ctx;
-	(void)request;
-	return control_send(client, clock, sizeof(clock) - 1);
-}
-
-/* Says back what came. */
-static int say_clock_enter(void *ctx, const json_t *request, struct control_client *client)
-{
-	const char *time = json_string_value(json_object_get(request, "time"));
-	bool zoned = strchr(time, '+') != NULL;
-	json_t *answer;
-	int no;
-
-	(void)ctx;
-	if (!strcmp(time, "noon"))
-		return control_refuse(client, "\"noon\" is no time");
-	answer = json_pack("{s:b, s:s, s:I, s:b, s:o}", "entered", 1, "utc", "2026-12-01T20:05:00Z",
-		"within_s", json_integer_value(json_object_get(request, "within_s")), "zoned",
-		(int)zoned, "words",
-		json_sprintf("heard %s because %s", time,
-			json_string_value(json_object_get(request, "reason"))));
-	no = control_send_json(client, answer);
-	json_decref(answer);
-	return no;
-}
-
 static const struct control_command commands[] = {{"status", say_status}, {"watch", say_watch},
 	{"try", say_try}, {"refusals", say_refusals}, {"spool-stat", say_spool_stat},
-	{"export", say_export}, {"clock", say_clock}, {"clock-enter", say_clock_enter},
-	{NULL, NULL}};
-
-static int start(void **state)
-{
-	char words[256];
-	struct text why = text_over(words, sizeof(words));
-
-	(void)state;
-	return control_start(&control, "./control", commands, NULL, &why);
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	control_stop(control);
-	control = NULL;
-	return 0;
-}
-
-/* --- running the command ---------------------------------------------------------------------------- */
-
-static void read_back(const char *name, char *to, size_t room)
-{
-	int fd = open(name, O_RDONLY);
-	ssize_t n = read(fd, to, room - 1);
-
-	assert_true(n >= 0);
-	to[n] = '\0';
-	close(fd);
-}
-
-static int redirect(int fd, const char *name)
-{
-	int kept = dup(fd), file = open(name, O_CREAT | O_TRUNC | O_WRONLY, 0600);
-
-	assert_true(file >= 0 && dup2(file, fd) == fd);
-	close(file);
-	return kept;
-}
-
-/* The words of `line`, as a shell would split them; leaves what was said in out and err. */
-static int waterlab(const char *line)
-{
-	char words[512];
-	char *argv[32] = {words};
-	int argc = 0, kept[2], end;
-	char *word;
-
-	snprintf(words, sizeof(words), "waterlab%s%s", *line ? " " : "", line);
-	for (word = words; word; argv[argc++] = strsep(&word, " "))
-		assert_true(argc < 31);
-	argv[argc] = NULL;
-	fflush(stdout);
-	kept[0] = redirect(1, "out");
-	kept[1] = redirect(2, "err");
-	optind = 0;
-	end = cli_run(argc, argv);
-	fflush(stdout);
-	dup2(kept[0], 1);
-	dup2(kept[1], 2);
-	close(kept[0]);
-	close(kept[1]);
-	read_back("out", out, sizeof(out));
-	read_back("err", err, sizeof(err));
-	return end;
-}
-
-static void says(const char *where, const char *words)
-{
-	if (!strstr(where, words))
-		fail_msg("'%s' does not say '%s'", where, words);
-}
+	{"export", say_export}, {NULL, NULL}};
 
 /* --- the tests -------------------------------------------------------------------------------------- */
 
@@ -328,60 +195,6 @@ static void spool_asks_the_daemon(void **state)
 	assert_string_equal(err, "");
 }
 
-static void the_clock_is_shown_in_utc_and_as_clocks_in_pakistan_do(void **state)
-{
-	(void)state;
-	assert_int_equal(waterlab("--socket ./control clock"), CLI_DONE);
-	assert_string_equal(out,
-		"clock    entered by a person, within 60 s: readings go out marked so\n"
-		"readings 2026-12-01 20:05:31 UTC (01:05 in Pakistan, UTC+5)\n"
-		"machine  1970-01-01 00:20:31 UTC (05:20 in Pakistan, UTC+5)\n"
-		"known    no earlier start was confirmed by NTP or GPS\n"
-		"waiting  120 readings wait for a time\n"
-		"\n"
-		"  CLOCK    USED SAYS (UTC)            WITHIN\n"
-		"  gps      no   -                          -\n"
-		"           no receiver is configured\n"
-		"  entered  yes  2026-12-01 20:05:31     60 s\n"
-		"           taken from a person\n"
-		"\n"
-		"noted since this machine started (the last ones)\n"
-		"  entered       2026-12-01 20:05:00     60 s  no sky\n"
-		"  ntp           2026-12-01 20:05:00    12 ms\n"
-		"  none          2001-01-01 00:00:00    wrong  the clock chip is wrong\n"
-		"\n"
-		"what would help, any of these\n"
-		"  - a link\n");
-	assert_int_equal(waterlab("--socket ./control clock --json"), CLI_DONE);
-	says(out, "{\"source\":\"entered\"");
-}
-
-static void a_time_is_entered_with_its_reason(void **state)
-{
-	(void)state;
-	/* as one word, or as the shell splits it */
-	assert_int_equal(
-		waterlab("--socket ./control clock enter 2026-12-02 01:05 +05:00 --reason watch"),
-		CLI_DONE);
-	assert_string_equal(out, "2026-12-01 20:05:00 UTC (01:05 in Pakistan, UTC+5), within 0 s\n"
-				 "heard 2026-12-02 01:05 +05:00 because watch\n");
-	assert_int_equal(waterlab("--socket ./control clock enter 2026-12-01T20:05 --within 90 "
-				  "--reason watch"),
-		CLI_DONE);
-	says(out, "within 90 s\nheard 2026-12-01T20:05 because watch\nIt was taken as UTC. If that "
-		  "is what a clock in Pakistan shows");
-	assert_int_equal(
-		waterlab("--socket ./control clock enter noon --reason watch"), CLI_FAILED);
-	says(err, "\"noon\" is no time");
-	assert_int_equal(waterlab("--socket ./control clock enter noon"), CLI_USAGE);
-	says(err, "--reason TEXT is wanted");
-	assert_int_equal(
-		waterlab("--socket ./control clock enter noon --json --reason watch"), CLI_FAILED);
-	assert_int_equal(
-		waterlab("--socket ./control clock enter 1 --json --reason watch"), CLI_DONE);
-	says(out, "{\"entered\":true,");
-}
-
 static void a_broken_export_is_said(void **state)
 {
 	(void)state;
@@ -439,40 +252,6 @@ static void wrong_words_are_said(void **state)
 }
 
 /* A boundary file that is wrong says all its mistakes; one that is right is shown. */
-static void boundaries_are_judged(void **state)
-{
-	static const char head[] = "{\"type\":\"FeatureCollection\",\"features\":[";
-	static const char bad[] = "{\"type\":\"Feature\",\"properties\":{\"adm2_pcode\":\"\"}},";
-	static const char good[] =
-		"{\"type\":\"Feature\",\"properties\":{\"adm2_pcode\":\"A1\"},\"geometry\":{"
-		"\"type\":\"Polygon\",\"coordinates\":[[[70,30],[71,30],[71,31],[70,30]]]}}]}";
-	FILE *places = fopen("places", "w"), *file = fopen("bad", "w");
-
-	(void)state;
-	assert_true(places && file);
-	fputs("province,division,district,district_pcode,tehsil,tehsil_pcode,lat,lon\n", places);
-	fprintf(file, "%s%s%s%s", head, bad, bad, good);
-	assert_int_equal(fclose(places) | fclose(file), 0);
-	assert_int_equal(waterlab("boundaries show bad --places places"), CLI_FAILED);
-	says(err, "waterlab: bad cannot be used:\nfeature 1: the district's code is empty");
-	says(err, "\nfeature 2 has no outline");
-	file = fopen("good", "w");
-	fprintf(file, "%s%s", head, good);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(waterlab("boundaries show good --places places"), CLI_DONE);
-	says(out, "source     good\n");
-	assert_int_equal(
-		waterlab("boundaries install good --places places --to ./i --only B"), CLI_USAGE);
-	says(err, "no code of the file begins with B");
-	assert_int_equal(
-		waterlab("boundaries install good --places places --to ./none/i"), CLI_FAILED);
-	says(err, "waterlab: nothing was installed: ./none/i.new: No such file");
-	assert_int_equal(waterlab("boundaries install good --places places --to ./i"), CLI_DONE);
-	says(out, "\nInstalled as ./i, checksum ");
-	assert_int_equal(waterlab("boundaries install ./i --places places --to ./j"), CLI_DONE);
-	says(out, "edition    good\n");
-}
-
 static void help_and_version_need_nothing(void **state)
 {
 	(void)state;
@@ -494,17 +273,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(try_tells_how_it_went, start, stop),
 		cmocka_unit_test_setup_teardown(refused_lists_and_says_none, start, stop),
 		cmocka_unit_test_setup_teardown(spool_asks_the_daemon, start, stop),
-		cmocka_unit_test_setup_teardown(
-			the_clock_is_shown_in_utc_and_as_clocks_in_pakistan_do, start, stop),
-		cmocka_unit_test_setup_teardown(a_time_is_entered_with_its_reason, start, stop),
 		cmocka_unit_test_setup_teardown(a_broken_export_is_said, start, stop),
 		cmocka_unit_test(many_reasons_do_not_hide_the_values),
 		cmocka_unit_test(nobody_there_is_said_with_the_remedy),
 		cmocka_unit_test(wrong_words_are_said),
-		cmocka_unit_test(boundaries_are_judged),
 		cmocka_unit_test(help_and_version_need_nothing),
 	};
 
 	unsetenv("COLUMNS");
+	answers = commands;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

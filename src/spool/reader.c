@@ -81,17 +81,44 @@ uint64_t reader_past_gap(struct spool_reader *reader, uint64_t number)
 	return number;
 }
 
+static int add_unknown(struct spool_reader *reader, struct intervals *lost, struct range range)
+{
+	int err;
+
+	if (!reader->spool)
+		return add_lost(lost, &reader->gaps, range);
+	pthread_mutex_lock(&reader->spool->lock);
+	err = add_lost(lost, &reader->spool->gaps[STREAM_READINGS], range);
+	pthread_mutex_unlock(&reader->spool->lock);
+	return err;
+}
+
 int reader_lost(struct spool_reader *reader, uint64_t last)
 {
 	struct range range = {reader->unseen, last};
-	int err;
 
 	reader->unseen = last + 1;
-	if (!reader->spool)
-		return add_lost(&reader->lost, &reader->gaps, range);
-	pthread_mutex_lock(&reader->spool->lock);
-	err = add_lost(&reader->lost, &reader->spool->gaps[STREAM_READINGS], range);
-	pthread_mutex_unlock(&reader->spool->lock);
+	return add_unknown(reader, &reader->lost, range);
+}
+
+/* A file that broke since the start is set aside by the writer, which makes its numbers a gap: they are
+ * counted here, and what lies behind it is read on.  ERR_DAMAGED when the writer kept it. */
+static int lose_file(struct spool_reader *reader, uint64_t first, struct range part)
+{
+	struct intervals lost = {0};
+	struct segment_place place;
+	size_t i;
+	int err = add_unknown(reader, &lost, part);
+
+	if (!err)
+		err = lost_file(reader->spool, first);
+	if (!err && reader_find_segment(reader, first, &place) && place.first == first)
+		err = ERR_DAMAGED;
+	for (i = 0; i < lost.n && !err; i++)
+		if (!intervals_add(&reader->lost, lost.at[i].first, lost.at[i].last))
+			err = ERR_MEMORY;
+	reader->unseen = part.last + 1;
+	intervals_free(&lost);
 	return err;
 }
 
@@ -206,10 +233,10 @@ static int read_segments(struct spool_reader *reader, struct range block, row_fn
 		if (part.first > part.last)
 			break;
 		err = place.readable ? reader_open_segment(reader, &place, &open) : ERR_DAMAGED;
-		if (err == ERR_DAMAGED && place.readable && reader->spool)
-			return lost_file(reader->spool, place.first);
 		if (!err)
 			err = rows_read(reader, open, part, each, ctx);
+		else if (err == ERR_DAMAGED && place.readable && reader->spool)
+			err = lose_file(reader, place.first, part);
 		block.first = part.last + 1;
 	}
 	return err;

@@ -389,7 +389,7 @@ class Command(unittest.TestCase):
         return subprocess.run([os.path.join(BIN, "waterlab"), "gps", *words], capture_output=True, text=True, timeout=60)
 
     def test_what_is_no_receiver(self):
-        for words, said in ((("gps0", "x"), 'a receiver is "gpsd" or "nmea", not "gps0"'), (("nmea",), "takes 2 to 3 words"),
+        for words, said in ((("gps0", "x"), 'a receiver is "gpsd" or "nmea", not "gps0"'), (("nmea",), "is followed by an address or a port"),
                             (("nmea", "/dev/null", "fast"), '"fast" is no speed in baud'),
                             (("gpsd", "nowhere"), "is no address of a gpsd"), (("nmea", "x" * 200), "a name that long"),
                             (("nmea", "/dev/null", "--seconds", "0"), "--seconds is a number from 1")):

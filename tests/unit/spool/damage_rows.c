@@ -53,6 +53,40 @@ static void damaged_pages_are_stepped_over(void **state)
 	}
 }
 
+/* A file that breaks under a running daemon costs its own rows, counted once; one read goes on behind it. */
+static void a_file_that_breaks_later(void **state)
+{
+	static const enum harm harms[] = {HEADER, EMPTY, SHORT, SCHEMA};
+	char dir[20], id[SPOOL_ID], path[300];
+	struct spool_conf conf;
+	struct records records;
+	struct lab_rows rows;
+	struct spool *spool;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(harms) / sizeof(harms[0]); i++) {
+		snprintf(dir, sizeof(dir), "later%zu", i);
+		fill(dir, id);
+		assert_true(lab_file(dir, "readings-", ".db", 1, path, sizeof(path)));
+		conf = lab_conf(dir, SEGMENT);
+		spool = lab_open(&conf);
+		harm_file(path, harms[i]);
+		rows = lab_read(spool, STREAM_READINGS, 1, 3200, 1);
+		assert_int_equal(rows.n, 2200);
+		assert_int_equal(rows.damaged, 1000);
+		rows = lab_read(spool, STREAM_READINGS, 1, 3200, 1);
+		assert_int_equal(rows.n, 2200);
+		assert_int_equal(rows.damaged, 0);
+		records = read_records(spool);
+		assert_int_equal(records.n[LEDGER_GAP], 1);
+		assert_int_equal(records.gap_first, 1001);
+		assert_int_equal(records.gap_last, 2000);
+		add_and_check(spool, 3201);
+		assert_int_equal(spool_close(spool), 0);
+	}
+}
+
 static void change(const char *path, const char *sql)
 {
 	sqlite3 *db;
@@ -232,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damaged_pages_are_stepped_over),
+		cmocka_unit_test(a_file_that_breaks_later),
 		cmocka_unit_test(one_bad_row_costs_one_exchange),
 		cmocka_unit_test(a_damaged_time_is_not_believed),
 		cmocka_unit_test(a_hole_is_recorded_once),

@@ -212,18 +212,23 @@ class OnASerialLine(unittest.TestCase):
         with Serial(self.sim.path("slow"), 19200) as other:
             self.assertEqual(other.ask(*PH, most_s=0.2), b"")
 
+    def hurry(self, ask, length):
+        """Asks twice without a pause, until we were that quick: milliseconds are short on a busy machine."""
+        for _ in range(50):
+            self.line.write(frame(*ask))
+            self.line.read(1, length=length)
+            os.write(self.line.fd, frame(*ask))
+            if self.line.read(0.2)[0] == b"":
+                return
+
     def test_hurried(self):
         """beta needs 60 ms of quiet; any unit 3.5 characters."""
         beta = (2, 3, 0, 2)
-        self.assert_honest(beta)
-        self.assertEqual(self.ask(None, beta, 0.05), b"")
+        self.hurry(beta, 9)
         self.assertEqual(self.outcome(2), "hurried")
         time.sleep(0.06)
         self.assert_honest(beta)
-        self.line.write(frame(*PH))
-        self.line.read(1, length=HONEST)
-        os.write(self.line.fd, frame(*PH))
-        self.assertEqual(self.line.read(0.2)[0], b"")
+        self.hurry(PH, HONEST)
         self.assertEqual(self.outcome(5), "hurried")
 
     def test_collision(self):

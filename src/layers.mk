@@ -1,17 +1,18 @@
 # Which module may include which: LAYER_x names every module whose headers x may include, and whose
 # archives a program using x must link.  The Makefile links by it; `make lint` checks #include by it.
-LAYER_base    =
-LAYER_model   = base
-LAYER_qc      = model base
-LAYER_io      = base
-LAYER_place   = io model base
-LAYER_spool   = model base
-LAYER_bus     = io qc model base
-LAYER_uplink  = spool model base
-LAYER_control = base
-LAYER_conf    = bus uplink place spool io qc model base
-LAYER_daemon  = conf bus uplink place control spool io qc model base
-LAYER_cli     = conf bus uplink place control spool io qc model base
+LAYER_base     =
+LAYER_model    = base
+LAYER_qc       = model base
+LAYER_io       = base
+LAYER_district = model base
+LAYER_place    = district io model base
+LAYER_spool    = model base
+LAYER_bus      = io qc model base
+LAYER_uplink   = spool model base
+LAYER_control  = base
+LAYER_conf     = bus uplink place district spool io qc model base
+LAYER_daemon   = conf bus uplink place district control spool io qc model base
+LAYER_cli      = conf bus uplink place district control spool io qc model base
 
 # The rooms that may include each outside library: one, where it can be.
 ONLY_modbus/modbus.h = io
@@ -20,16 +21,17 @@ ONLY_sqlite3.h       = spool
 ONLY_curl/curl.h     = uplink
 ONLY_libconfig.h     = conf
 ONLY_gps.h           = place
-ONLY_geos_c.h        = place
-ONLY_jansson.h       = place control daemon cli
-ONLY_zlib.h          = spool uplink place
+ONLY_geos_c.h        = district
+ONLY_jansson.h       = district place control daemon cli
+ONLY_zlib.h          = spool uplink district
 
 # What each module's own libraries are called at the linker.
-LIBS_io      = -lmodbus -lserialport
-LIBS_place   = -lgps -lgeos_c -ljansson -lz
-LIBS_spool   = -lsqlite3 -lz
-LIBS_uplink  = -lcurl -lz
-LIBS_control = -ljansson
-LIBS_conf    = -lconfig
-LIBS_daemon  = -ljansson
-LIBS_cli     = -ljansson
+LIBS_io       = -lmodbus -lserialport
+LIBS_district = -lgeos_c -ljansson -lz
+LIBS_place    = -lgps -ljansson
+LIBS_spool    = -lsqlite3 -lz
+LIBS_uplink   = -lcurl -lz
+LIBS_control  = -ljansson
+LIBS_conf     = -lconfig
+LIBS_daemon   = -ljansson
+LIBS_cli      = -ljansson

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "place/boundaries_file.h"
-#include "place/inner.h"
-#include "place/survey.h"
+#include "district/boundaries_file.h"
+#include "district/inner.h"
+#include "district/survey.h"
 
 enum { MOST_MISTAKES = 20, MOST_FINDINGS = 15, MOST_PROVINCES = 24 };
 

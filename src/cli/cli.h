@@ -7,8 +7,8 @@
 
 #include "base/err.h"
 #include "conf/conf.h"
-#include "place/boundaries.h"
-#include "place/gazetteer.h"
+#include "district/boundaries.h"
+#include "district/gazetteer.h"
 
 enum cli_exit {
 	CLI_DONE = 0,

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
-#include "place/gazetteer.h"
+#include "district/gazetteer.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "place/plane.h"
+#include "district/plane.h"
 #include "place/tag.h"
 
 static int32_t e7(double degrees)

@@ -2,8 +2,8 @@
 #ifndef PLACE_ENTRY_H
 #define PLACE_ENTRY_H
 
-#include "place/boundaries.h"
-#include "place/gazetteer.h"
+#include "district/boundaries.h"
+#include "district/gazetteer.h"
 #include "place/whereabouts.h"
 
 enum {

@@ -2,7 +2,7 @@
 #ifndef PLACE_TAG_H
 #define PLACE_TAG_H
 
-#include "place/boundaries.h"
+#include "district/boundaries.h"
 
 /*
  * Fills district, tehsil, near, border_m and edition of `place` for a point that may be `reach_m` off,

@@ -8,7 +8,7 @@
 #ifndef PLACE_WHEREABOUTS_H
 #define PLACE_WHEREABOUTS_H
 
-#include "place/area.h"
+#include "district/area.h"
 #include "place/fix_time.h"
 #include "place/receiver.h"
 #include "place/track.h"

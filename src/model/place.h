@@ -20,8 +20,9 @@ struct place {
 	char district[AREA_CODE]; /* code, e.g. "PK528"; "": none, outside all, or not known */
 	char tehsil[AREA_CODE];   /* code, where the boundaries have tehsils; "": not known */
 	/*
-	 * Metres to a border that the error and the configured margin reach over: the true place may lie
-	 * in `near`, the neighbour's code, "" where the file has no district beyond.  Without a district:
+	 * Metres to a border that the error, the way driven since the fix and the configured margin reach
+	 * over: the true place may lie in `near`, the neighbour's code, "" where the file has no district
+	 * beyond.  Without a district:
 	 * metres to the nearest one, `near`.  -1: no border within reach, or nothing is known of borders.
 	 */
 	int32_t border_m;

@@ -37,7 +37,7 @@ struct whereabouts {
 	struct fix_time time;
 	struct fix heard;
 	enum fix_verdict verdict;
-	struct place place; /* of the last fix taken, its age left open */
+	struct place place; /* of the last fix taken, its age left open; near as when it is stale */
 	bool entered;
 	struct place_entry entry;
 	struct place entry_place;
@@ -66,6 +66,40 @@ static void tag(struct whereabouts *w, double lon, double lat, double error_m, s
 	pthread_mutex_unlock(&w->finding);
 }
 
+/* How far a van may have gone on since its fix; one that says no speed may be as fast as any. */
+static double gone_m(const struct whereabouts *w, const struct fix *fix, int64_t age_ms)
+{
+	double m_s = isfinite(fix->speed_m_s) ? fabs(fix->speed_m_s) : w->track_conf.fastest_m_s;
+
+	return m_s * (double)age_ms / 1000;
+}
+
+/* Where a fix says that the van is, with all borders that it may come to while the fix is good. */
+static struct place place_of(struct whereabouts *w, const struct fix *fix)
+{
+	struct place place = {.origin = PLACE_GPS, .mode = fix->mode, .border_m = -1};
+
+	put_point(&place, fix->lat, fix->lon,
+		isfinite(fix->eph_m) && fix->eph_m > 0 ? fix->eph_m : 0);
+	tag(w, fix->lon, fix->lat, error_of(fix) + gone_m(w, fix, w->track_conf.stale_moving_ms),
+		&place);
+	return place;
+}
+
+/* Of a fix as old as that: borders out of its reach are none. */
+static void leave_far_borders(
+	const struct whereabouts *w, const struct fix *fix, bool moving, struct place *place)
+{
+	double reach_m = error_of(fix) + w->conf->border_margin_m +
+			 (moving ? gone_m(w, fix, place->fix_age_ms) : 0);
+
+	if (place->border_m <= ceil(reach_m))
+		return;
+	memset(place->near, 0, sizeof(place->near));
+	if (*place->district)
+		place->border_m = -1;
+}
+
 /* --- the receiver's thread --------------------------------------------------------------------------- */
 
 static void log_verdict(struct whereabouts *w, const struct fix *fix, enum fix_verdict verdict)
@@ -81,17 +115,13 @@ static void log_verdict(struct whereabouts *w, const struct fix *fix, enum fix_v
 static void hear(void *ctx, const struct fix *fix)
 {
 	struct whereabouts *w = ctx;
-	struct place place = {.origin = PLACE_GPS, .mode = fix->mode, .border_m = -1};
+	struct place place = {.border_m = -1};
 	enum fix_verdict verdict;
 	bool left = false;
 
 	/* Looked up before it is judged, so that fix and codes become known together. */
-	if (fix->mode >= 2 && fabs(fix->lat) <= 90 && fabs(fix->lon) <= 180) {
-		put_point(&place, fix->lat, fix->lon, 0);
-		if (isfinite(fix->eph_m) && fix->eph_m > 0)
-			put_point(&place, fix->lat, fix->lon, fix->eph_m);
-		tag(w, fix->lon, fix->lat, error_of(fix), &place);
-	}
+	if (fix->mode >= 2 && fabs(fix->lat) <= 90 && fabs(fix->lon) <= 180)
+		place = place_of(w, fix);
 	pthread_mutex_lock(&w->lock);
 	fix_time_hear(&w->time, fix);
 	verdict = track_hear(&w->track, fix);
@@ -212,6 +242,7 @@ static void place_at(const struct whereabouts *w, int64_t boot_ms, struct place 
 	if (track_at(&w->track, boot_ms, &fix)) {
 		*out = w->place;
 		out->fix_age_ms = boot_ms > fix.boot_ms ? (int32_t)(boot_ms - fix.boot_ms) : 0;
+		leave_far_borders(w, &fix, track_moving(&w->track), out);
 	} else if (entry_holds(w, boot_ms)) {
 		*out = w->entry_place;
 	}
@@ -246,6 +277,8 @@ void whereabouts_for_sample(
 	pthread_mutex_lock(&w->lock);
 	place_at(w, boot_ms, out);
 	gps = track_at(&w->track, boot_ms, &fix);
+	if (gps && track_moving(&w->track))
+		away_m += gone_m(w, &fix, out->fix_age_ms);
 	track_parked(&w->track, &parked);
 	entry = w->entry;
 	pthread_mutex_unlock(&w->lock);

@@ -180,6 +180,36 @@ static void a_border_within_reach_is_marked(void **state)
 	assert_int_equal(place.border_m, 0);
 }
 
+/* A van drives on after its fix: with 20 m/s the border 276 m off is within reach after 4 s. */
+static void a_border_that_the_van_may_have_come_to(void **state)
+{
+	struct place place;
+
+	(void)state;
+	fix_at(34.5, 71.697, 9, 20);
+	assert_string_equal(place_now().near, "");
+	now_ms += 3000;
+	assert_int_equal(place_now().border_m, -1);
+	now_ms += 1000;
+	place = place_now();
+	assert_string_equal(place.district, "PK528");
+	assert_string_equal(place.near, "PK526");
+	assert_in_range(place.border_m, 274, 278);
+	whereabouts_for_sample(w, now_ms, 0, &place);
+	assert_int_equal(place.eph_cm, 900 + 4 * 2000);
+	assert_string_equal(place.near, "PK526");
+	/* how fast is not said: as fast as a van can be, 50 m/s */
+	now_ms += 60000;
+	fix_at(34.5, 71.697, 9, NAN);
+	assert_string_equal(place_now().near, "");
+	now_ms += 2000;
+	assert_string_equal(place_now().near, "PK526");
+	/* a parked one is where it was */
+	stand(34.5, 71.697, 120);
+	now_ms += 300000;
+	assert_string_equal(place_now().near, "");
+}
+
 static void outside_all_is_none(void **state)
 {
 	struct place place;
@@ -398,6 +428,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_fix_is_a_place, begin, end),
 		cmocka_unit_test_setup_teardown(a_stale_fix_is_no_place, begin, end),
 		cmocka_unit_test_setup_teardown(a_border_within_reach_is_marked, begin, end),
+		cmocka_unit_test_setup_teardown(a_border_that_the_van_may_have_come_to, begin, end),
 		cmocka_unit_test_setup_teardown(outside_all_is_none, begin, end),
 		cmocka_unit_test_setup_teardown(a_sample_is_taken_somewhere_near, begin, end),
 		cmocka_unit_test_setup_teardown(a_sample_where_a_person_says, begin, end),

@@ -31,8 +31,8 @@ uint32_t boundaries_file_checksum(const struct layer *layer);
 
 /*
  * Writes beside it, reads that back, and only then takes the place of what is there: whoever reads
- * `path` sees the old file or the new one, after a power cut too.  ERR_IO, ERR_FULL, ERR_DAMAGED
- * with words.
+ * `path` sees the old file or the new one, after a power cut too.  ERR_CONF where something stands
+ * that is no earlier installation; ERR_IO, ERR_FULL, ERR_DAMAGED; each with words.
  */
 int boundaries_file_write(const struct layer *layer, const char *path, struct text *why) MUST_USE;
 

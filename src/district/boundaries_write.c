@@ -170,6 +170,42 @@ static int sync_folder(const char *path, struct text *why)
 	return err;
 }
 
+/*
+ * Only an earlier installation gives way, or an empty file: never the map it was made from, or a
+ * device whose name was given by mistake.
+ */
+static int may_replace(const char *path, struct text *why)
+{
+	char begun[sizeof(BOUNDARIES_MAGIC)];
+	const char *is = NULL;
+	struct stat st;
+	FILE *file;
+	size_t n;
+
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? 0 : say_io(why, path);
+	if (S_ISLNK(st.st_mode))
+		is = "a symbolic link: name the file it leads to";
+	else if (!S_ISREG(st.st_mode))
+		is = "no file: name one that is, or that is not there yet";
+	if (is) {
+		text_printf(why, "%s is %s", path, is);
+		return ERR_CONF;
+	}
+	file = fopen(path, "re");
+	if (!file)
+		return say_io(why, path);
+	n = fread(begun, 1, sizeof(begun), file);
+	fclose(file);
+	if (n == 0 || boundaries_file_is(begun, n))
+		return 0;
+	text_printf(why,
+		"%s is no installed boundaries file, and is not written over: name another, or "
+		"remove it first",
+		path);
+	return ERR_CONF;
+}
+
 int boundaries_file_write(const struct layer *layer, const char *path, struct text *why)
 {
 	char beside[512];
@@ -177,11 +213,14 @@ int boundaries_file_write(const struct layer *layer, const char *path, struct te
 	FILE *file;
 	int fd, err;
 
-	text_printf(&to, "%s.new", path);
+	text_printf(&to, "%s.installing", path);
 	if (to.cut) {
 		text_printf(why, "%s: the path is too long", path);
 		return ERR_IO;
 	}
+	err = may_replace(path, why);
+	if (err)
+		return err;
 	(void)unlink(beside); /* of an installation that was cut off */
 	fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	file = fd < 0 ? NULL : fdopen(fd, "w+");

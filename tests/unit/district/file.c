@@ -48,7 +48,7 @@ static void what_is_written_is_read(void **state)
 	install(layer, "installed");
 	assert_int_equal(stat("installed", &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0644);
-	assert_int_equal(access("installed.new", F_OK), -1);
+	assert_int_equal(access("installed.installing", F_OK), -1);
 	again = open_map_as_layer("installed");
 	assert_string_equal(again->edition, "of 2026, by hand");
 	assert_string_equal(again->source, "map.geojson");
@@ -187,7 +187,7 @@ static void an_installation_that_fails_leaves_the_old_one(void **state)
 	layer = open_map_as_layer("map.geojson");
 	install(layer, "installed");
 	assert_int_equal(boundaries_file_write(layer, "no-such-folder/installed", &why), ERR_IO);
-	assert_non_null(strstr(words, "no-such-folder/installed.new: No such file"));
+	assert_non_null(strstr(words, "no-such-folder/installed.installing: No such file"));
 	/* A file may not become larger than this: as on a full card, in the middle of writing. */
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -198,11 +198,48 @@ static void an_installation_that_fails_leaves_the_old_one(void **state)
 	err = boundaries_file_write(layer, "installed", &why);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_int_equal(err, ERR_IO);
-	assert_non_null(strstr(words, "installed.new: File too large"));
-	assert_int_equal(access("installed.new", F_OK), -1);
+	assert_non_null(strstr(words, "installed.installing: File too large"));
+	assert_int_equal(access("installed.installing", F_OK), -1);
 	old = open_map("installed");
 	assert_string_equal(district_at(old, 70.5, 30.5), "A");
 	boundaries_free(old);
+	layer_free(layer);
+}
+
+/* Refused with a word on what is there, which stays. */
+static void refuse_over(const struct layer *layer, const char *path, const char *expect)
+{
+	char words[512] = "";
+	struct text why = text_over(words, sizeof(words));
+	struct stat before, after;
+
+	assert_int_equal(lstat(path, &before), 0);
+	assert_int_equal(boundaries_file_write(layer, path, &why), ERR_CONF);
+	assert_non_null(strstr(words, expect));
+	assert_int_equal(memcmp(words, path, strlen(path)), 0);
+	assert_int_equal(lstat(path, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_mode, before.st_mode);
+	assert_int_equal(after.st_size, before.st_size);
+}
+
+static void only_an_earlier_installation_is_replaced(void **state)
+{
+	struct layer *layer;
+
+	(void)state;
+	write_map("map.geojson");
+	layer = open_map_as_layer("map.geojson");
+	refuse_over(layer, "map.geojson", "is no installed boundaries file");
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	refuse_over(layer, "pipe", "is no file");
+	assert_int_equal(mkdir("folder", 0700), 0);
+	refuse_over(layer, "folder", "is no file");
+	assert_int_equal(symlink("/dev/full", "link"), 0);
+	refuse_over(layer, "link", "is a symbolic link");
+	write_bytes("empty", "", 0);
+	install(layer, "empty");
+	install(layer, "empty");
 	layer_free(layer);
 }
 
@@ -213,7 +250,7 @@ static void what_was_left_half_written_is_in_nobodys_way(void **state)
 	(void)state;
 	write_map("map.geojson");
 	layer = open_map_as_layer("map.geojson");
-	write_bytes("installed.new", "half", 4);
+	write_bytes("installed.installing", "half", 4);
 	install(layer, "installed");
 	layer_free(layer);
 	layer = open_map_as_layer("installed");
@@ -228,6 +265,7 @@ int main(void)
 		cmocka_unit_test(every_byte_matters),
 		cmocka_unit_test(the_words_for_damage_say_what_to_do),
 		cmocka_unit_test(an_installation_that_fails_leaves_the_old_one),
+		cmocka_unit_test(only_an_earlier_installation_is_replaced),
 		cmocka_unit_test(what_was_left_half_written_is_in_nobodys_way),
 	};
 

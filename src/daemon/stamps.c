@@ -166,6 +166,18 @@ static void *run(void *arg)
 	return NULL;
 }
 
+/* What an earlier daemon of this boot fixed is in force before the first look. */
+static void start_state(struct stamps *stamps)
+{
+	struct time_offset in_force = spool_utc(stamps->spool);
+
+	stamps->state = (struct stamps_state){.source = in_force.source,
+		.trusted = in_force.source >= TIME_NTP,
+		.offset_ms = in_force.offset_ms,
+		.uncertainty_ms = in_force.uncertainty_ms,
+		.words = "not looked at yet"};
+}
+
 int stamps_new(struct stamps **out, const struct clock_conf *conf, struct spool *spool,
 	const struct clock *clock, const struct stamps_eyes *eyes)
 {
@@ -189,7 +201,7 @@ int stamps_new(struct stamps **out, const struct clock_conf *conf, struct spool 
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&stamps->wake, &attr);
 	pthread_condattr_destroy(&attr);
-	memcpy(stamps->state.words, "not looked at yet", 18);
+	start_state(stamps);
 	*out = stamps;
 	return 0;
 }

@@ -96,6 +96,29 @@ static void a_person_enters_the_time(void **state)
 	assert_int_equal(seen.rows[1].c, 90000);
 }
 
+/* The daemon may be asked before its first look at the clocks. */
+static void a_restart_says_at_once_what_is_in_force(void **state)
+{
+	char room[300];
+	struct text words = text_over(room, sizeof(room));
+	struct stamps_state now;
+
+	(void)state;
+	begin();
+	stamps_step(stamps);
+	assert_int_equal(stamps_enter(stamps, now_2025, 90000, "by my watch", &words), 0);
+	end();
+
+	begin();
+	stamps_state(stamps, &now);
+	assert_int_equal(now.source, TIME_ENTERED);
+	assert_int_equal(now.offset_ms, now_2025 - 5000);
+	assert_int_equal(now.uncertainty_ms, 90000);
+	assert_false(now.trusted);
+	assert_string_equal(now.words, "not looked at yet");
+	end();
+}
+
 /* A start that dies without a time, one whose clock stands at its end, one with satellites. */
 static void earlier_starts_are_bounded_by_this_ones_satellites(void **state)
 {
@@ -306,6 +329,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_person_enters_the_time, fresh),
+		cmocka_unit_test_setup(a_restart_says_at_once_what_is_in_force, fresh),
 		cmocka_unit_test_setup(earlier_starts_are_bounded_by_this_ones_satellites, fresh),
 		cmocka_unit_test_setup(chips_are_read_as_the_kernel_shows_them, fresh),
 		cmocka_unit_test_setup(a_wrong_chip_is_remembered_over_starts, fresh),

@@ -30,7 +30,7 @@ SAN_tsan  := -O1 -fsanitize=thread
 SAN_fuzz  := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 SAN_cover := -O0 --coverage
 SAN_analyze := -O1 -fanalyzer
-our_CPPFLAGS := -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_RELEASED='"$(RELEASED)"' \
+our_CPPFLAGS := -D_GNU_SOURCE -Isrc -Idrivers -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_RELEASED='"$(RELEASED)"' \
 	-DWATERLAB_PREFIX='"$(PREFIX)"'
 our_CFLAGS   := -std=c11 -g $(WARN) $(SAN_$(VARIANT)) -fPIE -pthread
 # Fuzz targets bring libFuzzer's main; ordinary programs of that variant do not.
@@ -51,7 +51,7 @@ SRC_of  = $(filter-out src/$(1)/main.c,$(wildcard src/$(1)/*.c))
 OBJ_of  = $(patsubst %.c,$(B)/%.o,$(call SRC_of,$(1)))
 LIB_of  = $(patsubst %,$(B)/lib/%.a,$(1))
 # Modules with sources, in link order, and the outside libraries they need.
-USED_by = $(foreach m,$(1) $(LAYER_$(firstword $(1))),$(if $(call SRC_of,$(m)),$(m)))
+USED_by = $(foreach m,$(1) $(LAYER_$(firstword $(1))),$(if $(call SRC_of,$(m)),$(m) $(if $(filter bus,$(m)),drivers)))
 EXT_of  = $(foreach m,$(1),$(LIBS_$(m))) -lm
 
 define module_rule
@@ -61,6 +61,22 @@ $(B)/lib/$(1).a: $(call OBJ_of,$(1))
 	@$$(AR) rcs $$@ $$^
 endef
 $(foreach m,$(MODULES),$(if $(call SRC_of,$(m)),$(eval $(call module_rule,$(m)))))
+
+# --- drivers in C: drivers/NAME/*.c -> drivers.a, with the list of them, which nobody writes --------
+DRIVER_SRC := $(wildcard drivers/*/*.c)
+DRIVERS_C  := $(sort $(foreach f,$(DRIVER_SRC),$(word 2,$(subst /, ,$(f)))))
+$(B)/drivers/list.c: $(DRIVER_SRC) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "bus/codec.h"'; \
+	for n in $(subst -,_,$(DRIVERS_C)); do echo "extern const struct wl_driver wl_$$n;"; done; \
+	echo 'const struct wl_driver *const codec_drivers[] = {'; \
+	for n in $(subst -,_,$(DRIVERS_C)); do echo "	&wl_$$n,"; done; echo '	NULL};'; } >$@
+$(B)/drivers/list.o: $(B)/drivers/list.c
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+$(B)/lib/drivers.a: $(patsubst %.c,$(B)/%.o,$(DRIVER_SRC)) $(B)/drivers/list.o
+	@mkdir -p $(@D)
+	@rm -f $@
+	@$(AR) rcs $@ $^
 
 # What is compiled otherwise is compiled anew; -Werror changes no object.
 FLAGS_NOW = $(filter-out -Werror,$(COMPILE))

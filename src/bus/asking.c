@@ -14,7 +14,7 @@ enum {
 
 static int number_series(struct line *line, struct unit *unit, unsigned field)
 {
-	const struct profile_field *from = &unit->profile->fields[field];
+	const struct field_state *from = &unit->said.fields[field];
 	struct series series = {.kind = from->kind, .decimals = from->decimals};
 	int rc;
 
@@ -63,20 +63,30 @@ static void deliver(struct line *line, struct unit *unit)
 			unit->conf->name);
 }
 
-/* The unit's worst honest time, and the time the bytes take. */
+static unsigned payload(const struct port_ask *ask)
+{
+	if (ask->kind == ASK_BYTES) /* its reply_ms is of the whole message */
+		return 0;
+	if (ask->kind == ASK_PDU && (ask->function < 1 || ask->function > 4))
+		return (unsigned)ask->len;
+	return ask->function <= 2 ? (ask->count + 7u) / 8 : 2u * ask->count;
+}
+
+/* The unit's worst honest time, or what the driver says, and the time the bytes take. */
 static unsigned deadline_ms(
 	const struct line *line, const struct unit *unit, const struct port_ask *ask)
 {
 	int64_t wire_ns = 0;
 
 	if (line->conf->port.kind == PORT_RTU && line->conf->port.baud) {
-		int64_t bytes = 13 + (ask->function <= 2 ? (ask->count + 7) / 8 : 2 * ask->count);
+		int64_t bytes = 13 + payload(ask);
 
 		wire_ns = bytes * serial_bits(&line->conf->port) * 1000000000 /
 				  line->conf->port.baud +
 			  2 * serial_gap_ns(&line->conf->port);
 	}
-	return unit_reply_ms(unit) + DEADLINE_SLACK_MS + (unsigned)(wire_ns / MS + 1);
+	return (ask->timeout_ms ? ask->timeout_ms : unit_reply_ms(unit)) + DEADLINE_SLACK_MS +
+	       (unsigned)(wire_ns / MS + 1);
 }
 
 /* Reads the line until it is silent; bytes that come then are somebody's late answer or noise. */
@@ -174,7 +184,7 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 	if (reply->stale && line->late)
 		line->late->said.late++;
 	if (rc == 0)
-		unit_good(unit, now_ns, reply, &line->delivery);
+		rc = unit_good(unit, now_ns, reply, &line->delivery);
 	else if (rc == ERR_EXCEPTION)
 		unit_exception(unit, now_ns, ask, reply, (now_ns - asked_ns) / MS, &line->delivery);
 	else if (rc != ERR_TIMEOUT && rc != ERR_NOISE && rc != ERR_GONE)

@@ -183,6 +183,21 @@ bool decode_status(const struct profile_status *rule, const struct value_bytes *
 	return rule->any ? (word & rule->mask) != 0 : (word & rule->mask) == rule->equals;
 }
 
+uint16_t decode_effect_flag(enum status_effect effect)
+{
+	static const uint16_t flags[] = {[EFFECT_SUSPECT] = FLAG_STATUS,
+		[EFFECT_BAD] = FLAG_FAULT,
+		[EFFECT_WARMUP] = FLAG_WARMUP,
+		[EFFECT_CALIBRATING] = FLAG_CALIBRATING,
+		[EFFECT_CLEANING] = FLAG_CLEANING,
+		[EFFECT_STANDBY] = FLAG_STANDBY,
+		[EFFECT_OVER] = FLAG_OVER,
+		[EFFECT_UNDER] = FLAG_UNDER,
+		[EFFECT_NO_VALUE] = FLAG_SENTINEL};
+
+	return flags[effect];
+}
+
 void decode_text(
 	const struct profile_register *at, const struct value_bytes *bytes, struct text *out)
 {

@@ -52,6 +52,9 @@ void decode_field(
 /* Whether a status rule holds. */
 bool decode_status(const struct profile_status *rule, const struct value_bytes *bytes);
 
+/* The flag (enum reading_flag) that a rule with this effect sets. */
+uint16_t decode_effect_flag(enum status_effect effect);
+
 /* Text of at most TEXT_REGISTERS registers; ends at NUL, trailing blanks cut, other bytes as '?'. */
 void decode_text(
 	const struct profile_register *at, const struct value_bytes *bytes, struct text *out);

@@ -13,6 +13,8 @@
 
 #include "model/reading.h"
 
+struct wl_driver;
+
 enum {
 	PROFILE_NAME = 32,
 	PROFILE_TEXT = 80,
@@ -61,7 +63,17 @@ struct profile_field {
 				     TYPE_BITS: the bits taken, shifted down */
 };
 
-enum status_effect { EFFECT_SUSPECT, EFFECT_BAD, EFFECT_WARMUP };
+enum status_effect {
+	EFFECT_SUSPECT,
+	EFFECT_BAD,
+	EFFECT_WARMUP,
+	EFFECT_CALIBRATING,
+	EFFECT_CLEANING,
+	EFFECT_STANDBY,
+	EFFECT_OVER,
+	EFFECT_UNDER,
+	EFFECT_NO_VALUE /* the register holds no measurement now */
+};
 
 struct profile_status {
 	struct profile_register at; /* one 16-bit register or one bit */
@@ -80,6 +92,8 @@ struct profile {
 	char models[PROFILE_TEXT]; /* "Maker Model A, Model B" */
 	char manual[160];          /* the manual's edition it follows */
 	enum driver_level level;
+	/* a codec in C instead of registers: only quiet_ms, reply_ms and warmup_s below are of it */
+	const struct wl_driver *driver;
 	/* the device's own limits */
 	uint16_t most_registers; /* per request, 1..125 */
 	bool even_start;         /* only even start addresses are answered */

@@ -65,6 +65,26 @@ void cli_find_places(const struct cli *cli, struct cli_place_paths *to)
 	conf_free(conf);
 }
 
+bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct conf *conf = cli->drivers ? NULL : read_config(cli, &mistakes);
+	const char *folder = cli->drivers ? cli->drivers
+			     : conf       ? conf->drivers
+					  : WATERLAB_PREFIX "/share/waterlab/drivers";
+	int err;
+
+	text_clear(&mistakes);
+	err = conf_find_driver(out, folder, name, &mistakes);
+	conf_free(conf);
+	if (err && !mistakes.len)
+		text_put(&mistakes, err_text(err));
+	if (err)
+		fprintf(stderr, "waterlab: %s\n", room);
+	return !err;
+}
+
 static int exit_of(int err)
 {
 	return err == ERR_ABSENT || err == ERR_TIMEOUT ? CLI_ABSENT : CLI_FAILED;

@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"clock", "enter", cli_clock_enter, OPTION_JSON | OPTION_WITHIN | OPTION_REASON, 1, 3},
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
+	{"replay", NULL, cli_replay, OPTION_DRIVERS, 2, 1000},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
 	{"gps", NULL, cli_gps, OPTION_JSON | OPTION_SECONDS, 0, 3},
 	{"place", "enter", cli_place_enter, OPTION_JSON | OPTION_ENTRY | OPTION_REASON, 0, 0},
@@ -58,6 +59,8 @@ static const char help[] =
 	"                        UTC, or with +05:00 what a clock in Pakistan shows\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
+	"  replay DRIVER TRACE...\n"
+	"                        what a driver makes of recorded traffic (drivers/README.md)\n"
 	"  place [--away METRES] [--json]\n"
 	"                        where the van is, by what, how sure; --away: what a sample\n"
 	"                        so far from the van would get\n"
@@ -87,6 +90,7 @@ static const char help[] =
 	"  --version             print the version\n"
 	"  --within METRES       look for borders only so far (default: however far)\n"
 	"  --places FILE         the gazetteer (default: the installed one)\n"
+	"  --drivers PATH        folder of the drivers (default: as the configuration says)\n"
 	"  --to PATH             default: place.boundaries of the configuration\n"
 	"  --only CODE,CODE      a part of the file: codes, or how they begin, as PK5\n"
 	"  --accept              install in spite of doubts\n"

@@ -26,6 +26,7 @@ struct cli {
 	const char *from, *to; /* numbers; --to of boundaries install: a path */
 	const char *boundaries, *within, *places, *edition, *only;
 	const char *at, *error, *away, *district, *tehsil, *reason, *seconds;
+	const char *drivers;
 	struct boundary_keys keys;
 	bool accept;
 	int n_args; /* after the command's own words */
@@ -43,6 +44,9 @@ struct cli_place_paths {
 	char boundaries[PLACE_PATH], places[PLACE_PATH];
 };
 void cli_find_places(const struct cli *cli, struct cli_place_paths *to);
+
+/* The driver of that name; false after words about what is wrong.  The caller frees it. */
+bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out) MUST_USE;
 
 /*
  * Asks the daemon; each() gets its answer lines.  On an error the words are on stderr, and the exit
@@ -71,6 +75,7 @@ int cli_refused(struct cli *cli);
 int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
+int cli_replay(struct cli *cli);
 int cli_parameters(struct cli *cli);
 int cli_clock(struct cli *cli);
 int cli_clock_enter(struct cli *cli);

@@ -52,6 +52,7 @@ static const struct row {
 	WORD("district", OPTION_ENTRY, district),
 	WORD("tehsil", OPTION_ENTRY, tehsil),
 	WORD("reason", OPTION_REASON, reason),
+	WORD("drivers", OPTION_DRIVERS, drivers),
 	FLAG("help", OPTION_HELP, help),
 	FLAG("version", OPTION_VERSION, version),
 };

@@ -18,7 +18,8 @@ enum option_group {
 	OPTION_REASON = 1 << 10,
 	OPTION_SECONDS = 1 << 11,
 	OPTION_HELP = 1 << 12,
-	OPTION_VERSION = 1 << 13
+	OPTION_VERSION = 1 << 13,
+	OPTION_DRIVERS = 1 << 14
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bus/codec.h"
 #include "conf/keys.h"
 
 /* --- hooks ------------------------------------------------------------------------------------ */
@@ -124,6 +125,33 @@ static void say_unknown(const char *drivers, const char *name, struct text *why)
 		schema_hint(&nearest, hint, sizeof(hint)));
 }
 
+/* The path of that driver's map of registers; false when there is none. */
+static bool profile_file(const char *drivers, const char *name, char *path, size_t cap)
+{
+	struct text to = text_over(path, cap);
+
+	text_printf(&to, "%s/%s/profile.conf", drivers, name);
+	return !to.cut && !access(path, F_OK);
+}
+
+/* A map of registers in the folder, or a driver of the program's own. */
+static int find_profile(
+	struct profile **out, const char *drivers, const char *name, struct mistakes *mistakes)
+{
+	const struct wl_driver *driver = codec_find(name);
+	char path[CONF_PATH + PROFILE_NAME + 16];
+
+	if (profile_file(drivers, name, path, sizeof(path)))
+		return profile_read(out, path, NULL, name, mistakes);
+	*out = driver ? malloc(sizeof(**out)) : NULL;
+	if (!driver)
+		return ERR_ABSENT;
+	if (!*out)
+		return ERR_MEMORY;
+	codec_profile(driver, *out);
+	return 0;
+}
+
 static bool take_profile(struct schema_doc *doc, void *field, const char *text, struct text *why)
 {
 	struct reading_conf *reading = schema_ctx(doc);
@@ -145,21 +173,20 @@ static bool take_profile(struct schema_doc *doc, void *field, const char *text, 
 		memcpy(field, &profile, sizeof(profile));
 		return true;
 	}
-	snprintf(path, sizeof(path), "%s/%s/profile.conf", conf->drivers, text);
 	if (conf->n_profiles == MOST_PROFILES || reading->n_bad == MOST_PROFILES) {
 		text_printf(why, "too many profiles; allowed %d", MOST_PROFILES);
 	} else if (!*text || *text == '.' || strchr(text, '/')) {
 		text_printf(why, "\"%s\" is no profile; it is the name of a folder in %s", text,
 			conf->drivers);
-	} else if (access(path, F_OK)) {
-		say_unknown(conf->drivers, text, why);
-	} else if (profile_read(&profile, path, NULL, text, schema_list(doc))) {
-		text_copy(reading->bad[reading->n_bad++], PROFILE_NAME, text);
-		text_printf(why, "the profile \"%s\" has mistakes; they are named above", text);
-	} else {
+	} else if (!find_profile(&profile, conf->drivers, text, schema_list(doc))) {
 		conf->profiles[conf->n_profiles++] = profile;
 		memcpy(field, &profile, sizeof(profile));
 		return true;
+	} else if (profile_file(conf->drivers, text, path, sizeof(path))) {
+		text_copy(reading->bad[reading->n_bad++], PROFILE_NAME, text);
+		text_printf(why, "the profile \"%s\" has mistakes; they are named above", text);
+	} else {
+		say_unknown(conf->drivers, text, why);
 	}
 	return false;
 }
@@ -235,6 +262,18 @@ void conf_free(struct conf *conf)
 void conf_print(const struct conf *conf, FILE *to)
 {
 	schema_print(&keys_conf, conf, to);
+}
+
+int conf_find_driver(
+	struct profile **out, const char *drivers, const char *name, struct text *errors)
+{
+	struct mistakes mistakes = {.to = errors};
+	int err = strchr(name, '/') || *name == '.' ? ERR_ABSENT
+						    : find_profile(out, drivers, name, &mistakes);
+
+	if (err == ERR_ABSENT)
+		say_unknown(drivers, name, errors);
+	return err;
 }
 
 int conf_read_profile(struct profile **out, const char *path, struct text *errors)

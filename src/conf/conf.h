@@ -52,6 +52,12 @@ void conf_print(const struct conf *conf, FILE *to);
 /* The commented sample: every option with its help, range, unit and default. */
 void conf_print_sample(FILE *to);
 
+/*
+ * The driver NAME: its profile.conf under the folder, or the codec of that name in the program.  ERR_ABSENT, or
+ * ERR_CONF with all mistakes in `errors`.
+ */
+int conf_find_driver(
+	struct profile **out, const char *drivers, const char *name, struct text *errors) MUST_USE;
 /* One profile file. */
 int conf_read_profile(struct profile **out, const char *path, struct text *errors) MUST_USE;
 

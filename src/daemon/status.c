@@ -7,6 +7,7 @@
 #include "daemon/clock_commands.h"
 #include "daemon/place_status.h"
 #include "daemon/waits.h"
+#include "model/flags.h"
 #include "uplink/export.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -47,8 +48,8 @@ static json_t *flag_words(unsigned flags)
 	unsigned bit;
 
 	for (bit = 0; flags >> bit; bit++)
-		if (flags >> bit & 1 && export_flag_word(bit))
-			json_array_append_new(words, json_string(export_flag_word(bit)));
+		if (flags >> bit & 1 && flag_word(bit))
+			json_array_append_new(words, json_string(flag_word(bit)));
 	return words;
 }
 

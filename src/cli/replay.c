@@ -1,0 +1,60 @@
+/* `waterlab replay`: what a driver makes of a trace. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/replay.h"
+#include "cli/cli.h"
+
+enum { MOST_TRACE = 16 * 1024 * 1024 };
+
+static char *read_whole(const char *path, size_t *len)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	char *text = file ? malloc(MOST_TRACE + 1) : NULL;
+
+	if (text)
+		*len = fread(text, 1, MOST_TRACE + 1, file);
+	if (!text || ferror(file) || *len > MOST_TRACE) {
+		fprintf(stderr, "waterlab: %s: %s\n", path,
+			text && !ferror(file) ? "longer than 16 MB" : strerror(errno));
+		free(text);
+		text = NULL;
+	}
+	if (file && file != stdin)
+		fclose(file);
+	return text;
+}
+
+static int play(const struct profile *profile, const char *path)
+{
+	char words[300];
+	struct text why = text_over(words, sizeof(words));
+	size_t len = 0;
+	char *text = read_whole(path, &len);
+	int err;
+
+	if (!text)
+		return CLI_FAILED;
+	err = replay(profile, path, text, len, stdout, &why);
+	free(text);
+	if (!err)
+		return CLI_DONE;
+	fflush(stdout);
+	fprintf(stderr, "waterlab: %s\n", words);
+	return CLI_FAILED;
+}
+
+int cli_replay(struct cli *cli)
+{
+	struct profile *profile;
+	int end, i;
+
+	if (!cli_find_driver(cli, cli->args[0], &profile))
+		return CLI_USAGE;
+	for (i = 1, end = CLI_DONE; i < cli->n_args && end == CLI_DONE; i++)
+		end = play(profile, cli->args[i]);
+	free(profile);
+	return end;
+}

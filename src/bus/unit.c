@@ -6,14 +6,7 @@
 #include "bus/decode.h"
 
 /* Modbus Application Protocol v1.1b3, 7 */
-enum {
-	ILLEGAL_FUNCTION = 1,
-	ILLEGAL_VALUE = 3,
-	ACKNOWLEDGE = 5,
-	BUSY = 6,
-	NO_PATH = 10,
-	NO_ANSWER = 11
-};
+enum { ACKNOWLEDGE = 5, BUSY = 6, NO_PATH = 10, NO_ANSWER = 11 };
 
 /* "holding registers 16..23 (wire addresses)" */
 static void name_registers(struct text *to, uint8_t function, unsigned start, unsigned count)
@@ -227,6 +220,11 @@ void unit_left_open(struct unit *unit, int64_t now_ns, const struct port_ask *as
 		begin_probe(unit);
 }
 
+void unit_till_next_beat(struct unit *unit, int64_t now_ns)
+{
+	set_due(unit, next_beat(unit, now_ns));
+}
+
 void unit_wait(struct unit *unit, int64_t due_ns)
 {
 	set_due(unit, due_ns);
@@ -331,55 +329,6 @@ void unit_answered(struct unit *unit, int64_t now_ns)
 		unit->conf->name);
 }
 
-void unit_is_wrong(struct unit *unit, int64_t now_ns, int64_t took_ms, const char *words)
-{
-	struct text last = text_over(unit->said.last_words, sizeof(unit->said.last_words));
-	int64_t pause_ms;
-
-	unit->mismatch = false;
-	unit->in_turn = false;
-	unit->said.wrong++;
-	unit->said.last_error = ERR_WRONG_UNIT;
-	text_put(&last, words);
-	pause_ms = health_is_wrong(&unit->health, took_ms);
-	show_health(unit);
-	set_due(unit, now_ns + pause_ms * 1000000);
-	log_lost(&unit->edge, now_ns / 1000000, "bus",
-		"line %s, unit %s: another device answers at address %u: %s, not a %s; nothing is "
-		"taken from it until the right one is there",
-		unit->line, unit->conf->name, unit->conf->address, words, unit->profile->name);
-}
-
-static void take_identity(struct unit *unit, int64_t now_ns, const struct port_reply *reply)
-{
-	const struct profile_register *at = &unit->profile->identity;
-	char words[80], says[96];
-	struct text found = text_over(words, sizeof(words)), said = text_over(says, sizeof(says));
-	struct value_bytes bytes;
-
-	if (!decode_take(at, reply->pdu, reply->len, at->address, &bytes) &&
-		decode_identity(unit->profile, &bytes, &found)) {
-		/* A device that was wrong may stand again where the right one stood. */
-		unit_answered(unit, now_ns);
-		unit->verified = true;
-		unit->mismatch = false;
-		unit->stage = STAGE_BLOCKS;
-		return;
-	}
-	if (!unit->mismatch) { /* it may be a stale answer to something else: once more */
-		unit->mismatch = true;
-		return;
-	}
-	text_printf(&said, "identity reads %s", words);
-	unit_is_wrong(unit, now_ns, 0, says);
-}
-
-bool unit_doubts_identity(const struct unit *unit)
-{
-	return unit->in_turn && unit->mismatch &&
-	       (unit->stage == STAGE_IDENTITY || unit->stage == STAGE_CODEC);
-}
-
 int unit_good(
 	struct unit *unit, int64_t now_ns, const struct port_reply *reply, struct delivery *out)
 {
@@ -391,7 +340,7 @@ int unit_good(
 	if (unit->stage == STAGE_CODEC)
 		return unit_codec_good(unit, now_ns, reply, out);
 	if (unit->stage == STAGE_IDENTITY) {
-		take_identity(unit, now_ns, reply);
+		unit_take_identity(unit, now_ns, reply);
 		return 0;
 	}
 	unit_answered(unit, now_ns);
@@ -429,24 +378,6 @@ static void refused(struct unit *unit, int64_t now_ns, const struct plan_request
 	unit_take_refusal(unit, now_ns, r->first, out);
 }
 
-/* A device without that register is no device of this profile; one that is busy may be. */
-static void identity_refused(struct unit *unit, int64_t now_ns, uint8_t code, int64_t took_ms)
-{
-	struct text last = text_over(unit->said.last_words, sizeof(unit->said.last_words));
-	char words[80];
-	struct text says = text_over(words, sizeof(words));
-
-	unit->in_turn = false;
-	text_printf(&last, "identity register: exception %u", code);
-	if (code < ILLEGAL_FUNCTION || code > ILLEGAL_VALUE) {
-		set_due(unit, next_beat(unit, now_ns));
-		return;
-	}
-	text_clear(&last);
-	text_printf(&says, "it refuses the identity register with exception %u", code);
-	unit_is_wrong(unit, now_ns, took_ms, words);
-}
-
 void unit_exception(struct unit *unit, int64_t now_ns, const struct port_ask *ask,
 	const struct port_reply *reply, int64_t took_ms, struct delivery *out)
 {
@@ -471,7 +402,7 @@ void unit_exception(struct unit *unit, int64_t now_ns, const struct port_ask *as
 		return;
 	}
 	if (unit->stage == STAGE_IDENTITY) {
-		identity_refused(unit, now_ns, reply->exception, took_ms);
+		unit_identity_refused(unit, now_ns, reply->exception, took_ms);
 		return;
 	}
 	unit_answered(unit, now_ns);

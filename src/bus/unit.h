@@ -95,10 +95,14 @@ bool unit_doubts_identity(const struct unit *unit);
 /* Ends the turn when nothing is left of it. */
 void unit_end_if_over(struct unit *unit, int64_t now_ns);
 
-/* In the middle of a turn: it goes on at that time. */
+/* Its turn, or the rest of it, is due then; or at the next beat of its own. */
 void unit_wait(struct unit *unit, int64_t due_ns);
+void unit_till_next_beat(struct unit *unit, int64_t now_ns);
 /* It is there.  Warm-up begins anew when it had been away. */
 void unit_answered(struct unit *unit, int64_t now_ns);
+/* unit_identity.c: what the identity register says, and what it means that it refuses. */
+void unit_take_identity(struct unit *unit, int64_t now_ns, const struct port_reply *reply);
+void unit_identity_refused(struct unit *unit, int64_t now_ns, uint8_t code, int64_t took_ms);
 /* Another device is where it should be; `words` say by what that was seen. */
 void unit_is_wrong(struct unit *unit, int64_t now_ns, int64_t took_ms, const char *words);
 

@@ -9,21 +9,35 @@
 
 enum { MOST_TRACE = 16 * 1024 * 1024 };
 
+static char *read_from(FILE *file, const char *path, size_t *len)
+{
+	char *text = malloc(MOST_TRACE + 1);
+
+	if (!text)
+		return NULL;
+	*len = fread(text, 1, MOST_TRACE + 1, file);
+	if (!ferror(file) && *len <= MOST_TRACE)
+		return text;
+	fprintf(stderr, "waterlab: %s: %s\n", path,
+		ferror(file) ? strerror(errno) : "longer than 16 MB");
+	free(text);
+	return NULL;
+}
+
 static char *read_whole(const char *path, size_t *len)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	char *text = file ? malloc(MOST_TRACE + 1) : NULL;
+	FILE *file;
+	char *text;
 
-	if (text)
-		*len = fread(text, 1, MOST_TRACE + 1, file);
-	if (!text || ferror(file) || *len > MOST_TRACE) {
-		fprintf(stderr, "waterlab: %s: %s\n", path,
-			text && !ferror(file) ? "longer than 16 MB" : strerror(errno));
-		free(text);
-		text = NULL;
+	if (!strcmp(path, "-"))
+		return read_from(stdin, "standard input", len);
+	file = fopen(path, "re");
+	if (!file) {
+		fprintf(stderr, "waterlab: %s: %s\n", path, strerror(errno));
+		return NULL;
 	}
-	if (file && file != stdin)
-		fclose(file);
+	text = read_from(file, path, len);
+	fclose(file);
 	return text;
 }
 

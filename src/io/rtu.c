@@ -149,7 +149,7 @@ static int hear(
 {
 	size_t len = 0;
 	ssize_t got;
-	int rc, n;
+	int rc, n = 0;
 
 	for (;;) {
 		while (len && (n = ask->frame(ask->ctx, reply->pdu, len)) < 0) {

@@ -198,6 +198,16 @@ static void take_tries(struct line *line, int64_t now_ns)
 		}
 }
 
+/* Outside the lock: whoever knows it may ask a line. */
+static void tell_temperature(struct line *line, struct unit *unit, int64_t now_ns)
+{
+	const char *by = unit->conf->temperature;
+
+	if (unit->profile->driver && *by && line->sink->temperature)
+		unit->codec.unit.temperature =
+			line->sink->temperature(line->sink->ctx, by, now_ns / MS);
+}
+
 int64_t line_step(struct line *line)
 {
 	int64_t now_ns = line_now_ns(line), ready_ns;
@@ -224,6 +234,7 @@ int64_t line_step(struct line *line)
 		return unit && unit->due_ns < line->lost_check_ns ? unit->due_ns
 								  : line->lost_check_ns;
 	if (!unit->in_turn) {
+		tell_temperature(line, unit, now_ns);
 		pthread_mutex_lock(&line->lock);
 		unit_begin(unit, now_ns);
 		unit_end_if_over(unit, now_ns);

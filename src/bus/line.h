@@ -22,7 +22,8 @@ struct unit_conf {
 	char name[UNIT_NAME];
 	const struct profile *profile;
 	uint8_t address;
-	unsigned interval_ms; /* 100..86400000 */
+	unsigned interval_ms;        /* 100..86400000 */
+	char temperature[UNIT_NAME]; /* the analyzer it compensates by; "": none */
 };
 
 struct line_conf {
@@ -39,6 +40,8 @@ struct bus_sink {
 	int (*exchange)(void *ctx, const struct exchange *exchange);
 	/* Position, district, context and sample of this moment, filled into the exchange. */
 	void (*where)(void *ctx, struct exchange *exchange);
+	/* The water's temperature, in Cel, as that analyzer last gave it; NAN: not known.  May be NULL. */
+	double (*temperature)(void *ctx, const char *unit, int64_t now_ms);
 };
 
 enum unit_health {

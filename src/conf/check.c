@@ -153,6 +153,34 @@ static void check_unit(struct schema_doc *doc, const struct conf *conf, unsigned
 				unit->address, line->units[k].name);
 }
 
+static bool has_unit(const struct conf *conf, const char *name)
+{
+	unsigned i, k;
+
+	for (i = 0; i < conf->n_lines; i++)
+		for (k = 0; k < conf->lines[i].n_units; k++)
+			if (!strcmp(conf->lines[i].units[k].name, name))
+				return true;
+	return false;
+}
+
+static void check_temperature(
+	struct schema_doc *doc, const struct conf *conf, const struct unit_conf *unit)
+{
+	if (!*unit->temperature)
+		return;
+	if (!has_unit(conf, unit->temperature))
+		schema_wrong(doc, unit, unit->temperature, "temperature",
+			"\"%s\" is no unit of this lab; write the name of one that gives the "
+			"water's temperature",
+			unit->temperature);
+	else if (unit->profile && !unit->profile->driver)
+		schema_wrong(doc, unit, unit->temperature, "temperature",
+			"\"%s\" does not compensate: it only has registers that are read; leave "
+			"it out",
+			unit->profile->name);
+}
+
 /* More questions than the line has time for: nothing is lost, but the units are asked less often. */
 static void check_time(struct schema_doc *doc, const struct line_conf *line)
 {
@@ -202,8 +230,10 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 					"both into one line",
 					line->port.where, conf->lines[k].name);
 		}
-		for (k = 0; k < line->n_units; k++)
+		for (k = 0; k < line->n_units; k++) {
 			check_unit(doc, conf, i, k);
+			check_temperature(doc, conf, &line->units[k]);
+		}
 		if (line->port.kind == PORT_TCP || line->port.baud)
 			check_time(doc, line);
 	}

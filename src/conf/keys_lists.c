@@ -52,6 +52,12 @@ static const struct schema_key unit_keys[] = {
 		.least = 100,
 		.most = 86400000,
 		.unit = "ms"},
+	{.key = "temperature",
+		.help = "The analyzer whose water temperature this one compensates by, where its "
+			"driver does that; empty: none.",
+		.kind = SCHEMA_TEXT,
+		AT(struct unit_conf, temperature),
+		.preset = ""},
 	{.key = NULL},
 };
 

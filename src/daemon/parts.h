@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "control/control.h"
 #include "daemon/stamps.h"
+#include "daemon/temperatures.h"
 #include "place/whereabouts.h"
 #include "spool/spool.h"
 #include "uplink/uplink.h"
@@ -22,6 +23,7 @@ struct parts {
 	struct spool *spool;
 	struct whereabouts *place;
 	struct stamps *stamps;
+	struct temperatures temperatures;
 	struct bus_sink sink;
 	unsigned n_lines;
 	struct line *lines[MOST_LINES];

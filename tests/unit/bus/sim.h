@@ -316,7 +316,8 @@ static struct sim *sim_new(void)
 		(struct port_conf){.kind = PORT_RTU, .baud = 9600, .parity = 'N', .stop_bits = 1};
 	sim->present = true;
 	sim->turnaround_ns = 5000000;
-	sim->sink = (struct bus_sink){sim, sim_series, sim_exchange, sim_where};
+	sim->sink = (struct bus_sink){
+		.ctx = sim, .series = sim_series, .exchange = sim_exchange, .where = sim_where};
 	/* unit u's register i is u * 256 + i: no two are equal */
 	for (u = 0; u <= SIM_UNITS; u++)
 		for (i = 0; i < SIM_ADDRESSES; i++)

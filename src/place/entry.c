@@ -136,8 +136,9 @@ int entry_check(struct place_entry *entry, struct boundaries *boundaries,
 	struct place at = {.edition = 0};
 	int err;
 
-	if (!*entry->reason) {
-		text_put(why, "a reason is needed, e.g. \"no sky: in the gorge\"");
+	if (!text_is_words(entry->reason)) {
+		text_put(why, "a reason is needed, one line of three characters or more, e.g. \"no "
+			      "sky: in the gorge\"");
 		return ERR_RANGE;
 	}
 	if (*entry->tehsil && !*entry->district) {

@@ -194,15 +194,22 @@ static void open_boundaries(struct whereabouts *w)
 	const char *path = w->conf->boundaries;
 	int err = *path ? boundaries_open(&w->boundaries, path, NULL, &why) : ERR_ABSENT;
 
-	if (!err)
+	if (!err && boundaries_installed(w->boundaries))
 		return;
-	if (!*path)
+	if (!err) { /* it may have its coordinates swapped, or its codes shifted */
+		boundaries_free(w->boundaries);
+		w->boundaries = NULL;
+		text_printf(&kept,
+			"%s is GeoJSON that nobody looked through: waterlab boundaries install %s",
+			path, path);
+	} else if (!*path)
 		text_put(&kept, "place.boundaries names no file");
 	else if (err == ERR_ABSENT)
 		text_put(&kept, "no boundaries are installed: waterlab boundaries install FILE");
 	else
-		text_printf(&kept, "%s: %.*s; install them again", path, (int)strcspn(words, "\n"),
-			words);
+		text_printf(&kept, "%s%s%.*s", strncmp(words, path, strlen(path)) ? path : "",
+			strncmp(words, path, strlen(path)) ? ": " : "",
+			(int)strcspn(words, "\n"), words);
 	log_say(w->kind == RECEIVER_NONE ? LOG_INFO : LOG_WARN, "place",
 		"no reading gets a district: %s", w->boundaries_words);
 }

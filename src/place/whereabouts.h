@@ -16,7 +16,7 @@
 enum { PLACE_PATH = 256, PLACE_REASON = 96, PLACE_EDITION = 96 };
 
 struct place_conf {
-	char boundaries[PLACE_PATH]; /* installed boundaries or GeoJSON; there may be none */
+	char boundaries[PLACE_PATH]; /* installed boundaries; there may be none */
 	char places[PLACE_PATH];     /* the gazetteer; there may be none */
 	unsigned border_margin_m;    /* how far the boundaries themselves may be off */
 	unsigned stale_moving_s, stale_parked_s;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "../../../src/place/whereabouts.c"
+#include "district/boundaries_file.h"
 
 static int64_t now_ms = 1000000;
 
@@ -19,7 +20,7 @@ static int64_t boot_ns(void *ctx)
 
 static const struct clock machine = {boot_ns, boot_ns, NULL};
 static const struct receiver_conf no_receiver = {.kind = RECEIVER_NONE};
-static struct place_conf conf = {.boundaries = "two.geojson",
+static struct place_conf conf = {.boundaries = "two",
 	.places = "places.csv",
 	.border_margin_m = 200,
 	.stale_moving_s = 30,
@@ -35,6 +36,18 @@ static void write_file(const char *path, const char *words)
 	assert_non_null(f);
 	assert_true(fputs(words, f) >= 0);
 	assert_int_equal(fclose(f), 0);
+}
+
+static void install(const char *map, const char *path)
+{
+	char words[512];
+	struct text why = text_over(words, sizeof(words));
+	struct mistakes_in_layer mistakes = {.to = &why, .most = 1};
+	struct layer *layer;
+
+	assert_int_equal(layer_open(&layer, map, NULL, &mistakes), 0);
+	assert_int_equal(boundaries_file_write(layer, path, &why), 0);
+	layer_free(layer);
 }
 
 static int make_files(void **state)
@@ -54,6 +67,7 @@ static int make_files(void **state)
 		"province,division,district,district_pcode,tehsil,tehsil_pcode,lat,lon\n"
 		"KP,Peshawar,Peshawar,PK528,,,34.1,71.5\n"
 		"KP,Peshawar,Nowshera,PK526,,,34.0,71.98\n");
+	install("two.geojson", "two");
 	write_file("broken", "waterlab-boundaries 1 and then nothing of the sort\n");
 	return 0;
 }
@@ -451,6 +465,14 @@ static void files_that_are_not_there_cost_the_district_only(void **state)
 	assert_string_equal(s.now.district, "");
 	assert_non_null(strstr(s.boundaries_words, "broken"));
 	assert_string_equal(s.hint, "");
+	/* A map that nobody looked through may have its codes shifted. */
+	whereabouts_free(w);
+	snprintf(poor.boundaries, sizeof(poor.boundaries), "two.geojson");
+	assert_int_equal(whereabouts_new(&w, &no_receiver, &poor, &machine), 0);
+	fix_at(34.05, 71.9, 9, 0);
+	whereabouts_state(w, &s);
+	assert_string_equal(s.now.district, "");
+	assert_non_null(strstr(s.boundaries_words, "waterlab boundaries install two.geojson"));
 }
 
 static void the_time_of_fixes_is_told(void **state)

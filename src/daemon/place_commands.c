@@ -31,8 +31,7 @@ int place_ask(void *ctx, const json_t *request, struct control_client *client)
 	json_t *answer;
 
 	if (away && !(json_is_number(away) && away_m >= 0 && away_m <= AWAY_MOST_M))
-		return control_refuse(
-			client, "\"away_m\" is a number of metres, 0 to %d", AWAY_MOST_M);
+		return control_refuse(client, "away is a number of metres, 0 to %d", AWAY_MOST_M);
 	answer = place_status(parts);
 	if (away) {
 		json_t *codes;

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "place/entry.h"
+#include "place/files.h"
 #include "place/tag.h"
 
 enum {
@@ -186,45 +187,6 @@ static void hear(void *ctx, const struct fix *fix)
 
 /* --- life -------------------------------------------------------------------------------------------- */
 
-static void open_boundaries(struct whereabouts *w)
-{
-	char words[512];
-	struct text why = text_over(words, sizeof(words));
-	struct text kept = text_over(w->boundaries_words, sizeof(w->boundaries_words));
-	const char *path = w->conf->boundaries;
-	int err = *path ? boundaries_open(&w->boundaries, path, NULL, &why) : ERR_ABSENT;
-
-	if (!err && boundaries_installed(w->boundaries))
-		return;
-	if (!err) { /* it may have its coordinates swapped, or its codes shifted */
-		boundaries_free(w->boundaries);
-		w->boundaries = NULL;
-		text_printf(&kept,
-			"%s is GeoJSON that nobody looked through: waterlab boundaries install %s",
-			path, path);
-	} else if (!*path)
-		text_put(&kept, "place.boundaries names no file");
-	else if (err == ERR_ABSENT)
-		text_put(&kept, "no boundaries are installed: waterlab boundaries install FILE");
-	else
-		text_printf(&kept, "%s%s%.*s", strncmp(words, path, strlen(path)) ? path : "",
-			strncmp(words, path, strlen(path)) ? ": " : "",
-			(int)strcspn(words, "\n"), words);
-	log_say(w->kind == RECEIVER_NONE ? LOG_INFO : LOG_WARN, "place",
-		"no reading gets a district: %s", w->boundaries_words);
-}
-
-static void open_gazetteer(struct whereabouts *w)
-{
-	char words[200];
-	struct text why = text_over(words, sizeof(words));
-	int err = gazetteer_open(&w->gazetteer, w->conf->places, &why);
-
-	if (err)
-		log_say(err == ERR_ABSENT ? LOG_INFO : LOG_WARN, "place",
-			"there is no list of districts to choose from: %s", words);
-}
-
 int whereabouts_new(struct whereabouts **out, const struct receiver_conf *gps,
 	const struct place_conf *conf, const struct clock *clock)
 {
@@ -243,8 +205,10 @@ int whereabouts_new(struct whereabouts **out, const struct receiver_conf *gps,
 	track_begin(&w->track, &w->track_conf);
 	pthread_mutex_init(&w->finding, NULL);
 	pthread_mutex_init(&w->lock, NULL);
-	open_boundaries(w);
-	open_gazetteer(w);
+	w->boundaries =
+		files_boundaries(conf->boundaries, gps->kind == RECEIVER_NONE ? LOG_INFO : LOG_WARN,
+			w->boundaries_words, sizeof(w->boundaries_words));
+	w->gazetteer = files_gazetteer(conf->places);
 	if (gps->kind != RECEIVER_NONE)
 		err = receiver_new(&w->receiver, gps, clock, hear, w);
 	if (err) {

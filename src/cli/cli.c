@@ -64,7 +64,7 @@ static const char help[] =
 	"  place [--away METRES] [--json]\n"
 	"                        where the van is, by what, how sure; --away: what a sample\n"
 	"                        so far from the van would get\n"
-	"  place enter [--at LAT,LON --error METRES] [--district NAME] [--tehsil NAME]\n"
+	"  place enter [--at LAT,LON --error METRES] [--district NAME [--tehsil NAME]]\n"
 	"                        --reason TEXT\n"
 	"                        say by hand where the van is, for while there is no sky\n"
 	"  place forget          take that back\n"
@@ -148,6 +148,17 @@ static const struct command *find_command(int n, char **words)
 	return NULL;
 }
 
+static void say_words(const struct command *c)
+{
+	fprintf(stderr, "waterlab: %s%s%s takes ", c->name, c->second ? " " : "",
+		c->second ? c->second : "");
+	if (c->least == c->most)
+		fprintf(stderr, "%d", c->least);
+	else
+		fprintf(stderr, "%d to %d", c->least, c->most);
+	fprintf(stderr, " %s behind it; waterlab help\n", c->most == 1 ? "word" : "words");
+}
+
 static int run_command(struct cli *cli, const struct command *command, int given)
 {
 	if (given & ~(int)command->options) {
@@ -157,8 +168,7 @@ static int run_command(struct cli *cli, const struct command *command, int given
 		return CLI_USAGE;
 	}
 	if (cli->n_args < command->least || cli->n_args > command->most) {
-		fprintf(stderr, "waterlab: %s takes %d to %d words behind it; waterlab help\n",
-			command->name, command->least, command->most);
+		say_words(command);
 		return CLI_USAGE;
 	}
 	return command->run(cli);

@@ -149,6 +149,38 @@ static bool known_parameter(
 	return false;
 }
 
+static void take_special(struct schema_doc *doc, const struct written_value *value,
+	struct profile_field *field, const struct schema_number *numbers, unsigned n,
+	enum sentinel_meaning meaning)
+{
+	static const char *const keys[] = {[MEANS_NO_VALUE] = "sentinels",
+		[MEANS_OVER] = "over",
+		[MEANS_UNDER] = "under",
+		[MEANS_DOUBTFUL] = "doubtful"};
+	uint64_t word;
+	unsigned i, k;
+
+	for (i = 0; i < n; i++) {
+		if (!to_word(&numbers[i], &field->at, &word)) {
+			schema_wrong(doc, value, numbers, keys[meaning],
+				"%s%llX does not fit the type of this value",
+				numbers[i].is_hex ? "0x" : "number ",
+				(unsigned long long)numbers[i].integer);
+			continue;
+		}
+		for (k = 0; k < field->n_sentinels && field->sentinel[k] != word; k++)
+			;
+		if (k < field->n_sentinels)
+			schema_wrong(doc, value, numbers, keys[meaning],
+				"number %u of it is among %s already; it means one thing", i + 1,
+				keys[field->sentinel_means[k]]);
+		else if (k < MOST_SENTINELS) {
+			field->sentinel_means[k] = (uint8_t)meaning;
+			field->sentinel[field->n_sentinels++] = word;
+		}
+	}
+}
+
 static void check_value(struct schema_doc *doc, struct written_profile *written, unsigned i)
 {
 	struct written_value *value = &written->values[i];
@@ -182,14 +214,10 @@ static void check_value(struct schema_doc *doc, struct written_profile *written,
 				"one value of a parameter",
 				value->parameter);
 	set_kind(doc, value, field);
-	for (k = 0; k < value->n_sentinels; k++)
-		if (to_word(&value->sentinels[k], &field->at, &field->sentinel[k]))
-			field->n_sentinels++;
-		else
-			schema_wrong(doc, value, value->sentinels, "sentinels",
-				"%s%llX does not fit the type of this value",
-				value->sentinels[k].is_hex ? "0x" : "number ",
-				(unsigned long long)value->sentinels[k].integer);
+	take_special(doc, value, field, value->sentinels, value->n_sentinels, MEANS_NO_VALUE);
+	take_special(doc, value, field, value->over, value->n_over, MEANS_OVER);
+	take_special(doc, value, field, value->under, value->n_under, MEANS_UNDER);
+	take_special(doc, value, field, value->doubtful, value->n_doubtful, MEANS_DOUBTFUL);
 }
 
 static void check_rule(struct schema_doc *doc, struct written_profile *written, unsigned i)

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "bus/decode.h"
 #include "conf/keys.h"
 #include "conf/profile_keys.h"
 
@@ -167,6 +168,50 @@ static void sentinels_are_words_or_numbers(void **state)
 	}
 }
 
+/* One list in the decoder; "no value" first in it. */
+static void special_numbers_keep_their_meaning(void **state)
+{
+	struct profile *p =
+		good(TOP "values = ( { at = 40001; type = \"f32\"; parameter = \"ph\"; doubtful = "
+			 "[0]; under = "
+			 "[0xFF800000]; over = [0x7F800000]; sentinels = [0x7FC00000]; } );");
+	const struct profile_field *field = &p->fields[0];
+
+	(void)state;
+	assert_int_equal(field->n_sentinels, 4);
+	assert_int_equal(field->sentinel[0], 0x7FC00000);
+	assert_int_equal(field->sentinel_means[0], MEANS_NO_VALUE);
+	assert_int_equal(field->sentinel[1], 0x7F800000);
+	assert_int_equal(field->sentinel_means[1], MEANS_OVER);
+	assert_int_equal(field->sentinel[2], 0xFF800000);
+	assert_int_equal(field->sentinel_means[2], MEANS_UNDER);
+	assert_int_equal(field->sentinel[3], 0);
+	assert_int_equal(field->sentinel_means[3], MEANS_DOUBTFUL);
+	free(p);
+}
+
+/* What a profile can say, labsim and the decoder call the same. */
+static void every_effect_has_one_word(void **state)
+{
+	char words[300];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; decode_effect_word(i); i++) {
+		struct profile *p;
+
+		snprintf(words, sizeof(words),
+			TOP "values = ( { at = 40001; type = \"f32\"; parameter = \"ph\"; } );\n"
+			    "status = ( { at = 40009; equals = 1; effect = \"%s\"; meaning = "
+			    "\"m\"; } );",
+			decode_effect_word(i));
+		p = good(words);
+		assert_int_equal(p->status[0].effect, i);
+		free(p);
+	}
+	assert_int_equal(i, EFFECT_UNIT + 1);
+}
+
 #define STATUS(words)                                                             \
 	TOP "values = ( { at = 40001; type = \"f32\"; parameter = \"ph\"; } );\n" \
 	    "status = ( { at = 40009; effect = \"bad\"; meaning = \"m\"; " words " } );"
@@ -261,6 +306,10 @@ static void mistakes_are_said_with_their_line(void **state)
 		{VALUE("sentinels = [1.5];"), "does not fit"},
 		{VALUE("sentinels = [1, 2, 3, 4, 5];"), "sentinels: too many numbers; allowed 4"},
 		{VALUE("sentinels = [\"x\"];"), "sentinels: a list of numbers is wanted here"},
+		{VALUE("sentinels = [3]; over = [0x03];"),
+			"over: number 1 of it is among sentinels already; it means one thing"},
+		{VALUE("over = [70000];"), "over: number 11170 does not fit"},
+		{VALUE("doubtful = [1, 2, 3];"), "doubtful: too many numbers; allowed 2"},
 		{VALUE("function = \"coils\";"), "function: a single bit is no measured value"},
 		{"most_registers = 1;\n" VALUES(PH),
 			"p.conf:4: type: fills 2 registers, but most_"},
@@ -391,6 +440,8 @@ int main(void)
 		cmocka_unit_test(the_order_is_for_values_of_several_registers),
 		cmocka_unit_test(a_value_is_written_as_exactly_as_it_is_known),
 		cmocka_unit_test(sentinels_are_words_or_numbers),
+		cmocka_unit_test(special_numbers_keep_their_meaning),
+		cmocka_unit_test(every_effect_has_one_word),
 		cmocka_unit_test(status_rules_say_when_they_hold),
 		cmocka_unit_test(an_identity_is_a_number_or_a_text),
 		cmocka_unit_test(mistakes_are_said_with_their_line),

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/convert.h"
+
 unsigned decode_registers(enum register_type type)
 {
 	switch (type) {
@@ -154,6 +156,23 @@ static double scaled(double raw, double scale, double offset)
 	return raw * scale + offset;
 }
 
+const char *decode_unit(const struct profile_field *field)
+{
+	const struct parameter *parameter =
+		field->unjudged ? NULL : parameter_find(field->parameter);
+
+	return parameter ? parameter->unit : field->unit;
+}
+
+static double in_its_unit(const struct profile_field *field, double value)
+{
+	int decimals = -1;
+
+	if (*field->unit && !convert_unit(field->unit, decode_unit(field), &value, &decimals))
+		return NAN; /* conf/profile.c lets no such pair through */
+	return value;
+}
+
 void decode_field(
 	const struct profile_field *field, const struct value_bytes *bytes, struct decoded *out)
 {
@@ -173,7 +192,8 @@ void decode_field(
 				return;
 			break;
 		}
-	out->value = scaled(number_of(field->at.type, out->raw), field->scale, field->offset);
+	out->value = in_its_unit(
+		field, scaled(number_of(field->at.type, out->raw), field->scale, field->offset));
 	if (field->kind == NUMBER_F32)
 		out->value = (double)(float)out->value;
 	if (!isfinite(out->value)) {

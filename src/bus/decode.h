@@ -42,6 +42,9 @@ int decode_take(const struct profile_register *at, const uint8_t *pdu, size_t le
 /* The raw number: byte order undone, mask taken and shifted down for TYPE_BITS. */
 uint64_t decode_raw(const struct profile_register *at, const struct value_bytes *bytes);
 
+/* The unit (UCUM) that the field's values are in; "" where it has none. */
+const char *decode_unit(const struct profile_field *field);
+
 /*
  * One field.  Special numbers are compared with the raw one; a decimal scale (0.01, 0.05, 10) is applied
  * as an exact ratio with one rounding, so that 712 hundredths are 7.12; values of kind NUMBER_F32 are

@@ -19,9 +19,10 @@ enum {
 	PROFILE_NAME = 32,
 	PROFILE_TEXT = 80,
 	MOST_FIELDS = 64,    /* values of one analyzer */
-	MOST_STATUS = 16,    /* status rules of one analyzer */
+	MOST_STATUS = 32,    /* status rules of one analyzer */
 	MOST_FORBIDDEN = 16, /* forbidden register ranges */
-	MOST_SENTINELS = 12  /* special numbers of one value, of all meanings */
+	UNIT_TEXT = 24,
+	MOST_SENTINELS = 12 /* special numbers of one value, of all meanings */
 };
 
 enum register_type {
@@ -61,8 +62,11 @@ enum sentinel_meaning {
 
 struct profile_field {
 	struct profile_register at;
-	char parameter[PARAMETER_CODE];
-	double scale, offset;  /* value = raw * scale + offset, in the parameter's unit */
+	char parameter
+		[PARAMETER_CODE]; /* a code of parameter.h; unjudged: a name of the profile's own */
+	bool unjudged;            /* it is no water quality */
+	char unit[UNIT_TEXT]; /* what raw * scale + offset is in (UCUM), if not the parameter's */
+	double scale, offset;
 	enum number_kind kind; /* how the result is written: see number.h */
 	uint8_t decimals;
 	uint8_t n_sentinels;

@@ -25,6 +25,8 @@ static const struct schema_choice effects[] = {{"suspect", EFFECT_SUSPECT}, {"ba
 	{"cleaning", EFFECT_CLEANING}, {"standby", EFFECT_STANDBY}, {"over", EFFECT_OVER},
 	{"under", EFFECT_UNDER}, {"absent", EFFECT_NO_VALUE}, {"unit", EFFECT_UNIT}, {NULL, 0}};
 
+static const struct schema_choice switches[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
+
 static const struct schema_choice types[] = {{"u16", TYPE_U16}, {"i16", TYPE_I16},
 	{"u32", TYPE_U32}, {"i32", TYPE_I32}, {"f32", TYPE_F32}, {"f64", TYPE_F64},
 	{"bits", TYPE_BITS}, {"bcd16", TYPE_BCD16}, {"bcd32", TYPE_BCD32}, {NULL, 0}};
@@ -83,9 +85,20 @@ static const struct schema_key value_keys[] = {
 	AT_KEY(struct written_value, "at",
 		"Number of the first register, as the manual prints it."),
 	{.key = "parameter",
-		.help = "A code of src/model/parameter.def; it fixes the unit.",
+		.help = "A code of src/model/parameter.def; with judged = false a name of its own.",
 		.kind = SCHEMA_TEXT,
 		AT(struct written_value, parameter)},
+	{.key = "unit",
+		.help = "What it is in as the manual has it (UCUM); empty: the parameter's unit.",
+		.kind = SCHEMA_TEXT,
+		AT(struct written_value, unit),
+		.preset = ""},
+	{.key = "judged",
+		.help = "false: no water quality (a battery's voltage), never judged.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct written_value, judged),
+		.preset = "true",
+		.choices = switches},
 	{.key = "mask",
 		.help = "The bits taken; they are shifted down.",
 		.kind = SCHEMA_INTEGER,

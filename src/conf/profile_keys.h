@@ -17,7 +17,8 @@ struct written_at {
 struct written_value {
 	struct written_at where;
 	enum register_type type;
-	char parameter[PARAMETER_CODE];
+	char parameter[PARAMETER_CODE], unit[UNIT_TEXT];
+	unsigned judged;
 	unsigned mask;
 	double scale, offset;
 	unsigned decimals;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "bus/decode.h"
+#include "bus/encode.h"
 #include "conf/keys.h"
 #include "conf/profile_keys.h"
 
@@ -190,6 +191,73 @@ static void special_numbers_keep_their_meaning(void **state)
 	free(p);
 }
 
+/* As the manual has it; the conversion is exact and moves the point. */
+static void a_value_may_come_in_another_unit(void **state)
+{
+	static const struct {
+		const char *words;
+		enum number_kind kind;
+		unsigned decimals;
+		uint8_t bytes[4];
+		double value;
+	} cases[] = {
+		{"type = \"f32\"; parameter = \"conductivity\"; unit = \"mS/cm\";", NUMBER_F32, 0,
+			{0x3E, 0xDD, 0x2F, 0x1B}, (double)432.0f},
+		{"type = \"u16\"; parameter = \"conductivity\"; unit = \"mS/cm\"; scale = 0.01;",
+			NUMBER_DECIMAL, 0, {0x00, 0x07}, 70},
+		{"type = \"u16\"; parameter = \"fluoride\"; unit = \"ug/L\";", NUMBER_DECIMAL, 3,
+			{0x05, 0xDD}, 1.501},
+		{"type = \"i16\"; parameter = \"temperature\"; unit = \"[degF]\"; scale = 0.1;",
+			NUMBER_DECIMAL, 2, {0x02, 0xC3}, 21.5},
+		{"type = \"u16\"; parameter = \"tds\"; unit = \"mg/L\";", NUMBER_DECIMAL, 0,
+			{0x01, 0x00}, 256},
+	};
+	struct value_bytes bytes = {{0}}, again;
+	struct decoded got;
+	char words[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct profile_field *field;
+		struct profile *p;
+		double served;
+
+		snprintf(words, sizeof(words), TOP "values = ( { at = 40001; %s } );",
+			cases[i].words);
+		p = good(words);
+		field = &p->fields[0];
+		assert_int_equal(field->kind, cases[i].kind);
+		assert_int_equal(field->decimals, cases[i].decimals);
+		memcpy(bytes.at, cases[i].bytes, sizeof(cases[i].bytes));
+		decode_field(field, &bytes, &got);
+		if (got.value != cases[i].value)
+			fail_msg("case %zu: %.17g", i, got.value);
+		assert_int_equal(encode_value(field, got.value, &again, &served), 0);
+		assert_true(served == got.value);
+		free(p);
+	}
+}
+
+/* Of no vocabulary: its unit is its own, and never converted. */
+static void what_is_no_water_quality_is_not_judged(void **state)
+{
+	struct profile *p = good(TOP
+		"values = ( { at = 40001; type = \"f32\"; parameter = \"ph\"; },\n"
+		"{ at = 40003; type = \"u16\"; parameter = \"battery\"; unit = \"mV\"; judged = "
+		"false; } );\n"
+		"status = ( { at = 40009; equals = 1; effect = \"bad\"; meaning = \"m\"; only = "
+		"\"battery\"; } );");
+
+	(void)state;
+	assert_false(p->fields[0].unjudged);
+	assert_string_equal(decode_unit(&p->fields[0]), "[pH]");
+	assert_true(p->fields[1].unjudged);
+	assert_string_equal(p->fields[1].parameter, "battery");
+	assert_string_equal(decode_unit(&p->fields[1]), "mV");
+	free(p);
+}
+
 /* What a profile can say, labsim and the decoder call the same. */
 static void every_effect_has_one_word(void **state)
 {
@@ -310,6 +378,18 @@ static void mistakes_are_said_with_their_line(void **state)
 			"over: number 1 of it is among sentinels already; it means one thing"},
 		{VALUE("over = [70000];"), "over: number 11170 does not fit"},
 		{VALUE("doubtful = [1, 2, 3];"), "doubtful: too many numbers; allowed 2"},
+		{VALUE("unit = \"mV\";"), "p.conf:2: unit: nothing is known of \"mV\" as \"[pH]\""},
+		{VALUE("judged = false; unit = \"mV\";"),
+			"judged: \"ph\" is water quality and always judged"},
+		{VALUE("judged = 0;"), "judged: a word in \"quotes\" is wanted here"},
+		{VALUES("{ at = 40001; type = \"u16\"; parameter = \"battery\"; judged = false; }"),
+			"p.conf:3: unit: is missing; no parameter gives"},
+		{VALUES("{ at = 40001; type = \"u16\"; parameter = \"Battery\"; judged = false; "
+			"unit "
+			"= \"V\"; }"),
+			"parameter: \"Battery\" is no name; allowed are a to z"},
+		{VALUES("{ at = 40001; type = \"u16\"; parameter = \"battery\"; }"),
+			"says judged = false"},
 		{VALUE("function = \"coils\";"), "function: a single bit is no measured value"},
 		{"most_registers = 1;\n" VALUES(PH),
 			"p.conf:4: type: fills 2 registers, but most_"},
@@ -408,7 +488,8 @@ static void find_keys(const struct schema *schema, const char *words)
 				schema->what);
 		for (choice = key->choices; choice && choice->word; choice++) {
 			snprintf(quoted, sizeof(quoted), "\"%s\"", choice->word);
-			if (!strstr(words, quoted))
+			if (!strstr(words, quoted) && strcmp(choice->word, "true") != 0 &&
+				strcmp(choice->word, "false") != 0)
 				fail_msg("drivers/README.md does not name %s of %s", quoted,
 					key->key);
 		}
@@ -441,6 +522,8 @@ int main(void)
 		cmocka_unit_test(a_value_is_written_as_exactly_as_it_is_known),
 		cmocka_unit_test(sentinels_are_words_or_numbers),
 		cmocka_unit_test(special_numbers_keep_their_meaning),
+		cmocka_unit_test(a_value_may_come_in_another_unit),
+		cmocka_unit_test(what_is_no_water_quality_is_not_judged),
 		cmocka_unit_test(every_effect_has_one_word),
 		cmocka_unit_test(status_rules_say_when_they_hold),
 		cmocka_unit_test(an_identity_is_a_number_or_a_text),

@@ -48,8 +48,11 @@ void cli_find_places(const struct cli *cli, struct cli_place_paths *to);
 /* The whole file ("-": standard input), the caller's to free; NULL after words about what is wrong. */
 char *cli_read_whole(const char *path, size_t *len);
 
-/* The folder of the drivers: --drivers, or by the configuration, or the installed one. */
-void cli_drivers(const struct cli *cli, char folder[CONF_PATH]);
+/* The folders of the drivers: --drivers alone, or by the configuration, or the usual ones. */
+struct cli_drivers {
+	char installed[CONF_PATH], own[CONF_PATH]; /* own "": none */
+};
+void cli_find_drivers(const struct cli *cli, struct cli_drivers *to);
 /* The driver of that name; false after words about what is wrong.  The caller frees it. */
 bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out) MUST_USE;
 

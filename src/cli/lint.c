@@ -14,6 +14,7 @@ enum { PATH = 1024 };
 /* One driver under the glass. */
 struct lint {
 	char folder[PATH], name[PROFILE_NAME]; /* where it lies: FOLDER/NAME */
+	const char *installed; /* it is the operator's own, before this folder; or NULL */
 	unsigned mistakes, cases;
 	bool recorded; /* one of its cases says that it was recorded */
 };
@@ -51,7 +52,9 @@ static struct profile *find(struct lint *lint)
 	struct text mistakes = text_over(room, sizeof(room));
 	struct profile *profile = NULL;
 	char path[2 * PATH];
-	int err = conf_find_driver(&profile, lint->folder, lint->name, &mistakes);
+	int err = lint->installed ? conf_find_own_driver(&profile, lint->installed, lint->folder,
+					    lint->name, &mistakes)
+				  : conf_find_driver(&profile, lint->folder, lint->name, &mistakes);
 
 	snprintf(path, sizeof(path), "%s/%s/%s.c", lint->folder, lint->name, lint->name);
 	if (err == ERR_ABSENT && !access(path, F_OK)) {
@@ -213,10 +216,10 @@ static void check_level(struct lint *lint, const struct profile *profile)
 
 /* --- the whole -------------------------------------------------------------------------------------- */
 
-/* A name in the drivers' folder, or the path of a driver's own. */
-static bool place(struct lint *lint, const char *drivers, const char *word)
+/* A name in one of the drivers' folders, or the path of a driver's own. */
+static bool place(struct lint *lint, const struct cli_drivers *drivers, const char *word)
 {
-	char path[PATH], *slash;
+	char path[PATH], own[2 * PATH], *slash;
 	size_t n = strlen(word);
 
 	while (n > 1 && word[n - 1] == '/')
@@ -226,15 +229,19 @@ static bool place(struct lint *lint, const char *drivers, const char *word)
 	memcpy(path, word, n);
 	path[n] = '\0';
 	slash = strrchr(path, '/');
-	if (!slash)
-		return text_copy(lint->folder, sizeof(lint->folder), drivers) &&
-		       text_copy(lint->name, sizeof(lint->name), path);
+	if (!slash) {
+		snprintf(own, sizeof(own), "%s/%s/profile.conf", drivers->own, path);
+		lint->installed = *drivers->own && !access(own, F_OK) ? drivers->installed : NULL;
+		text_copy(lint->folder, sizeof(lint->folder),
+			lint->installed ? drivers->own : drivers->installed);
+		return text_copy(lint->name, sizeof(lint->name), path);
+	}
 	*slash = '\0';
 	return text_copy(lint->folder, sizeof(lint->folder), *path ? path : "/") &&
 	       text_copy(lint->name, sizeof(lint->name), slash + 1);
 }
 
-static unsigned lint_one(const char *drivers, const char *word)
+static unsigned lint_one(const struct cli_drivers *drivers, const char *word)
 {
 	struct lint lint = {.mistakes = 0};
 	struct profile *profile;
@@ -258,13 +265,13 @@ static unsigned lint_one(const char *drivers, const char *word)
 
 int cli_lint(struct cli *cli)
 {
-	char drivers[CONF_PATH];
+	struct cli_drivers drivers;
 	unsigned mistakes = 0;
 	int i;
 
-	cli_drivers(cli, drivers);
+	cli_find_drivers(cli, &drivers);
 	for (i = 0; i < cli->n_args; i++)
-		mistakes += lint_one(drivers, cli->args[i]);
+		mistakes += lint_one(&drivers, cli->args[i]);
 	printf("%d driver%s, %u mistake%s\n", cli->n_args, cli->n_args == 1 ? "" : "s", mistakes,
 		mistakes == 1 ? "" : "s");
 	return mistakes ? CLI_FAILED : CLI_DONE;

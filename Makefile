@@ -182,7 +182,7 @@ unitdir  := $(PREFIX)/lib/systemd/system
 usersdir := $(PREFIX)/lib/sysusers.d
 rulesdir := $(PREFIX)/lib/udev/rules.d
 confdir  := $(SYSCONFDIR)/waterlab
-DRIVERS  := $(patsubst drivers/%,%,$(wildcard $(addprefix drivers/*/,profile.conf sample.conf README.md cases/*.trace)))
+DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*.md $(addprefix drivers/*/,profile.conf sample.conf README.md cases/*.trace)))
 
 .PHONY: install uninstall
 install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX=/usr/local, under DESTDIR

@@ -484,13 +484,13 @@ static void find_keys(const struct schema *schema, const char *words)
 	for (key = schema->keys; key->key; key++) {
 		snprintf(quoted, sizeof(quoted), "`%s`", key->key);
 		if (!strstr(words, quoted))
-			fail_msg("drivers/README.md does not explain %s of a %s", quoted,
+			fail_msg("drivers/PROFILE.md does not explain %s of a %s", quoted,
 				schema->what);
 		for (choice = key->choices; choice && choice->word; choice++) {
 			snprintf(quoted, sizeof(quoted), "\"%s\"", choice->word);
 			if (!strstr(words, quoted) && strcmp(choice->word, "true") != 0 &&
 				strcmp(choice->word, "false") != 0)
-				fail_msg("drivers/README.md does not name %s of %s", quoted,
+				fail_msg("drivers/PROFILE.md does not name %s of %s", quoted,
 					key->key);
 		}
 		if (key->inside)
@@ -505,7 +505,7 @@ static void the_readme_explains_every_key(void **state)
 	FILE *f;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/drivers/README.md", tree());
+	snprintf(path, sizeof(path), "%s/drivers/PROFILE.md", tree());
 	f = fopen(path, "r");
 	assert_non_null(f);
 	assert_true(fread(words, 1, sizeof(words) - 1, f) > 0);

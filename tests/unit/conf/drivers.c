@@ -307,8 +307,7 @@ static void check_driver(const char *folder, void *ctx)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/README.md", folder);
-	if ((only && *only && strcmp(only, name) != 0) || stat(folder, &st) ||
-		!S_ISDIR(st.st_mode))
+	if ((only && *only && strcmp(only, name) != 0) || stat(folder, &st) || !S_ISDIR(st.st_mode))
 		return;
 	if (access(path, R_OK))
 		fail_msg("drivers/%s has no README.md", name);

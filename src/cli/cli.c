@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"replay", NULL, cli_replay, OPTION_DRIVERS, 2, 1000},
+	{"lint", NULL, cli_lint, OPTION_DRIVERS, 1, 1000},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
 	{"gps", NULL, cli_gps, OPTION_JSON | OPTION_SECONDS, 0, 3},
 	{"place", "enter", cli_place_enter, OPTION_JSON | OPTION_ENTRY | OPTION_REASON, 0, 0},
@@ -61,6 +62,8 @@ static const char help[] =
 	"  parameters            what an analyzer can measure, with units\n"
 	"  replay DRIVER TRACE...\n"
 	"                        what a driver makes of recorded traffic (drivers/README.md)\n"
+	"  lint DRIVER...        whether drivers, by name or folder, are whole and sound, and\n"
+	"                        their cases come out as they are written\n"
 	"  place [--away METRES] [--json]\n"
 	"                        where the van is, by what, how sure; --away: what a sample\n"
 	"                        so far from the van would get\n"

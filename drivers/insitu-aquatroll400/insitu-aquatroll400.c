@@ -10,6 +10,7 @@ enum { READ_HOLDING = 3, AQUA_TROLL_400 = 18, BLOCK = 8 };
 /* Wire addresses: the guide's register numbers count from 1. */
 enum { DEVICE_ID = 9001 - 1, OXYGEN = 38 - 1, CONDUCTIVITY = 538 - 1, PH = 1538 - 1 };
 enum { OXYGEN_BLOCKS = 3, CONDUCTIVITY_BLOCKS = 7, PH_BLOCKS = 3 };
+enum { TDS_AT = 4 * BLOCK, RESISTIVITY_AT = 5 * BLOCK, TDS = 13, RESISTIVITY = 11 };
 /* Registers of a block; the last one, the units it could have, says nothing of the value. */
 enum { VALUE = 0, PARAMETER = 2, UNIT = 3, QUALITY = 4, SENTINEL = 5 };
 /* With these the value is the sentinel; with others it may be. */
@@ -161,15 +162,18 @@ static int ask_conductivity(const struct wl_unit *unit, uint8_t *tx, size_t cap)
 	return ask(tx, CONDUCTIVITY, CONDUCTIVITY_BLOCKS * BLOCK);
 }
 
-/* Of its seven blocks only two places were seen, so each is what it says it is. */
+/* Of its seven blocks the guide prints these; the others are what they say they are. */
 static int take_conductivity(
 	struct wl_unit *unit, const uint8_t *rx, size_t len, struct wl_out *out)
 {
-	static const uint16_t ids[] = {9, 10, 12, 13};
+	static const uint16_t ids[] = {9, 10, 12, TDS};
 	unsigned i, k;
 
 	(void)unit;
 	(void)len;
+	if (word(rx, TDS_AT + PARAMETER) != TDS ||
+		word(rx, RESISTIVITY_AT + PARAMETER) != RESISTIVITY)
+		return WL_WRONG;
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		for (k = 0; k < CONDUCTIVITY_BLOCKS; k++)
 			if (word(rx, k * BLOCK + PARAMETER) == ids[i])

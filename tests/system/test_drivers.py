@@ -73,7 +73,13 @@ class Drivers(LabTest):
                 re.search("^>", read(path), re.M) for path in
                 glob.glob(os.path.join(DRIVERS, name, "cases", "*.trace"))):
             self.talkers.add(unit)
-        return '{ name = "%s"; profile = "%s"; address = %d; interval_ms = 500; }' % (unit, name, address)
+        more = ""
+        profile = os.path.join(DRIVERS, name, "profile.conf")
+        if not os.path.exists(profile):  # every other one is told the water's temperature
+            more = ' temperature = "%s";' % self.thermometer if self.n % 2 and self.thermometer else ""
+        elif '"temperature"' in read(profile):
+            self.thermometer = unit
+        return '{ name = "%s"; profile = "%s"; address = %d; interval_ms = 500;%s }' % (unit, name, address, more)
 
     def line(self, i, port, units):
         return '\t{ name = "l%d"; %s units = (\n\t\t%s ); }' % (i, port, ",\n\t\t".join(units))
@@ -92,6 +98,7 @@ class Drivers(LabTest):
         return lines
 
     def make_lab(self, shared, alone):
+        self.thermometer = None  # a unit of this lab
         folder = os.path.join(self.folder, str(len(self.labs)))
         os.mkdir(folder)
         lab = wholelab.Lab(folder)

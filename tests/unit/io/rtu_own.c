@@ -428,6 +428,8 @@ static void a_question_outside_the_contract_is_refused(void **state)
 	assert_int_equal(answer_check_ask(&own, PORT_RTU), ERR_RANGE);
 	own.kind = ASK_BYTES;
 	assert_int_equal(answer_check_ask(&own, PORT_RTU), 0);
+	assert_int_equal(answer_check_ask(&own, PORT_TCP), 0); /* nothing answers: left out */
+	own.frame = frame;
 	assert_int_equal(answer_check_ask(&own, PORT_TCP), ERR_RANGE);
 }
 

@@ -1,6 +1,6 @@
 # waterlab: one non-recursive Makefile.  `make help` lists what a person would type.
 #
-#   CC=gcc|clang  VARIANT=plain|asan|tsan|fuzz|cover|analyze  WERROR=1  BUILD=build  MODULE=room
+#   CC=gcc|clang  VARIANT=plain|asan|tsan|fuzz|cover|analyze  WERROR=1  BUILD=build  MODULE=room  DRIVER=name
 #   CFLAGS, CPPFLAGS and LDFLAGS are the user's own; they are added to what the project needs.
 
 VERSION := 0.1.0
@@ -107,7 +107,7 @@ $(eval $(call program_rule,bin/waterlabd,$(B)/src/daemon/main.o,daemon))
 $(eval $(call program_rule,bin/waterlab,$(B)/src/cli/main.o,cli))
 $(eval $(call program_rule,bin/labsim,$(call OBJECTS_in,tools/labsim/*.c),conf))
 # A day in the lab on an injected clock: labsim's units without its wires.
-$(eval $(call program_rule,tests/sim/day,$(call OBJECTS_in,tests/sim/*.c $(patsubst %,tools/labsim/%.c,lab image command fault water storm)),conf))
+$(eval $(call program_rule,tests/sim/day,$(call OBJECTS_in,tests/sim/*.c $(patsubst %,tools/labsim/%.c,lab image command fault water storm played)),conf))
 $(eval $(call program_rule,bin/faultstore,$(call OBJECTS_in,tools/faultstore/*.c),uplink))
 INSTALLED := waterlabd waterlab
 PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore)
@@ -122,10 +122,24 @@ BENCH_SRC := $(wildcard tests/bench/*/*.c)
 BENCH_BIN := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 FUZZ_SRC := $(wildcard tests/fuzz/*/*.c)
 FUZZ_BIN := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
-module_of = $(word 3,$(subst /, ,$(1)))
+module_of = $(patsubst drivers,conf,$(word 3,$(subst /, ,$(1))))
 $(foreach t,$(UNIT_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)),-lcmocka)))
 $(foreach t,$(BENCH_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)))))
 $(foreach t,$(FUZZ_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)),-fsanitize=fuzzer)))
+# One for each driver in C, from one source, with seeds made of its cases.
+DRIVER_FUZZ := $(DRIVERS_C:%=$(B)/tests/fuzz/drivers/%)
+FUZZ_BIN += $(DRIVER_FUZZ)
+$(DRIVER_FUZZ:%=%.c): Makefile
+	@mkdir -p $(@D)
+	@printf '#define DRIVER wl_%s\n#include "tests/fuzz/driver.h"\n' $(subst -,_,$(basename $(@F))) >$@
+$(DRIVER_FUZZ:%=%.o): %.o: %.c $(B)/flags
+	@$(COMPILE) -I. -MMD -MP -c -o $@ $<
+$(DRIVER_FUZZ:%=%.seeds/made): $(B)/tests/fuzz/drivers/%.seeds/made: tests/fuzz/seeds $(wildcard drivers/*/cases/*.trace)
+	@rm -rf $(@D)
+	@tests/fuzz/seeds drivers/$*/cases $(@D)
+	@touch $@
+$(foreach d,$(DRIVERS_C),$(eval $(call program_rule,tests/fuzz/drivers/$(d),$(B)/tests/fuzz/drivers/$(d).o,bus,-fsanitize=fuzzer)))
+$(foreach f,$(DRIVER_FUZZ),$(eval $(f): | $(f).seeds/made))
 .SECONDARY:
 
 # One module's alone: make unit MODULE=spool
@@ -156,9 +170,9 @@ demo: ## the whole chain, live, against a real store (DEMO_SECONDS=60 DEMO_STORE
 	@echo "building"
 	@$(MAKE_ALL) -s all
 	@WATERLAB_BIN=$(abspath $(B)/bin) tools/demo
-test: ## everything that must hold, as root and as an ordinary user
+test: ## everything that must hold, as root and as an ordinary user (DRIVER=atlas-ezo: one driver alone)
 	@tools/install-deps test
-	@BUILD=$(BUILD) tests/run-all
+	@BUILD=$(BUILD) tests/$(if $(DRIVER),run-driver '$(DRIVER)',run-all)
 soak: ## the longer forms of the system tests, some 20 minutes
 	@tools/install-deps test
 	@$(MAKE_ALL) -s all

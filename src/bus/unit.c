@@ -390,6 +390,8 @@ void unit_exception(struct unit *unit, int64_t now_ns, const struct port_ask *as
 	/* A gateway speaks for a unit that does not. */
 	if (reply->exception == NO_PATH || reply->exception == NO_ANSWER) {
 		unit->said.last_exception = reply->exception;
+		if (unit->stage == STAGE_CODEC) /* whoever answers next may be another */
+			unit->verified = false;
 		unit_failed(unit, now_ns, ERR_EXCEPTION, ask, took_ms);
 		return;
 	}
@@ -436,6 +438,8 @@ void unit_failed(
 	text_printf(&last, ": %s", err_text(rc));
 	if (rc == ERR_TIMEOUT || rc == ERR_NOISE)
 		unit->verified = false;
+	if (unit->stage == STAGE_CODEC && !unit->verified)
+		codec_forget(&unit->codec);
 	pause_ms = health_failed(&unit->health, took_ms);
 	show_health(unit);
 	set_due(unit, pause_ms ? now_ns + pause_ms * 1000000 : next_beat(unit, now_ns));

@@ -60,6 +60,12 @@ static void go_on(struct unit *unit, int64_t now_ns)
 		unit_wait(unit, now_ns + (int64_t)exchange->wait_ms * 1000000);
 }
 
+/* One that was another device proves that it is the right one by its identity, or by a whole turn. */
+static bool is_right(struct unit *unit)
+{
+	return unit->health.state != UNIT_WRONG || unit->codec.verified || !codec_now(&unit->codec);
+}
+
 int unit_codec_good(
 	struct unit *unit, int64_t now_ns, const struct port_reply *reply, struct delivery *out)
 {
@@ -80,7 +86,8 @@ int unit_codec_good(
 	case CODEC_NEVER:
 		return ERR_TIMEOUT;
 	case CODEC_WRONG:
-		if (!unit->mismatch) { /* it may be a late answer to something else: once more */
+		/* It may be a late answer to something else: the turn once more, and only once. */
+		if (!unit->mismatch) {
 			unit->mismatch = true;
 			codec_begin(&unit->codec, false);
 			return 0;
@@ -92,23 +99,25 @@ int unit_codec_good(
 	case CODEC_ON:
 		break;
 	}
-	if (!silent) {
-		unit->mismatch = false;
-		unit_answered(unit, now_ns);
+	if (is_right(unit)) {
+		if (!silent)
+			unit_answered(unit, now_ns);
+		unit_take_put(unit, now_ns, out);
 	}
-	unit_take_put(unit, now_ns, out);
 	go_on(unit, now_ns);
 	return 0;
 }
 
 bool unit_codec_exception(struct unit *unit, int64_t now_ns)
 {
-	const struct wl_exchange *exchange = codec_now(&unit->codec);
+	bool optional = codec_now(&unit->codec)->optional;
 
-	unit_answered(unit, now_ns);
-	if (!exchange->optional)
+	if (optional)
+		(void)codec_take(&unit->codec, NULL, 0, &unit->put);
+	if (is_right(unit))
+		unit_answered(unit, now_ns);
+	if (!optional)
 		return false;
-	(void)codec_take(&unit->codec, NULL, 0, &unit->put);
 	go_on(unit, now_ns);
 	return true;
 }

@@ -53,7 +53,7 @@ void unit_take_identity(struct unit *unit, int64_t now_ns, const struct port_rep
 bool unit_doubts_identity(const struct unit *unit)
 {
 	return unit->in_turn && unit->mismatch &&
-	       (unit->stage == STAGE_IDENTITY || unit->stage == STAGE_CODEC);
+	       (unit->stage == STAGE_IDENTITY || (unit->stage == STAGE_CODEC && !unit->codec.at));
 }
 
 /* A device without that register is no device of this profile; one that is busy may be. */

@@ -44,7 +44,7 @@ int answer_check_ask(const struct port_ask *ask, enum port_kind kind)
 	if (!ask->timeout_ms || (own ? ask->len > ANSWER_QUESTION : !good_registers(ask)))
 		return ERR_RANGE;
 	if (ask->kind == ASK_BYTES)
-		return kind == PORT_RTU ? 0 : ERR_RANGE;
+		return kind == PORT_RTU || !ask->frame ? 0 : ERR_RANGE;
 	if (ask->kind == ASK_PDU && (ask->len < 1 || ask->bytes[0] != ask->function))
 		return ERR_RANGE;
 	if (kind == PORT_RTU && (ask->unit < 1 || ask->unit > 247))

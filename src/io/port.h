@@ -44,7 +44,7 @@ struct port_ask {
 	 * Instead of function, start and count: a driver's own question, `len` bytes.  ASK_PDU: a Modbus PDU,
 	 * whose answer must fit its function.  ASK_BYTES (serial lines only): sent as they are, or nothing when
 	 * len is 0; frame() finds the answer in what comes: n > 0 when its first n bytes are one, 0 to read on,
-	 * -1 to drop a byte.  frame NULL: nothing answers.  A line that talks unasked is heard from its next
+	 * -1 to drop a byte.  frame NULL: nothing answers (TCP: nor is it sent).  A line that talks unasked is heard from its next
 	 * silence on, never from the middle of a message.
 	 */
 	enum ask_kind kind;

@@ -234,6 +234,8 @@ static int tcp_ask(struct port *port, const struct port_ask *ask, struct port_re
 	rc = answer_check_ask(ask, PORT_TCP);
 	if (rc)
 		return rc;
+	if (ask->kind == ASK_BYTES)
+		return 0;
 	rc = throw_stale(tcp, &reply->stale);
 	if (!rc)
 		rc = send_question(tcp, ask);

@@ -16,7 +16,15 @@
 #include "io/trace.h"
 #include "model/reading.h"
 
-enum { LINE_NAME = 24, MOST_UNITS = 32, MOST_LINES = 16 };
+enum { LINE_NAME = 24, MOST_UNITS = 32, MOST_LINES = 16, MOST_MEASURES = 16 };
+
+/* What a value of the analyzer's own is, where only who set the analyzer up knows. */
+struct unit_measures {
+	unsigned n;
+	struct {
+		char value[PARAMETER_CODE], parameter[PARAMETER_CODE];
+	} at[MOST_MEASURES];
+};
 
 struct unit_conf {
 	char name[UNIT_NAME];
@@ -24,6 +32,7 @@ struct unit_conf {
 	uint8_t address;
 	unsigned interval_ms;        /* 100..86400000 */
 	char temperature[UNIT_NAME]; /* the analyzer it compensates by; "": none */
+	struct unit_measures measures;
 };
 
 struct line_conf {

@@ -141,6 +141,16 @@ unsigned unit_field(
 	return i;
 }
 
+static const char *measured_by(const struct unit *unit, const char *value)
+{
+	unsigned i;
+
+	for (i = 0; i < unit->conf->measures.n; i++)
+		if (!strcmp(unit->conf->measures.at[i].value, value))
+			return unit->conf->measures.at[i].parameter;
+	return value;
+}
+
 void unit_take_put(struct unit *unit, int64_t now_ns, struct delivery *out)
 {
 	bool warm = is_warm(unit, now_ns);
@@ -151,7 +161,8 @@ void unit_take_put(struct unit *unit, int64_t now_ns, struct delivery *out)
 		const struct codec_value *value = &unit->put.values[i];
 		uint16_t flags = value->flags;
 
-		field = unit_field(unit, value->parameter, value->kind, value->decimals);
+		field = unit_field(
+			unit, measured_by(unit, value->parameter), value->kind, value->decimals);
 		if (field == MOST_FIELDS)
 			continue;
 		if (!warm)

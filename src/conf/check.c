@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "bus/codec.h"
 #include "bus/plan.h"
 #include "conf/keys.h"
 
@@ -181,6 +182,37 @@ static void check_temperature(
 			unit->profile->name);
 }
 
+static void check_measures(struct schema_doc *doc, const struct unit_conf *unit)
+{
+	const struct unit_measures *measures = &unit->measures;
+	const struct wl_driver *driver = unit->profile ? unit->profile->driver : NULL;
+	unsigned i;
+
+	if (measures->n && unit->profile && !driver)
+		schema_wrong(doc, unit, measures, "measures",
+			"is for drivers whose values only the operator can name; in a map of "
+			"registers, %s/profile.conf names them",
+			unit->profile->name);
+	for (i = 0; driver && i < measures->n; i++) {
+		const char *value = measures->at[i].value, *code = measures->at[i].parameter;
+		const struct parameter *parameter = parameter_find(code);
+		const char *has = codec_unit(driver, value);
+
+		if (!parameter)
+			schema_wrong(doc, unit, measures, "measures",
+				"there is no parameter \"%s\"; waterlab parameters lists them",
+				code);
+		else if (!has)
+			schema_wrong(doc, unit, measures, "measures",
+				"%s gives no value \"%s\"; its README names them",
+				unit->profile->name, value);
+		else if (strcmp(has, parameter->unit) != 0)
+			schema_wrong(doc, unit, measures, "measures",
+				"%s is in %s, but \"%s\" is in %s", code, parameter->unit, value,
+				has);
+	}
+}
+
 /* More questions than the line has time for: nothing is lost, but the units are asked less often. */
 static void check_time(struct schema_doc *doc, const struct line_conf *line)
 {
@@ -233,6 +265,7 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 		for (k = 0; k < line->n_units; k++) {
 			check_unit(doc, conf, i, k);
 			check_temperature(doc, conf, &line->units[k]);
+			check_measures(doc, &line->units[k]);
 		}
 		if (line->port.kind == PORT_TCP || line->port.baud)
 			check_time(doc, line);

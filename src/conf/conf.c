@@ -157,6 +157,57 @@ static void show_profile(const void *field, struct text *to)
 
 const struct schema_hook hook_profile = {take_profile, show_profile};
 
+/* "VALUE PARAMETER, VALUE PARAMETER"; each named once. */
+static bool take_measures(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	struct unit_measures *to = field;
+	unsigned i;
+	int n;
+
+	(void)doc;
+	to->n = 0;
+	while (text[strspn(text, " ")]) {
+		n = -1;
+		if (to->n == MOST_MEASURES ||
+			sscanf(text, " %23[a-z0-9_] %23[a-z0-9_]%n", to->at[to->n].value,
+				to->at[to->n].parameter, &n) < 2 ||
+			n < 0) {
+			text_printf(why,
+				"at \"%.40s\": it is pairs of a value and a parameter, at most %d, "
+				"between commas",
+				text, MOST_MEASURES);
+			return false;
+		}
+		for (i = 0; i < to->n; i++)
+			if (!strcmp(to->at[i].value, to->at[to->n].value) ||
+				!strcmp(to->at[i].parameter, to->at[to->n].parameter)) {
+				text_printf(why, "\"%s %s\": one of them is named before",
+					to->at[to->n].value, to->at[to->n].parameter);
+				return false;
+			}
+		to->n++;
+		text += n;
+		text += strspn(text, " ");
+		if (*text && *text++ != ',') {
+			text_printf(why, "at \"%.40s\": a comma is missing", text - 1);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void show_measures(const void *field, struct text *to)
+{
+	const struct unit_measures *measures = field;
+	unsigned i;
+
+	for (i = 0; i < measures->n; i++)
+		text_printf(to, "%s%s %s", i ? ", " : "", measures->at[i].value,
+			measures->at[i].parameter);
+}
+
+const struct schema_hook hook_measures = {take_measures, show_measures};
+
 /* --- the whole -------------------------------------------------------------------------------- */
 
 int conf_read_text(struct conf **out, const char *path, const char *text, struct text *errors)

@@ -14,6 +14,7 @@ extern const struct schema keys_line, keys_store; /* one of `lines`, one of `sto
 extern const struct schema_hook hook_drivers;     /* "": the folder installed with the program */
 extern const struct schema_hook hook_own_drivers; /* a full path */
 extern const struct schema_hook hook_places;      /* "": the file installed with the program */
+extern const struct schema_hook hook_measures;    /* pairs of words, between commas */
 extern const struct schema_hook hook_profile;     /* a name; the profile is read with it */
 extern const struct schema_hook hook_date;        /* YYYY-MM-DD; UTC ms */
 extern const struct schema_hook hook_token;       /* a path, or "credential:NAME" */

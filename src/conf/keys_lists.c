@@ -58,6 +58,15 @@ static const struct schema_key unit_keys[] = {
 		.kind = SCHEMA_TEXT,
 		AT(struct unit_conf, temperature),
 		.preset = ""},
+	{.key = "measures",
+		.help = "What its values are, where only who set it up knows, as \"input_4_mg_l "
+			"free_chlorine, input_5_mv orp\": the driver's own name (its README), then "
+			"the parameter. Without it such values are kept, but not judged.",
+		.kind = SCHEMA_TEXT,
+		.offset = offsetof(struct unit_conf, measures),
+		.size = sizeof(((struct unit_conf *)NULL)->measures),
+		.preset = "",
+		.hook = &hook_measures},
 	{.key = NULL},
 };
 

@@ -244,6 +244,28 @@ static void an_unknown_unit_is_no_value_and_warm_up_is_flagged(void **state)
 	sim_free_all(sim);
 }
 
+static void a_value_is_what_the_operator_says(void **state)
+{
+	struct sim *sim = lab(&pdus, 1);
+	struct unit_measures *measures = &sim->line_conf.units[0].measures;
+	size_t i, renamed = 0;
+
+	(void)state;
+	measures->n = 1;
+	strcpy(measures->at[0].value, "ph");
+	strcpy(measures->at[0].parameter, "ph_mv");
+	assert_int_equal(sim_make(sim), 0);
+	sim_run(sim, 10000);
+	for (i = 0; i < sim->n_kept; i++) {
+		const char *parameter = sim->series[sim->kept[i].series].parameter;
+
+		assert_string_not_equal(parameter, "ph");
+		renamed += !strcmp(parameter, "ph_mv");
+	}
+	assert_true(renamed > 3);
+	sim_free_all(sim);
+}
+
 static void what_cannot_be_asked_is_a_mistake_of_the_configuration(void **state)
 {
 	static struct wl_driver big;
@@ -273,6 +295,7 @@ int main(void)
 		cmocka_unit_test(an_exception_is_an_answer_where_the_driver_says_so),
 		cmocka_unit_test(a_short_pdu_is_no_answer),
 		cmocka_unit_test(an_unknown_unit_is_no_value_and_warm_up_is_flagged),
+		cmocka_unit_test(a_value_is_what_the_operator_says),
 		cmocka_unit_test(what_cannot_be_asked_is_a_mistake_of_the_configuration),
 	};
 

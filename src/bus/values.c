@@ -4,6 +4,7 @@
 
 #include "bus/decode.h"
 #include "bus/unit.h"
+#include "model/convert.h"
 #include "qc/judge.h"
 
 static uint16_t status_flags(const struct unit *unit, const char *parameter)
@@ -141,13 +142,24 @@ unsigned unit_field(
 	return i;
 }
 
-static const char *measured_by(const struct unit *unit, const char *value)
+/* The value as the parameter that the operator says it is, in that one's unit. */
+static struct codec_value as_measured(const struct unit *unit, const struct codec_value *put)
 {
+	const struct unit_measures *measures = &unit->conf->measures;
+	struct codec_value value = *put;
+	int decimals = value.kind == NUMBER_DECIMAL ? value.decimals : WL_F64;
 	unsigned i;
 
-	for (i = 0; i < unit->conf->measures.n; i++)
-		if (!strcmp(unit->conf->measures.at[i].value, value))
-			return unit->conf->measures.at[i].parameter;
+	for (i = 0; i < measures->n && strcmp(measures->at[i].value, put->parameter) != 0; i++)
+		;
+	if (i == measures->n)
+		return value;
+	memcpy(value.parameter, measures->at[i].parameter, sizeof(value.parameter));
+	/* The configuration was refused where that cannot be done. */
+	(void)convert_unit(codec_unit(unit->profile->driver, put->parameter),
+		parameter_find(value.parameter)->unit, &value.value, &decimals);
+	if (value.kind == NUMBER_DECIMAL)
+		value.decimals = (uint8_t)decimals;
 	return value;
 }
 
@@ -158,16 +170,15 @@ void unit_take_put(struct unit *unit, int64_t now_ns, struct delivery *out)
 
 	open_delivery(unit, now_ns, out);
 	for (i = 0; i < unit->put.n; i++) {
-		const struct codec_value *value = &unit->put.values[i];
-		uint16_t flags = value->flags;
+		struct codec_value value = as_measured(unit, &unit->put.values[i]);
+		uint16_t flags = value.flags;
 
-		field = unit_field(
-			unit, measured_by(unit, value->parameter), value->kind, value->decimals);
+		field = unit_field(unit, value.parameter, value.kind, value.decimals);
 		if (field == MOST_FIELDS)
 			continue;
 		if (!warm)
 			flags |= FLAG_WARMUP;
-		flags |= qc_range(unit->parameters[field], value->value);
-		put_reading(unit, field, value->value, flags, out);
+		flags |= qc_range(unit->parameters[field], value.value);
+		put_reading(unit, field, value.value, flags, out);
 	}
 }

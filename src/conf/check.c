@@ -12,6 +12,7 @@
 #include "bus/codec.h"
 #include "bus/plan.h"
 #include "conf/keys.h"
+#include "model/convert.h"
 
 /* "502" in 1..65535 and nothing else. */
 static bool is_port_number(const char *s)
@@ -197,6 +198,8 @@ static void check_measures(struct schema_doc *doc, const struct unit_conf *unit)
 		const char *value = measures->at[i].value, *code = measures->at[i].parameter;
 		const struct parameter *parameter = parameter_find(code);
 		const char *has = codec_unit(driver, value);
+		double one = 1;
+		int places = 0;
 
 		if (!parameter)
 			schema_wrong(doc, unit, measures, "measures",
@@ -206,10 +209,10 @@ static void check_measures(struct schema_doc *doc, const struct unit_conf *unit)
 			schema_wrong(doc, unit, measures, "measures",
 				"%s gives no value \"%s\"; its README names them",
 				unit->profile->name, value);
-		else if (strcmp(has, parameter->unit) != 0)
+		else if (!convert_unit(has, parameter->unit, &one, &places))
 			schema_wrong(doc, unit, measures, "measures",
-				"%s is in %s, but \"%s\" is in %s", code, parameter->unit, value,
-				has);
+				"%s is in %s, and \"%s\" in %s: one cannot be the other", code,
+				parameter->unit, value, has);
 	}
 }
 

@@ -244,23 +244,40 @@ static void an_unknown_unit_is_no_value_and_warm_up_is_flagged(void **state)
 	sim_free_all(sim);
 }
 
+static int take_cell(struct wl_unit *unit, const uint8_t *rx, size_t len, struct wl_out *out)
+{
+	wl_put(out, "cell", "V", 2.5, 1, 0);
+	return take_values(unit, rx, len, out);
+}
+
 static void a_value_is_what_the_operator_says(void **state)
 {
-	struct sim *sim = lab(&pdus, 1);
-	struct unit_measures *measures = &sim->line_conf.units[0].measures;
+	static const char *const own[] = {"cell V", NULL};
+	struct wl_exchange exchanges[3] = {registers[0], registers[1], registers[2]};
+	struct wl_driver with_cell = pdus;
+	struct unit_measures *measures;
 	size_t i, renamed = 0;
+	struct sim *sim;
 
 	(void)state;
+	exchanges[1].decode = take_cell;
+	with_cell.exchanges = exchanges;
+	with_cell.unjudged = own;
+	sim = lab(&with_cell, 1);
+	measures = &sim->line_conf.units[0].measures;
 	measures->n = 1;
-	strcpy(measures->at[0].value, "ph");
-	strcpy(measures->at[0].parameter, "ph_mv");
+	strcpy(measures->at[0].value, "cell");
+	strcpy(measures->at[0].parameter, "orp");
 	assert_int_equal(sim_make(sim), 0);
 	sim_run(sim, 10000);
 	for (i = 0; i < sim->n_kept; i++) {
 		const char *parameter = sim->series[sim->kept[i].series].parameter;
 
-		assert_string_not_equal(parameter, "ph");
-		renamed += !strcmp(parameter, "ph_mv");
+		assert_string_not_equal(parameter, "cell");
+		if (strcmp(parameter, "orp") != 0)
+			continue;
+		renamed++;
+		assert_true(sim->kept[i].value == 2500); /* 2.5 V, an orp is in mV */
 	}
 	assert_true(renamed > 3);
 	sim_free_all(sim);

@@ -137,7 +137,7 @@ static const struct mistake mistakes[] = {
 		"there is no parameter \"chlorine\""},
 	{"", LINE("b", "/dev/a", CM44X("input_99_mv orp")), "", "gives no value \"input_99_mv\""},
 	{"", LINE("b", "/dev/a", CM44X("input_4_mv free_chlorine")), "",
-		"free_chlorine is in mg/L, but \"input_4_mv\" is in mV"},
+		"free_chlorine is in mg/L, and \"input_4_mv\" in mV"},
 	{"",
 		LINE("b", "/dev/a",
 			"{ name = \"u\"; profile = \"acme-ph\"; address = 1; measures = \"ph "

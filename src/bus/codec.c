@@ -166,6 +166,9 @@ void wl_put(struct wl_out *out, const char *parameter, const char *unit, double 
 	text_copy(to->parameter, sizeof(to->parameter), parameter);
 	to->flags = flags_of(flags);
 	if (!convert_unit(unit, codec_unit(out->driver, parameter), &value, &decimals)) {
+		struct text strange = text_over(out->strange, sizeof(out->strange));
+
+		text_printf(&strange, "%s in \"%s\"", parameter, unit);
 		to->flags |= FLAG_UNIT;
 		value = NAN;
 	}
@@ -282,7 +285,7 @@ enum codec_end codec_take(struct codec *codec, const uint8_t *rx, size_t len, st
 
 	out->driver = codec->driver;
 	out->n = 0;
-	out->mistake[0] = '\0';
+	out->mistake[0] = out->strange[0] = '\0';
 	if (!exchange)
 		return CODEC_ON;
 	if (rx && exchange->decode)

@@ -42,6 +42,7 @@ struct wl_out {
 	const struct wl_driver *driver;
 	unsigned n;
 	struct codec_value values[CODEC_VALUES];
+	char strange[64]; /* a value in a unit that nothing is known of; "": none */
 	char mistake[96]; /* what the driver did that no driver may; "": nothing */
 };
 

@@ -33,7 +33,7 @@ struct unit {
 	struct wl_out put;
 	struct health health;
 	struct unit_state said;
-	struct log_edge edge, refusals[MOST_ITEMS], edge_sink, edge_driver;
+	struct log_edge edge, refusals[MOST_ITEMS], edge_sink, edge_driver, edge_strange;
 	/* when */
 	int64_t phase_ns, due_ns;
 	int64_t unasked_until_ns; /* a late answer may still come */

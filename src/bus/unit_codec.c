@@ -80,6 +80,12 @@ int unit_codec_good(
 			"line %s, unit %s: the driver %s puts %s: that is left out; please report "
 			"it",
 			unit->line, unit->conf->name, unit->profile->name, unit->put.mistake);
+	if (unit->put.strange[0])
+		log_lost(&unit->edge_strange, now_ns / 1000000, "bus",
+			"line %s, unit %s: %s: nothing is known of that unit, and there is no "
+			"value; "
+			"set the analyzer to another",
+			unit->line, unit->conf->name, unit->put.strange);
 	switch (end) {
 	case CODEC_GARBLED:
 		return ERR_NOISE;

@@ -231,8 +231,17 @@ static void put_fields(const struct profile *profile, const struct trace_exchang
 {
 	struct value_bytes bytes;
 	struct decoded decoded;
+	char room[100];
+	struct text found = text_over(room, sizeof(room));
 	unsigned i;
 
+	if (profile->has_identity &&
+		!decode_take(
+			&profile->identity, exchange->answer, exchange->n_answer, start, &bytes) &&
+		!decode_identity(profile, &bytes, &found)) {
+		text_put(said, "! another device\n");
+		return;
+	}
 	for (i = 0; i < profile->n_status; i++)
 		if (!decode_take(&profile->status[i].at, exchange->answer, exchange->n_answer,
 			    start, &bytes))

@@ -1,6 +1,7 @@
 /* Asking the daemon, and the configuration where it is needed. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "control/control.h"
@@ -77,6 +78,13 @@ void cli_find_drivers(const struct cli *cli, struct cli_drivers *to)
 	} else if (conf) {
 		memcpy(to->installed, conf->drivers, sizeof(to->installed));
 		memcpy(to->own, conf->own_drivers, sizeof(to->own));
+	} else if (!access(cli->config, F_OK)) {
+		room[strcspn(room, "\n")] = '\0';
+		fprintf(stderr,
+			"waterlab: drivers are looked for in %s, because the configuration cannot "
+			"be "
+			"used: %s\n",
+			to->installed, room);
 	}
 	conf_free(conf);
 }

@@ -133,6 +133,35 @@ static void the_level_is_what_the_cases_prove(void **state)
 	make_driver(NULL);
 }
 
+/* One's own stands before the installed one, from whom it may come. */
+static void ones_own_are_found_by_the_configuration(void **state)
+{
+	char folder[256], words[1024];
+
+	(void)state;
+	assert_non_null(getcwd(folder, sizeof(folder)));
+	mkdir("installed", 0755);
+	mkdir("installed/acme-ph9", 0755);
+	write_file("installed/acme-ph9/profile.conf", profile);
+	chmod("d", 0755);
+	chmod("d/acme-ph9", 0755);
+	chmod("d/acme-ph9/profile.conf", 0644);
+	snprintf(words, sizeof(words),
+		"lab = \"v\"; drivers = \"%s/installed\"; own_drivers = \"%s/d\";\n"
+		"lines = ( { name = \"b\"; type = \"rtu\"; port = \"/dev/a\"; units = ( { name = "
+		"\"u\"; profile = \"acme-ph9\"; address = 1; } ); } );\n",
+		folder, folder);
+	write_file("w.conf", words);
+	assert_int_equal(waterlab("--config w.conf lint acme-ph9"), 0);
+	says(out, "d/acme-ph9/profile.conf: warning: is taken instead of ");
+	says(out, "\n1 driver, 0 mistakes\n");
+	chmod("d/acme-ph9/profile.conf", 0664);
+	assert_int_equal(waterlab("--config w.conf lint acme-ph9"), 1);
+	says(err, "because the configuration cannot be used: ");
+	says(err, "others than its owner may write ");
+	chmod("d/acme-ph9/profile.conf", 0644);
+}
+
 static void what_is_not_there_is_said(void **state)
 {
 	(void)state;
@@ -156,6 +185,7 @@ int main(void)
 		cmocka_unit_test(a_case_is_needed_and_comes_out_as_written),
 		cmocka_unit_test(a_case_says_whose_it_is_and_where_from),
 		cmocka_unit_test(the_level_is_what_the_cases_prove),
+		cmocka_unit_test(ones_own_are_found_by_the_configuration),
 		cmocka_unit_test(what_is_not_there_is_said),
 	};
 

@@ -65,12 +65,14 @@ $(foreach m,$(MODULES),$(if $(call SRC_of,$(m)),$(eval $(call module_rule,$(m)))
 # --- drivers in C: drivers/NAME/*.c -> drivers.a, with the list of them, which nobody writes --------
 DRIVER_SRC := $(wildcard drivers/*/*.c)
 DRIVERS_C  := $(sort $(foreach f,$(DRIVER_SRC),$(word 2,$(subst /, ,$(f)))))
-$(B)/drivers/list.c: $(DRIVER_SRC) Makefile
+# Compared, not dated: a driver may have come with an old date, or gone.
+$(B)/drivers/list.c: force
 	@mkdir -p $(@D)
 	@{ echo '#include "bus/codec.h"'; \
 	for n in $(subst -,_,$(DRIVERS_C)); do echo "extern const struct wl_driver wl_$$n;"; done; \
 	echo 'const struct wl_driver *const codec_drivers[] = {'; \
-	for n in $(subst -,_,$(DRIVERS_C)); do echo "	&wl_$$n,"; done; echo '	NULL};'; } >$@
+	for n in $(subst -,_,$(DRIVERS_C)); do echo "	&wl_$$n,"; done; echo '	NULL};'; } >$@.new
+	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
 $(B)/drivers/list.o: $(B)/drivers/list.c
 	@$(COMPILE) -MMD -MP -c -o $@ $<
 $(B)/lib/drivers.a: $(patsubst %.c,$(B)/%.o,$(DRIVER_SRC)) $(B)/drivers/list.o

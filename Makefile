@@ -65,14 +65,15 @@ $(foreach m,$(MODULES),$(if $(call SRC_of,$(m)),$(eval $(call module_rule,$(m)))
 # --- drivers in C: drivers/NAME/*.c -> drivers.a, with the list of them, which nobody writes --------
 DRIVER_SRC := $(wildcard drivers/*/*.c)
 DRIVERS_C  := $(sort $(foreach f,$(DRIVER_SRC),$(word 2,$(subst /, ,$(f)))))
-# Compared, not dated: a driver may have come with an old date, or gone.
-$(B)/drivers/list.c: force
+# A driver may also go: the list is of these names, not only newer than its sources.
+$(B)/drivers/names: force
 	@mkdir -p $(@D)
+	@echo '$(DRIVERS_C)' | cmp -s - $@ || echo '$(DRIVERS_C)' >$@
+$(B)/drivers/list.c: $(B)/drivers/names Makefile
 	@{ echo '#include "bus/codec.h"'; \
 	for n in $(subst -,_,$(DRIVERS_C)); do echo "extern const struct wl_driver wl_$$n;"; done; \
 	echo 'const struct wl_driver *const codec_drivers[] = {'; \
-	for n in $(subst -,_,$(DRIVERS_C)); do echo "	&wl_$$n,"; done; echo '	NULL};'; } >$@.new
-	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
+	for n in $(subst -,_,$(DRIVERS_C)); do echo "	&wl_$$n,"; done; echo '	NULL};'; } >$@
 $(B)/drivers/list.o: $(B)/drivers/list.c
 	@$(COMPILE) -MMD -MP -c -o $@ $<
 $(B)/lib/drivers.a: $(patsubst %.c,$(B)/%.o,$(DRIVER_SRC)) $(B)/drivers/list.o
@@ -195,7 +196,7 @@ unitdir  := $(PREFIX)/lib/systemd/system
 usersdir := $(PREFIX)/lib/sysusers.d
 rulesdir := $(PREFIX)/lib/udev/rules.d
 confdir  := $(SYSCONFDIR)/waterlab
-DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*/profile.conf drivers/*/sample.conf drivers/*/README.md))
+DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*.md $(addprefix drivers/*/,profile.conf sample.conf README.md cases/*.trace)))
 
 .PHONY: install uninstall
 install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX=/usr/local, under DESTDIR

@@ -1,5 +1,5 @@
 /*
- * driver.h - the contract between an analyzer's codec and the daemon; README.md tells it at length.
+ * driver.h - the contract between an analyzer's codec and the daemon; CODEC.md tells it at length.
  *
  * A driver is pure: bytes in, values out.  It has no I/O, clock, memory or log.  What it must
  * remember lies in `state`, which is the core's, and zeroed when the device may be another.

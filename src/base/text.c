@@ -92,6 +92,22 @@ bool text_copy(char *to, size_t cap, const char *s)
 	return true;
 }
 
+bool text_is_words(const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+	unsigned n = 0;
+
+	for (; *c; c++) {
+		if (*c < ' ' || *c == 0x7F)
+			return false;
+		if (c[0] == 0xE2 && ((c[1] == 0x80 && c[2] >= 0xAA && c[2] <= 0xAE) ||
+					    (c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9)))
+			return false;
+		n += *c != ' ' && (*c & 0xC0) != 0x80;
+	}
+	return n >= 3;
+}
+
 unsigned text_distance(const char *a, const char *b)
 {
 	enum { LONGEST = 63 };

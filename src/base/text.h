@@ -29,6 +29,12 @@ __attribute__((format(printf, 2, 3))) void text_printf(struct text *text, const 
 /* Copies s into a fixed array and ends it.  False, with an empty array, when s does not fit. */
 bool text_copy(char *to, size_t cap, const char *s);
 
+/*
+ * One line that says something and shows as it is: three characters or more besides blanks, none that
+ * controls a terminal or turns the writing round (U+202A to U+202E, U+2066 to U+2069).
+ */
+bool text_is_words(const char *s);
+
 /* Edit distance between two words, for "did you mean".  Case is ignored; words over 63 bytes are far. */
 unsigned text_distance(const char *a, const char *b);
 

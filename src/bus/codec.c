@@ -116,8 +116,7 @@ static uint16_t flags_of(unsigned said)
 	return flags;
 }
 
-/* The unit that values of `parameter` have; NULL: the driver may not put it. */
-static const char *unit_of(const struct wl_driver *driver, const char *parameter)
+const char *codec_unit(const struct wl_driver *driver, const char *parameter)
 {
 	const struct parameter *known = parameter_find(parameter);
 	size_t n = strlen(parameter);
@@ -135,7 +134,7 @@ static bool may_put(const struct wl_out *out, const char *parameter, int decimal
 {
 	unsigned i;
 
-	if (!unit_of(out->driver, parameter) || strlen(parameter) >= PARAMETER_CODE) {
+	if (!codec_unit(out->driver, parameter) || strlen(parameter) >= PARAMETER_CODE) {
 		text_printf(why, "\"%s\" is no parameter", parameter);
 		return false;
 	}
@@ -166,7 +165,7 @@ void wl_put(struct wl_out *out, const char *parameter, const char *unit, double 
 	out->n++;
 	text_copy(to->parameter, sizeof(to->parameter), parameter);
 	to->flags = flags_of(flags);
-	if (!convert_unit(unit, unit_of(out->driver, parameter), &value, &decimals)) {
+	if (!convert_unit(unit, codec_unit(out->driver, parameter), &value, &decimals)) {
 		to->flags |= FLAG_UNIT;
 		value = NAN;
 	}

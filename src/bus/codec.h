@@ -27,6 +27,9 @@ void codec_profile(const struct wl_driver *driver, struct profile *to);
 /* Whether it can be asked over Modbus TCP: no message of it is plain bytes, but for such that nothing answers. */
 bool codec_over_tcp(const struct wl_driver *driver);
 
+/* The unit that values of `parameter` have; NULL: the driver may not put it. */
+const char *codec_unit(const struct wl_driver *driver, const char *parameter);
+
 struct codec_value {
 	char parameter[PARAMETER_CODE];
 	enum number_kind kind;

@@ -54,7 +54,8 @@ enum unit_health {
 
 struct field_state {
 	char parameter[PARAMETER_CODE];
-	double value; /* NAN: none */
+	char unit[UNIT_TEXT]; /* UCUM; "": none, or not known yet */
+	double value;         /* NAN: none */
 	uint8_t qc;
 	uint16_t flags;
 	int64_t boot_ms; /* of the last exchange that brought it; 0: never */

@@ -19,9 +19,10 @@ enum {
 	PROFILE_NAME = 32,
 	PROFILE_TEXT = 80,
 	MOST_FIELDS = 64,    /* values of one analyzer */
-	MOST_STATUS = 16,    /* status rules of one analyzer */
+	MOST_STATUS = 32,    /* status rules of one analyzer */
 	MOST_FORBIDDEN = 16, /* forbidden register ranges */
-	MOST_SENTINELS = 4
+	UNIT_TEXT = 24,
+	MOST_SENTINELS = 12 /* special numbers of one value, of all meanings */
 };
 
 enum register_type {
@@ -51,16 +52,28 @@ struct profile_register {
 	uint16_t mask; /* TYPE_BITS: bits taken, shifted down; 0xFFFF all */
 };
 
+/* What a number that is no plain value means. */
+enum sentinel_meaning {
+	MEANS_NO_VALUE,
+	MEANS_OVER, /* the water is beyond what the device measures; there is no number */
+	MEANS_UNDER,
+	MEANS_DOUBTFUL /* the number stands, but may mean something else */
+};
+
 struct profile_field {
 	struct profile_register at;
-	char parameter[PARAMETER_CODE];
-	double scale, offset;  /* value = raw * scale + offset, in the parameter's unit */
+	char parameter
+		[PARAMETER_CODE]; /* a code of parameter.h; unjudged: a name of the profile's own */
+	bool unjudged;            /* it is no water quality */
+	char unit[UNIT_TEXT]; /* what raw * scale + offset is in (UCUM), if not the parameter's */
+	double scale, offset;
 	enum number_kind kind; /* how the result is written: see number.h */
 	uint8_t decimals;
 	uint8_t n_sentinels;
-	uint64_t sentinel
-		[MOST_SENTINELS]; /* raw words, big-endian after byte order, that mean "no value";
-				     TYPE_BITS: the bits taken, shifted down */
+	/* Raw words, big-endian after byte order; TYPE_BITS: the bits taken, shifted down.  Those that
+	 * mean "no value" come first. */
+	uint64_t sentinel[MOST_SENTINELS];
+	uint8_t sentinel_means[MOST_SENTINELS]; /* enum sentinel_meaning */
 };
 
 enum status_effect {
@@ -72,7 +85,8 @@ enum status_effect {
 	EFFECT_STANDBY,
 	EFFECT_OVER,
 	EFFECT_UNDER,
-	EFFECT_NO_VALUE /* the register holds no measurement now */
+	EFFECT_NO_VALUE, /* the register holds no measurement now */
+	EFFECT_UNIT /* it is set to another unit than the profile's: the number is none of it */
 };
 
 struct profile_status {

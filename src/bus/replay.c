@@ -62,20 +62,6 @@ static int keep_words(struct play *play, size_t i, const char *words)
 
 /* --- a driver's turns ------------------------------------------------------------------------------- */
 
-static const char *unit_of(const struct wl_driver *driver, const char *code)
-{
-	const struct parameter *parameter = parameter_find(code);
-	size_t n = strlen(code);
-	unsigned i;
-
-	if (parameter)
-		return parameter->unit;
-	for (i = 0; driver->unjudged && driver->unjudged[i]; i++)
-		if (!strncmp(driver->unjudged[i], code, n) && driver->unjudged[i][n] == ' ')
-			return driver->unjudged[i] + n + 1;
-	return "";
-}
-
 static int keep_values(struct play *play, size_t i, const struct wl_out *out)
 {
 	char room[CODEC_VALUES * 96];
@@ -83,7 +69,8 @@ static int keep_values(struct play *play, size_t i, const struct wl_out *out)
 	unsigned k;
 
 	for (k = 0; k < out->n; k++)
-		put_value(&said, unit_of(out->driver, out->values[k].parameter), &out->values[k]);
+		put_value(
+			&said, codec_unit(out->driver, out->values[k].parameter), &out->values[k]);
 	if (out->mistake[0])
 		text_printf(&said, "! the driver puts %s\n", out->mistake);
 	return said.len ? keep_words(play, i, said.at) : 0;
@@ -260,7 +247,7 @@ static void put_fields(const struct profile *profile, const struct trace_exchang
 		text_copy(value.parameter, sizeof(value.parameter), field->parameter);
 		value.flags = decoded.flags | rule_flags(profile, holds, field->parameter);
 		value.value = value.flags & FLAG_NO_VALUE ? (double)NAN : decoded.value;
-		put_value(said, parameter_find(field->parameter)->unit, &value);
+		put_value(said, decode_unit(field), &value);
 	}
 }
 

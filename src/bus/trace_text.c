@@ -136,6 +136,8 @@ static void take_key(struct trace_text *text, const char *from, const char *valu
 	while (value < end && *value == ' ')
 		value++;
 	text->has_source |= !strncmp(from, "source:", 7) && value < end;
+	text->recorded |=
+		!strncmp(from, "source:", 7) && end - value >= 8 && !strncmp(value, "recorded", 8);
 	if (!at)
 		return;
 	to = text_over(at, cap);

@@ -30,7 +30,7 @@ struct trace_text {
 	size_t n;
 	struct trace_exchange *exchanges; /* owned */
 	char driver[32], address[8];      /* of the keys; "" where they are not */
-	bool has_source;
+	bool has_source, recorded;        /* it is "source: recorded ...", from a real device */
 };
 
 /* ERR_CONF with words ("NAME:LINE: ...") for what cannot be read; ERR_MEMORY. */

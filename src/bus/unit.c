@@ -83,6 +83,7 @@ int unit_init(struct unit *unit, const struct unit_conf *conf, const struct line
 
 		unit->parameters[i] = parameter_find(profile->fields[i].parameter);
 		text_copy(field->parameter, sizeof(field->parameter), profile->fields[i].parameter);
+		text_copy(field->unit, sizeof(field->unit), decode_unit(&profile->fields[i]));
 		field->value = NAN;
 		field->qc = QC_MISSING;
 		field->kind = profile->fields[i].kind;

@@ -129,6 +129,7 @@ unsigned unit_field(
 		return i;
 	unit->has_series[i] = false; /* one that is written otherwise */
 	text_copy(field->parameter, sizeof(field->parameter), parameter);
+	text_copy(field->unit, sizeof(field->unit), codec_unit(unit->profile->driver, parameter));
 	field->kind = kind;
 	field->decimals = decimals;
 	unit->parameters[i] = parameter_find(parameter);

@@ -65,23 +65,35 @@ void cli_find_places(const struct cli *cli, struct cli_place_paths *to)
 	conf_free(conf);
 }
 
-bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out)
+void cli_find_drivers(const struct cli *cli, struct cli_drivers *to)
 {
 	static char room[MISTAKES];
 	struct text mistakes = text_over(room, sizeof(room));
 	struct conf *conf = cli->drivers ? NULL : read_config(cli, &mistakes);
-	const char *folder = cli->drivers ? cli->drivers
-			     : conf       ? conf->drivers
-					  : WATERLAB_PREFIX "/share/waterlab/drivers";
+
+	*to = (struct cli_drivers){WATERLAB_PREFIX "/share/waterlab/drivers", ""};
+	if (cli->drivers) {
+		text_copy(to->installed, sizeof(to->installed), cli->drivers);
+	} else if (conf) {
+		memcpy(to->installed, conf->drivers, sizeof(to->installed));
+		memcpy(to->own, conf->own_drivers, sizeof(to->own));
+	}
+	conf_free(conf);
+}
+
+bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct cli_drivers folders;
 	int err;
 
-	text_clear(&mistakes);
-	err = conf_find_driver(out, folder, name, &mistakes);
-	conf_free(conf);
+	cli_find_drivers(cli, &folders);
+	err = conf_find_own_driver(out, folders.installed, folders.own, name, &mistakes);
 	if (err && !mistakes.len)
 		text_put(&mistakes, err_text(err));
-	if (err)
-		fprintf(stderr, "waterlab: %s\n", room);
+	if (mistakes.len) /* a warning ends its own line */
+		fprintf(stderr, "waterlab: %s%s", room, room[mistakes.len - 1] == '\n' ? "" : "\n");
 	return !err;
 }
 

@@ -60,6 +60,10 @@ static bool check_wish(const struct layer *layer, const char *words)
 	const char *at = words;
 	size_t n, i;
 
+	if (!next_wish(&at)) {
+		fputs("waterlab: --only is codes, or how they begin, between commas\n", stderr);
+		return false;
+	}
 	for (; (n = next_wish(&at)); at += n) {
 		for (i = 0; i < layer->n_areas && strncmp(layer->areas[i].code, at, n) != 0; i++)
 			;
@@ -224,6 +228,10 @@ static int look_at(
 		(strlen(cli->edition) >= EDITION_TEXT || strpbrk(cli->edition, "\r\n"))) {
 		fprintf(stderr, "waterlab: --edition is one line of at most %d bytes\n",
 			EDITION_TEXT - 1);
+		return CLI_USAGE;
+	}
+	if (cli->to && !*cli->to) {
+		fputs("waterlab: --to is the path of a file\n", stderr);
 		return CLI_USAGE;
 	}
 	if (!cli_places(cli, &places))

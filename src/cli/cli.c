@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"replay", NULL, cli_replay, OPTION_DRIVERS, 2, 1000},
+	{"lint", NULL, cli_lint, OPTION_DRIVERS, 1, 1000},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
 	{"gps", NULL, cli_gps, OPTION_JSON | OPTION_SECONDS, 0, 3},
 	{"place", "enter", cli_place_enter, OPTION_JSON | OPTION_ENTRY | OPTION_REASON, 0, 0},
@@ -61,10 +62,12 @@ static const char help[] =
 	"  parameters            what an analyzer can measure, with units\n"
 	"  replay DRIVER TRACE...\n"
 	"                        what a driver makes of recorded traffic (drivers/README.md)\n"
+	"  lint DRIVER...        whether drivers, by name or folder, are whole and sound, and\n"
+	"                        their cases come out as they are written\n"
 	"  place [--away METRES] [--json]\n"
 	"                        where the van is, by what, how sure; --away: what a sample\n"
 	"                        so far from the van would get\n"
-	"  place enter [--at LAT,LON --error METRES] [--district NAME] [--tehsil NAME]\n"
+	"  place enter [--at LAT,LON --error METRES] [--district NAME [--tehsil NAME]]\n"
 	"                        --reason TEXT\n"
 	"                        say by hand where the van is, for while there is no sky\n"
 	"  place forget          take that back\n"
@@ -148,6 +151,17 @@ static const struct command *find_command(int n, char **words)
 	return NULL;
 }
 
+static void say_words(const struct command *c)
+{
+	fprintf(stderr, "waterlab: %s%s%s takes ", c->name, c->second ? " " : "",
+		c->second ? c->second : "");
+	if (c->least == c->most)
+		fprintf(stderr, "%d", c->least);
+	else
+		fprintf(stderr, "%d to %d", c->least, c->most);
+	fprintf(stderr, " %s behind it; waterlab help\n", c->most == 1 ? "word" : "words");
+}
+
 static int run_command(struct cli *cli, const struct command *command, int given)
 {
 	if (given & ~(int)command->options) {
@@ -157,8 +171,7 @@ static int run_command(struct cli *cli, const struct command *command, int given
 		return CLI_USAGE;
 	}
 	if (cli->n_args < command->least || cli->n_args > command->most) {
-		fprintf(stderr, "waterlab: %s takes %d to %d words behind it; waterlab help\n",
-			command->name, command->least, command->most);
+		say_words(command);
 		return CLI_USAGE;
 	}
 	return command->run(cli);

@@ -45,6 +45,14 @@ struct cli_place_paths {
 };
 void cli_find_places(const struct cli *cli, struct cli_place_paths *to);
 
+/* The whole file ("-": standard input), the caller's to free; NULL after words about what is wrong. */
+char *cli_read_whole(const char *path, size_t *len);
+
+/* The folders of the drivers: --drivers alone, or by the configuration, or the usual ones. */
+struct cli_drivers {
+	char installed[CONF_PATH], own[CONF_PATH]; /* own "": none */
+};
+void cli_find_drivers(const struct cli *cli, struct cli_drivers *to);
 /* The driver of that name; false after words about what is wrong.  The caller frees it. */
 bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out) MUST_USE;
 
@@ -76,6 +84,7 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_replay(struct cli *cli);
+int cli_lint(struct cli *cli);
 int cli_parameters(struct cli *cli);
 int cli_clock(struct cli *cli);
 int cli_clock_enter(struct cli *cli);

@@ -32,7 +32,8 @@ struct tagging {
 	size_t lon, lat, position; /* columns, or NO_COLUMN */
 	size_t kept;               /* columns that are passed on, at most */
 	size_t columns;            /* of the first row, that many at least: tags stay in theirs */
-	unsigned long tagged, outside, without, bad;
+	unsigned long tagged, outside, turned, without,
+		bad; /* turned: inside the other way round */
 };
 
 /* --- where the columns are ------------------------------------------------------------------------- */
@@ -62,8 +63,16 @@ static size_t columns_before_tags(const struct csv *in)
 	return i;
 }
 
-/* False: no heading that names a position. */
-static bool read_heading(struct tagging *t)
+static void take_column(size_t *column, size_t i, const char *what, const char **twice)
+{
+	if (*column == NO_COLUMN)
+		*column = i;
+	else
+		*twice = what;
+}
+
+/* False: no heading that names a position.  `twice`: what two columns say, which may contradict. */
+static bool read_heading(struct tagging *t, const char **twice)
 {
 	static const char *const lons[] = {"lon", "long", "lng", "longitude", "x", NULL};
 	static const char *const lats[] = {"lat", "latitude", "y", NULL};
@@ -76,13 +85,15 @@ static bool read_heading(struct tagging *t)
 	for (i = 0; i < t->in.n; i++) {
 		if (!csv_text(&t->in, i, word, sizeof(word)))
 			continue;
-		if (t->lon == NO_COLUMN && is_one_of(word, lons))
-			t->lon = i;
-		else if (t->lat == NO_COLUMN && is_one_of(word, lats))
-			t->lat = i;
-		else if (t->position == NO_COLUMN && is_one_of(word, positions))
-			t->position = i;
+		if (is_one_of(word, lons))
+			take_column(&t->lon, i, "longitude", twice);
+		else if (is_one_of(word, lats))
+			take_column(&t->lat, i, "latitude", twice);
+		else if (is_one_of(word, positions))
+			take_column(&t->position, i, "position", twice);
 	}
+	if (t->position != NO_COLUMN && t->lon != NO_COLUMN && t->lat != NO_COLUMN)
+		*twice = "the point (lon and lat, and position)";
 	return t->position != NO_COLUMN || (t->lon != NO_COLUMN && t->lat != NO_COLUMN);
 }
 
@@ -228,10 +239,16 @@ static int tag_row(struct tagging *t)
 	err = boundaries_find(t->boundaries, lon, lat, t->within_m, &located);
 	if (err)
 		return err;
-	t->tagged += located.area != NULL;
-	t->outside += located.area == NULL;
 	put_tagged(t, &located);
-	return 0;
+	t->tagged += located.area != NULL;
+	if (located.area)
+		return 0;
+	t->outside++;
+	if (fabs(lon) > 90)
+		return 0;
+	err = boundaries_find(t->boundaries, lat, lon, 0, &located);
+	t->turned += located.area != NULL;
+	return err;
 }
 
 /* --- all rows -------------------------------------------------------------------------------------- */
@@ -239,9 +256,15 @@ static int tag_row(struct tagging *t)
 /* The first row that is there: a heading, or the first point of lon,lat. */
 static int tag_first(struct tagging *t)
 {
+	const char *twice = NULL;
 	double lon, lat;
-	bool headed = read_heading(t);
+	bool headed = read_heading(t, &twice);
 
+	if (headed && twice) {
+		fprintf(stderr, "waterlab: line %lu: two columns say %s: leave one out\n",
+			t->in.line, twice);
+		return ERR_CONF;
+	}
 	if (!headed)
 		t->kept = CSV_FIELDS;
 	t->columns = t->in.n < t->kept ? t->in.n : t->kept;
@@ -293,6 +316,11 @@ static int tell(const struct tagging *t)
 		"waterlab: in a district: %lu, outside all: %lu, without a position: %lu, "
 		"bad lines: %lu\n",
 		t->tagged, t->outside, t->without, t->bad);
+	if (t->turned)
+		fprintf(stderr,
+			"waterlab: %lu of those outside lie in a district with longitude and "
+			"latitude the other way round: a point is lon,lat\n",
+			t->turned);
 	return t->bad ? CLI_FAILED : CLI_DONE;
 }
 
@@ -337,6 +365,11 @@ static int open_all(const struct cli *cli, struct tagging *t)
 	err = boundaries_open(&t->boundaries, cli->boundaries, &cli->keys, &why);
 	if (!err)
 		err = copy_areas(t, places);
+	if (!err && !boundaries_installed(t->boundaries))
+		fprintf(stderr,
+			"waterlab: %s is GeoJSON, taken as it is; what is doubtful in it, waterlab "
+			"boundaries show tells\n",
+			cli->boundaries);
 	gazetteer_free(places);
 	if (!err)
 		return CLI_DONE;

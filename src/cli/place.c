@@ -229,12 +229,29 @@ static bool add_error(json_t *request, const char *error)
 	return true;
 }
 
+/* What the daemon could only refuse. */
+static const char *entry_lacks(const struct cli *cli)
+{
+	if (!cli->reason)
+		return "--reason TEXT is wanted: why it is entered by hand; it is kept";
+	if (!cli->at && !cli->district)
+		return "--at LAT,LON, --district NAME, or both are wanted";
+	if (cli->at && !cli->error)
+		return "--error METRES is wanted with --at: how far off the point may be";
+	if (!cli->at && cli->error)
+		return "--error is of a point: it goes with --at";
+	return NULL;
+}
+
 int cli_place_enter(struct cli *cli)
 {
+	const char *lacks = entry_lacks(cli);
 	json_t *request = json_pack("{s:s, s:s?, s:s?, s:s?}", "ask", "place-enter", "district",
 		cli->district, "tehsil", cli->tehsil, "reason", cli->reason);
 
-	if ((cli->at && !add_point(request, cli->at)) ||
+	if (lacks)
+		fprintf(stderr, "waterlab: %s\n", lacks);
+	if (lacks || (cli->at && !add_point(request, cli->at)) ||
 		(cli->error && !add_error(request, cli->error))) {
 		json_decref(request);
 		return CLI_USAGE;
@@ -267,7 +284,8 @@ int cli_place_list(struct cli *cli)
 	if (!cli_places(cli, &gazetteer))
 		return CLI_USAGE;
 	if (!gazetteer) {
-		fputs("waterlab: no list of districts is installed; --places FILE names one\n",
+		fputs("waterlab: no list of districts is installed; --places FILE names one "
+		      "(config/places.csv of the sources)\n",
 			stderr);
 		return CLI_FAILED;
 	}

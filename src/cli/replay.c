@@ -24,7 +24,7 @@ static char *read_from(FILE *file, const char *path, size_t *len)
 	return NULL;
 }
 
-static char *read_whole(const char *path, size_t *len)
+char *cli_read_whole(const char *path, size_t *len)
 {
 	FILE *file;
 	char *text;
@@ -46,7 +46,7 @@ static int play(const struct profile *profile, const char *path)
 	char words[300];
 	struct text why = text_over(words, sizeof(words));
 	size_t len = 0;
-	char *text = read_whole(path, &len);
+	char *text = cli_read_whole(path, &len);
 	int err;
 
 	if (!text)

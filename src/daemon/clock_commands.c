@@ -164,15 +164,10 @@ int ask_clock(void *ctx, const json_t *request, struct control_client *client)
 
 /* --- a person's time --------------------------------------------------------------------------------- */
 
-/* One line of printable text: it stands in the ledger for ever. */
+/* It stands in the ledger for ever. */
 static bool is_reason(const char *reason)
 {
-	size_t n = strlen(reason), i;
-
-	for (i = 0; i < n; i++)
-		if ((unsigned char)reason[i] < ' ' || reason[i] == 0x7f)
-			return false;
-	return n >= REASON_LEAST && n < sizeof(((struct ledger_record *)0)->words);
+	return text_is_words(reason) && strlen(reason) < sizeof(((struct ledger_record *)0)->words);
 }
 
 static int send_entered(struct control_client *client, const struct entered_time *time,
@@ -200,12 +195,12 @@ int ask_clock_enter(void *ctx, const json_t *request, struct control_client *cli
 	int err;
 
 	if (within_s < 1 || within_s > MOST_WITHIN_S)
-		return control_refuse(client, "\"within_s\" is a whole number of seconds, 1 to %d",
-			MOST_WITHIN_S);
+		return control_refuse(
+			client, "within is a whole number of seconds, 1 to %d", MOST_WITHIN_S);
 	if (!reason || !is_reason(reason))
 		return control_refuse(client,
-			"\"reason\" is one line that says why and by what, e.g. \"no sky, by my "
-			"phone\"; it is kept with the readings");
+			"the reason is one line of three characters or more that says why and by "
+			"what, e.g. \"no sky, by my phone\"; it is kept with the readings");
 	err = entered_time_read(&time, text ? text : "", &words);
 	if (!err)
 		err = stamps_enter(parts->stamps, time.utc_ms, within_s * 1000, reason, &words);

@@ -7,6 +7,7 @@
 #define DAEMON_PARTS_H
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "bus/line.h"
 #include "conf/conf.h"
 #include "control/control.h"
@@ -22,6 +23,8 @@ struct parts {
 	int64_t started_ms; /* boot time */
 	struct spool *spool;
 	struct whereabouts *place;
+	struct log_edge
+		left_edge; /* the receiver's thread: entries that ended could not be noted */
 	struct stamps *stamps;
 	struct temperatures temperatures;
 	struct bus_sink sink;

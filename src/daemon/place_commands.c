@@ -10,7 +10,8 @@
 
 enum {
 	LOOK_BACK = 1000, /* ledger records searched for what was entered in this boot */
-	AWAY_MOST_M = 20000
+	AWAY_MOST_M = 20000,
+	ENDED = -1
 };
 
 static int send_new(struct control_client *client, json_t *answer)
@@ -30,8 +31,7 @@ int place_ask(void *ctx, const json_t *request, struct control_client *client)
 	json_t *answer;
 
 	if (away && !(json_is_number(away) && away_m >= 0 && away_m <= AWAY_MOST_M))
-		return control_refuse(
-			client, "\"away_m\" is a number of metres, 0 to %d", AWAY_MOST_M);
+		return control_refuse(client, "away is a number of metres, 0 to %d", AWAY_MOST_M);
 	answer = place_status(parts);
 	if (away) {
 		json_t *codes;
@@ -48,20 +48,49 @@ int place_ask(void *ctx, const json_t *request, struct control_client *client)
 
 /* --- by hand ----------------------------------------------------------------------------------------- */
 
-/* The record's words are "DISTRICT TEHSIL REASON", "-" for a code that is not there. */
+/*
+ * The record's words are "DISTRICT TEHSIL REASON", "-" for a code that is not there.  One that ends an
+ * entry has c = ENDED and says why.
+ */
+static int note_end(const struct parts *parts, const char *why, int64_t now_ms)
+{
+	struct ledger_record record = {.kind = LEDGER_PLACE, .boot_ms = now_ms, .c = ENDED};
+
+	text_copy(record.words, sizeof(record.words), why);
+	return spool_note(parts->spool, &record);
+}
+
+static int note_left(void *ctx, const struct place_entry *entry)
+{
+	struct parts *parts = ctx;
+	int64_t now_ms = clock_boot_ms(parts->clock);
+	int err = note_end(parts, "the receiver says that the van is elsewhere", now_ms);
+
+	(void)entry;
+	if (err)
+		log_lost(&parts->left_edge, now_ms, "place",
+			"the ledger does not take that an entry is over (%s): tried again with "
+			"each "
+			"fix",
+			err_text(err));
+	else
+		log_back(&parts->left_edge, now_ms, "place",
+			"the ledger takes the end of entries again");
+	return err;
+}
+
 static int note_entry(const struct parts *parts, const struct place_entry *entry, int64_t now_ms)
 {
 	struct ledger_record record = {.kind = LEDGER_PLACE, .boot_ms = now_ms};
+	struct text words = text_over(record.words, sizeof(record.words));
 
-	if (entry && entry->has_point) {
+	if (entry->has_point) {
 		record.a = llround(entry->lat * 1e7);
 		record.b = llround(entry->lon * 1e7);
 		record.c = llround(entry->error_m * 100);
 	}
-	if (entry)
-		snprintf(record.words, sizeof(record.words), "%s %s %s",
-			*entry->district ? entry->district : "-",
-			*entry->tehsil ? entry->tehsil : "-", entry->reason);
+	text_printf(&words, "%s %s %s", *entry->district ? entry->district : "-",
+		*entry->tehsil ? entry->tehsil : "-", entry->reason);
 	return spool_note(parts->spool, &record);
 }
 
@@ -86,6 +115,12 @@ static bool take_number(const json_t *request, const char *key, double *to)
 	return true;
 }
 
+static int refuse_text(struct control_client *client, const char *what, size_t cap)
+{
+	return control_refuse(
+		client, "the %s is one line of text, at most %d bytes", what, (int)cap - 1);
+}
+
 /* False after a refusal was sent; what that returned is in *err. */
 static bool take_entry(
 	const json_t *request, struct place_entry *entry, struct control_client *client, int *err)
@@ -97,15 +132,14 @@ static bool take_entry(
 	if (lat != lon)
 		*err = control_refuse(client, "\"lat\" and \"lon\" belong together, in degrees");
 	else if (entry->has_point && !take_number(request, "error_m", &entry->error_m))
-		*err = control_refuse(
-			client, "\"error_m\" is missing: how many metres the point may be off");
-	else if (!take_text(request, "district", entry->district, sizeof(entry->district)) ||
-		 !take_text(request, "tehsil", entry->tehsil, sizeof(entry->tehsil)) ||
-		 !take_text(request, "reason", entry->reason, sizeof(entry->reason)))
-		*err = control_refuse(client,
-			"\"district\" and \"tehsil\" are codes or names of at most %d bytes, "
-			"\"reason\" one line of at most %d",
-			AREA_CODE - 1, PLACE_REASON - 1);
+		*err = control_refuse(client, "the error of the point is missing: how many metres "
+					      "it may be off (--error)");
+	else if (!take_text(request, "district", entry->district, sizeof(entry->district)))
+		*err = refuse_text(client, "district", sizeof(entry->district));
+	else if (!take_text(request, "tehsil", entry->tehsil, sizeof(entry->tehsil)))
+		*err = refuse_text(client, "tehsil", sizeof(entry->tehsil));
+	else if (!take_text(request, "reason", entry->reason, sizeof(entry->reason)))
+		*err = refuse_text(client, "reason", sizeof(entry->reason));
 	else
 		return true;
 	return false;
@@ -139,7 +173,7 @@ int place_ask_forget(void *ctx, const json_t *request, struct control_client *cl
 {
 	const struct parts *parts = ctx;
 	int64_t now_ms = clock_boot_ms(parts->clock);
-	int err = note_entry(parts, NULL, now_ms);
+	int err = note_end(parts, "taken back by hand", now_ms);
 
 	(void)request;
 	if (err)
@@ -173,10 +207,10 @@ static int look_at(void *ctx, const struct spool_row *row)
 	if (sscanf(row->words, "%15s %15s %n", district, tehsil, &reason) == 2 && reason)
 		text_copy(entry.reason, sizeof(entry.reason), row->words + reason);
 	if (strcmp(district, "-") != 0)
-		memcpy(entry.district, district, sizeof(entry.district));
+		text_copy(entry.district, sizeof(entry.district), district);
 	if (strcmp(tehsil, "-") != 0)
-		memcpy(entry.tehsil, tehsil, sizeof(entry.tehsil));
-	look->found = *entry.reason != '\0';
+		text_copy(entry.tehsil, sizeof(entry.tehsil), tehsil);
+	look->found = *entry.reason && row->c != ENDED;
 	look->entry = entry;
 	look->boot_ms = row->boot_ms;
 	return 0;
@@ -202,11 +236,12 @@ static void restore_entry(const struct parts *parts)
 	spool_reader_close(reader);
 }
 
-void place_begin(const struct parts *parts)
+void place_begin(struct parts *parts)
 {
 	struct ledger_record record = {.kind = LEDGER_BOUNDARIES};
 	struct whereabouts_state state;
 
+	whereabouts_on_left(parts->place, note_left, parts);
 	restore_entry(parts);
 	whereabouts_state(parts->place, &state);
 	if (!state.areas)

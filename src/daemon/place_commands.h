@@ -16,6 +16,6 @@ int place_ask_forget(void *ctx, const json_t *request, struct control_client *cl
  * At the start: notes which boundaries decide from here on, and finds what a person entered earlier in
  * this boot, so that a restart of the daemon alone forgets nothing.
  */
-void place_begin(const struct parts *parts);
+void place_begin(struct parts *parts);
 
 #endif

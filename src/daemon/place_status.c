@@ -46,12 +46,12 @@ static json_t *entry_of(const struct whereabouts_state *state, int64_t now_ms)
 
 	if (!state->entered)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:o}", "lat",
+	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "lat",
 		real_or_null(entry->has_point, entry->lat), "lon",
 		real_or_null(entry->has_point, entry->lon), "error_m",
 		real_or_null(entry->has_point, entry->error_m), "district", entry->district,
 		"tehsil", entry->tehsil, "reason", entry->reason, "age_s",
-		age_s(state->entry_ms, now_ms));
+		age_s(state->entry_ms, now_ms), "left_s", age_s(now_ms, state->entry_until_ms));
 }
 
 static json_t *boundaries_of(const struct whereabouts_state *state)
@@ -81,13 +81,13 @@ static json_t *receiver_of(const struct whereabouts_state *state, int64_t now_ms
 json_t *place_status_of(const struct place *place)
 {
 	static const char *const origins[] = {"none", "gps", "entered"};
-	bool gps = place->origin == PLACE_GPS;
+	bool known = place->origin != PLACE_NONE;
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origin",
 		origins[place->origin], "lat", real_or_null(place->has_point, place->lat_e7 / 1e7),
 		"lon", real_or_null(place->has_point, place->lon_e7 / 1e7), "mode",
 		place->mode ? json_integer(place->mode) : json_null(), "fix_age_s",
-		real_or_null(gps, place->fix_age_ms / 1000.0), "eph_m",
+		real_or_null(known, place->fix_age_ms / 1000.0), "eph_m",
 		real_or_null(place->eph_cm > 0, place->eph_cm / 100.0), "border_m",
 		place->border_m >= 0 ? json_integer(place->border_m) : json_null(), "district",
 		text_or_null(place->district), "tehsil", text_or_null(place->tehsil), "near",

@@ -119,6 +119,19 @@ static void put_gps(struct text *to, const struct whereabouts_state *state)
 		text_put(to, "; no district without boundaries");
 }
 
+/* "40 s", "25 min", "11 h" */
+static void put_span(struct text *to, int64_t ms)
+{
+	int64_t s = ms > 0 ? ms / 1000 : 0;
+
+	if (s < 120)
+		text_printf(to, "%lld s", (long long)s);
+	else if (s < 7200)
+		text_printf(to, "%lld min", (long long)s / 60);
+	else
+		text_printf(to, "%lld h", (long long)s / 3600);
+}
+
 static void put_entered(struct text *to, const struct whereabouts_state *state, int64_t now_ms)
 {
 	text_put(to, "entered by hand: ");
@@ -129,7 +142,11 @@ static void put_entered(struct text *to, const struct whereabouts_state *state, 
 		put_point(to, &state->now);
 	}
 	put_border(to, state);
-	text_printf(to, " (%s); ", state->entry.reason);
+	text_printf(to, " (%s), ", state->entry.reason);
+	put_span(to, now_ms - state->entry_ms);
+	text_put(to, " ago, good for ");
+	put_span(to, state->entry_until_ms - now_ms);
+	text_put(to, "; ");
 	put_why_none(to, state, now_ms);
 }
 

@@ -10,8 +10,9 @@
 
 enum {
 	STACK = 512 * 1024,
-	CHIP_MS = 10 * 1000, /* a chip on a slow bus is not asked more often */
-	TORN_MS = 20         /* a pair of readings further apart than this is taken again */
+	CHIP_MS = 10 * 1000,       /* a chip on a slow bus is not asked more often */
+	FAR_MS = 24 * 3600 * 1000, /* a person's time so far from the machine's clock is a slip? */
+	TORN_MS = 20               /* a pair of readings further apart than this is taken again */
 };
 
 /* --- looking --------------------------------------------------------------------------------------- */
@@ -83,7 +84,22 @@ void stamps_step(struct stamps *stamps)
 
 /* --- a person's time ------------------------------------------------------------------------------- */
 
-static void put_outcome(const struct stamps *stamps, int64_t offset_ms, struct text *words)
+/* Also a machine's clock that nobody confirmed is mostly right by the day. */
+static void put_far(const struct stamps *stamps, const struct stamps_look *look, int64_t offset_ms,
+	struct text *words)
+{
+	int64_t apart_ms = look->wall_ms - look->boot_ms - offset_ms;
+
+	if (look->wall_ms < stamps->conf->earliest_ms || look->wall_ms >= stamps->conf->latest_ms ||
+		(apart_ms < FAR_MS && apart_ms > -FAR_MS))
+		return;
+	text_put(words, "; the machine's own clock is ");
+	stamps_put_span(words, apart_ms < 0 ? -apart_ms : apart_ms);
+	text_put(words, " from it: was the date right?");
+}
+
+static void put_outcome(const struct stamps *stamps, const struct stamps_look *look,
+	int64_t offset_ms, struct text *words)
 {
 	struct time_offset in_force = spool_utc(stamps->spool);
 	int64_t off_ms = offset_ms - in_force.offset_ms;
@@ -95,6 +111,7 @@ static void put_outcome(const struct stamps *stamps, int64_t offset_ms, struct t
 			"noted, but not used: the time is from %s already, which agrees with it "
 			"and is better",
 			stamps_source_words(in_force.source));
+	put_far(stamps, look, offset_ms, words);
 }
 
 static int enter(struct stamps *stamps, const struct stamps_look *look, int64_t offset_ms,
@@ -126,7 +143,7 @@ static int enter(struct stamps *stamps, const struct stamps_look *look, int64_t 
 	stamps->memory.entered_uncertainty_ms = uncertainty_ms;
 	err = look_and_act(stamps);
 	if (!err)
-		put_outcome(stamps, offset_ms, words);
+		put_outcome(stamps, look, offset_ms, words);
 	return err;
 }
 

@@ -80,6 +80,23 @@ static void say_apart(struct stamps *stamps, const struct stamps_view *view)
 			"NTP and GPS do not contradict each other any more");
 }
 
+static void say_gps_step(struct stamps *stamps, const struct stamps_view *view)
+{
+	char room[64];
+	struct text span = text_over(room, sizeof(room));
+
+	stamps_put_span(&span, view->act->gps_step_ms);
+	if (view->act->gps_step_ms)
+		log_lost(&stamps->step_edge, view->look->boot_ms, "clock",
+			"GPS says a time that is %s off what was confirmed before: which one is "
+			"right nobody can tell, and readings go out marked; if the receiver is "
+			"right now, restart waterlabd",
+			room);
+	else if (view->act->clocks[CLOCK_GPS].standing == STANDING_GOOD)
+		log_back(&stamps->step_edge, view->look->boot_ms, "clock",
+			"GPS says the confirmed time again");
+}
+
 /* What happened to the machine's clock, said once. */
 static void say_events(struct stamps *stamps, const struct stamps_view *view)
 {
@@ -104,6 +121,7 @@ static void say_events(struct stamps *stamps, const struct stamps_view *view)
 		log_say(LOG_NOTICE, "clock", "the machine's clock chip is right again");
 	say_receiver(stamps, view);
 	say_apart(stamps, view);
+	say_gps_step(stamps, view);
 }
 
 /* --- acting ---------------------------------------------------------------------------------------- */

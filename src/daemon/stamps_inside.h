@@ -22,7 +22,7 @@ struct stamps {
 	int64_t chip_ms;  /* boot time when it was read; 0: never */
 	int64_t again_ms; /* boot time before which the ledger is left alone */
 	int64_t bound_ms; /* ... before which unbounded boots are */
-	struct log_edge ledger_edge, apart_edge;
+	struct log_edge ledger_edge, apart_edge, step_edge;
 
 	pthread_mutex_t lock; /* over what is below */
 	pthread_cond_t wake;

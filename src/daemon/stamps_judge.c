@@ -177,6 +177,14 @@ static void hold(struct stamps_memory *memory, const struct stamps_look *look,
 {
 	int64_t most_ms = holds_ms(in_force);
 
+	if (act->gps_step_ms && act->source < TIME_NTP && in_force->source >= TIME_NTP &&
+		!memory->full) {
+		memory->held = act->held = act->fix = true;
+		act->source = TIME_RESTORED;
+		act->offset_ms = in_force->offset_ms;
+		act->uncertainty_ms = act->gps_step_ms + in_force->uncertainty_ms + STAMPS_APART_MS;
+		return;
+	}
 	if (act->fix || (act->source >= TIME_NTP &&
 				distance(act->offset_ms, in_force->offset_ms) <= STAMPS_STEP_MS)) {
 		memory->confirmed_ms = look->boot_ms;
@@ -190,6 +198,21 @@ static void hold(struct stamps_memory *memory, const struct stamps_look *look,
 	act->source = TIME_RESTORED;
 	act->offset_ms = in_force->offset_ms;
 	act->uncertainty_ms = in_force->uncertainty_ms + STAMPS_STEP_MS + most_ms / STAMPS_DRIFT;
+}
+
+/* What NTP or satellites confirm now, else what is in force since they did. */
+static void remember_sure(struct stamps_memory *memory, const struct stamps_look *look,
+	const struct time_offset *in_force, const struct stamps_act *act)
+{
+	if (act->source >= TIME_NTP) {
+		memory->sure_ms = look->boot_ms;
+		memory->sure_offset_ms = act->offset_ms;
+		memory->sure_uncertainty_ms = act->uncertainty_ms;
+	} else if (!memory->sure_ms && in_force->source >= TIME_NTP) {
+		memory->sure_ms = look->boot_ms;
+		memory->sure_offset_ms = in_force->offset_ms;
+		memory->sure_uncertainty_ms = in_force->uncertainty_ms;
+	}
 }
 
 static bool wants_anchor(const struct stamps_memory *memory, const struct stamps_look *look,
@@ -217,6 +240,7 @@ struct stamps_act stamps_judge(const struct clock_conf *conf, const struct spool
 	choose(&act);
 	choose_contradicted(&act);
 	act.fix = should_fix(conf, past, memory, look, &act, in_force);
+	remember_sure(memory, look, in_force, &act);
 	hold(memory, look, in_force, &act);
 	memory->entered_now = false;
 	memory->entered = memory->entered && act.source < TIME_NTP;

@@ -80,6 +80,7 @@ enum clock_standing {
 	STANDING_APART,        /* the chip: it and the machine's clock differ */
 	STANDING_DOUBTED,      /* a better source found it wrong */
 	STANDING_CONTRADICTED, /* NTP and GPS differ */
+	STANDING_STEPPED,      /* GPS says another time than what was confirmed in this boot */
 	STANDING_UNSURE,       /* GPS without leap seconds, NTP off too long: used flagged */
 	STANDING_GOOD
 };
@@ -88,7 +89,7 @@ struct clock_candidate {
 	enum clock_standing standing;
 	enum time_source source; /* as which it would be used; TIME_NONE: it would not */
 	int64_t offset_ms, uncertainty_ms;
-	int64_t off_ms; /* ROLLOVER, APART, CONTRADICTED: by how much */
+	int64_t off_ms; /* ROLLOVER, APART, CONTRADICTED, STEPPED: by how much */
 };
 
 /* --- memory and outcome ------------------------------------------------------------------------------ */
@@ -105,6 +106,9 @@ struct stamps_memory {
 	int64_t entered_offset_ms, entered_uncertainty_ms;
 	int64_t confirmed_ms; /* boot time when something last confirmed the time in force */
 	bool held;            /* the time in force was confirmed, too long ago */
+	/* The last time that was confirmed in this boot, as an offset; meaningful while sure_ms. */
+	int64_t sure_ms; /* boot time */
+	int64_t sure_offset_ms, sure_uncertainty_ms;
 	bool chip_doubted;
 	int64_t gps_late_ms; /* GPS - NTP, measured while both confirmed: the receiver's own delay */
 	bool full;           /* the spool takes no more times of this boot */
@@ -115,11 +119,12 @@ struct stamps_act {
 	struct clock_candidate clocks[CLOCK_KINDS];
 	enum time_source source; /* the best that can be believed now; TIME_NONE: nothing can */
 	int64_t offset_ms, uncertainty_ms;
-	int64_t step_ms;  /* the machine's clock stepped by so much; 0: it did not */
-	int64_t apart_ms; /* NTP and GPS contradict each other by so much; 0: they do not */
-	bool fix;         /* offset_ms becomes the offset of later readings */
-	bool bounded;     /* ... being no clock's, but the earliest it can be */
-	bool held;        /* ... being the one in force, which nothing confirms any more */
+	int64_t step_ms;     /* the machine's clock stepped by so much; 0: it did not */
+	int64_t apart_ms;    /* NTP and GPS contradict each other by so much; 0: they do not */
+	int64_t gps_step_ms; /* GPS contradicts what was confirmed by so much; 0: it does not */
+	bool fix;            /* offset_ms becomes the offset of later readings */
+	bool bounded;        /* ... being no clock's, but the earliest it can be */
+	bool held;           /* ... being the one in force, which nothing confirms any more */
 	bool ntp_waits;   /* NTP may come from a receiver that does not know its leap seconds yet */
 	bool anchor;      /* goes into the ledger */
 	bool doubt;       /* memory->chip_doubted changed: so does that */

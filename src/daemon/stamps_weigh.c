@@ -173,6 +173,29 @@ static void contradict(const struct time_offset *in_force, struct stamps_act *ac
 	}
 }
 
+/*
+ * Satellites that say another time than what was confirmed in this boot: the one or the other is wrong, and
+ * nobody can tell which but NTP.  They confirm nothing until they say the former time again.
+ */
+static void doubt_step(
+	const struct stamps_memory *memory, const struct stamps_look *look, struct stamps_act *act)
+{
+	struct clock_candidate *gps = &act->clocks[CLOCK_GPS], *ntp = &act->clocks[CLOCK_NTP];
+	int64_t drift_ms = (look->boot_ms - memory->sure_ms) / STAMPS_DRIFT;
+
+	if (!memory->sure_ms || gps->standing != STANDING_GOOD ||
+		!differ(gps->offset_ms, gps->uncertainty_ms + STAMPS_APART_MS,
+			memory->sure_offset_ms, memory->sure_uncertainty_ms + drift_ms))
+		return;
+	if (ntp->standing == STANDING_GOOD &&
+		!differ(gps->offset_ms, gps->uncertainty_ms, ntp->offset_ms,
+			ntp->uncertainty_ms + STAMPS_APART_MS))
+		return;
+	gps->standing = STANDING_STEPPED;
+	gps->source = TIME_NONE;
+	gps->off_ms = act->gps_step_ms = distance(gps->offset_ms, memory->sure_offset_ms);
+}
+
 /* What the chip can be held against, best first; NULL: nothing. */
 static const struct clock_candidate *reference(const struct stamps_act *act)
 {
@@ -258,6 +281,7 @@ void stamps_weigh(const struct clock_conf *conf, const struct spool_past *past,
 	weigh_machine(conf, past, look, machine);
 	weigh_chip(past, look, machine, chip);
 	contradict(in_force, act);
+	doubt_step(memory, look, act);
 	doubt_entered(memory, act);
 	doubt_chip(memory, look, act);
 	correct_gps(memory, act);

@@ -255,6 +255,12 @@ void stamps_put_clock(struct text *to, const struct stamps_view *view, enum cloc
 		stamps_put_span(to, clock->off_ms);
 		text_put(to, ": neither is believed");
 		return;
+	case STANDING_STEPPED:
+		text_put(to, "it says a time that is ");
+		stamps_put_span(to, clock->off_ms);
+		text_put(to, " off what was confirmed since this machine started: not believed "
+			     "until it says that again, or NTP agrees");
+		return;
 	case STANDING_UNSURE:
 		put_unsure(to, clock, kind);
 		return;

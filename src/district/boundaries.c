@@ -114,6 +114,11 @@ const char *boundaries_edition(const struct boundaries *boundaries)
 	return boundaries->layer->edition;
 }
 
+bool boundaries_installed(const struct boundaries *boundaries)
+{
+	return boundaries->layer->installed;
+}
+
 uint32_t boundaries_checksum(const struct boundaries *boundaries)
 {
 	return boundaries->layer->checksum;

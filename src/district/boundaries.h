@@ -11,6 +11,7 @@
 #ifndef DISTRICT_BOUNDARIES_H
 #define DISTRICT_BOUNDARIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -38,6 +39,8 @@ void boundaries_free(struct boundaries *boundaries);
 const char *boundaries_edition(
 	const struct boundaries *boundaries); /* words; "" when none are known */
 uint32_t boundaries_checksum(const struct boundaries *boundaries); /* never 0 */
+/* Whether it was an installed file, which `waterlab boundaries install` has looked through. */
+bool boundaries_installed(const struct boundaries *boundaries);
 size_t boundaries_count(const struct boundaries *boundaries);
 const struct area *boundaries_at(const struct boundaries *boundaries, size_t i);
 /* NULL: no district (with tehsil NULL or "") or tehsil of that code. */

@@ -223,6 +223,7 @@ int boundaries_file_read(struct layer **out, FILE *file, size_t size, struct tex
 		layer_free(layer);
 		layer = NULL;
 	} else {
+		layer->installed = true;
 		layer->checksum = source.crc ? (uint32_t)source.crc : 1;
 	}
 	*out = layer;

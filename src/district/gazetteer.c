@@ -1,5 +1,6 @@
 #include "district/gazetteer.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -280,9 +281,29 @@ const struct gazetteer_place *gazetteer_nearest(
 	return nearest;
 }
 
+static int next_letter(const char **s)
+{
+	while (**s && !isalnum((unsigned char)**s) && (unsigned char)**s < 0x80)
+		++*s;
+	return **s ? tolower((unsigned char)*(*s)++) : 0;
+}
+
+/* "tor ghar", "Torghar", "D.I.Khan": case, blanks and points are how one writes it. */
+static bool same_letters(const char *a, const char *b)
+{
+	int one;
+
+	do {
+		one = next_letter(&a);
+		if (one != next_letter(&b))
+			return false;
+	} while (one);
+	return true;
+}
+
 static bool is_called(const char *asked, const char *code, const char *name)
 {
-	return strcasecmp(asked, code) == 0 || strcasecmp(asked, name) == 0;
+	return same_letters(asked, code) || same_letters(asked, name);
 }
 
 const struct gazetteer_place *gazetteer_find(

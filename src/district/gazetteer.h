@@ -30,7 +30,8 @@ const struct gazetteer_place *gazetteer_at(const struct gazetteer *gazetteer, si
 /* The nearest row and its distance in metres; NULL when the gazetteer is empty. */
 const struct gazetteer_place *gazetteer_nearest(
 	const struct gazetteer *gazetteer, double lon, double lat, double *metres);
-/* The row of that district (and tehsil, when not ""), by code or by name in any case; NULL: none. */
+/* The row of that district (and tehsil, when not ""), by code or by name in any case,
+ * with or without its blanks and points; NULL: none. */
 const struct gazetteer_place *gazetteer_find(
 	const struct gazetteer *gazetteer, const char *district, const char *tehsil);
 /* Division and province, where the area says neither and the gazetteer knows its district's code. */

@@ -220,6 +220,47 @@ static int number_districts(struct layer *layer)
 	return 0;
 }
 
+static void lay_polygon(struct layer *layer, const struct layer *from, struct polygon *polygon)
+{
+	uint32_t first = polygon->ring, i;
+
+	polygon->ring = (uint32_t)layer->n_rings;
+	for (i = 0; i < polygon->rings; i++) {
+		struct ring ring = from->rings[first + i];
+
+		memcpy(layer->points + layer->n_points, from->points + ring.point,
+			ring.points * sizeof(*layer->points));
+		ring.point = (uint32_t)layer->n_points;
+		layer->n_points += ring.points;
+		layer->rings[layer->n_rings++] = ring;
+	}
+}
+
+/* Rings and points in the order of the polygons they are of: a file counts them, and names none. */
+static int lay_in_order(struct layer *layer)
+{
+	struct layer from = *layer;
+	size_t i;
+
+	layer->rings = malloc((from.n_rings ? from.n_rings : 1) * sizeof(*layer->rings));
+	layer->points = malloc((from.n_points ? from.n_points : 1) * sizeof(*layer->points));
+	if (!layer->rings || !layer->points) {
+		free(layer->rings);
+		free(layer->points);
+		layer->rings = from.rings;
+		layer->points = from.points;
+		return ERR_MEMORY;
+	}
+	layer->n_rings = layer->n_points = 0;
+	layer->rings_cap = from.n_rings;
+	layer->points_cap = from.n_points;
+	for (i = 0; i < layer->n_polygons; i++)
+		lay_polygon(layer, &from, &layer->polygons[i]);
+	free(from.rings);
+	free(from.points);
+	return 0;
+}
+
 int layer_seal(struct layer *layer, struct mistakes_in_layer *mistakes)
 {
 	const struct area **order = malloc((layer->n_areas ? layer->n_areas : 1) * sizeof(*order));
@@ -238,7 +279,8 @@ int layer_seal(struct layer *layer, struct mistakes_in_layer *mistakes)
 		return err;
 	if (layer->n_polygons)
 		qsort(layer->polygons, layer->n_polygons, sizeof(*layer->polygons), by_area);
-	return number_districts(layer);
+	err = lay_in_order(layer);
+	return err ? err : number_districts(layer);
 }
 
 /* --- a part of it ---------------------------------------------------------------------------------- */

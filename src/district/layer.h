@@ -48,6 +48,7 @@ struct layer {
 	char edition[EDITION_TEXT];
 	char source[SOURCE_TEXT]; /* the name of the file that all this was read from */
 	uint32_t checksum;        /* of all the above; 0: not computed yet */
+	bool installed;           /* read from the installed form: somebody looked at it */
 };
 
 /* What is wrong with a file: a line each, as many as there is room for and `most` says. */
@@ -69,7 +70,7 @@ int layer_add_polygon(struct layer *layer) MUST_USE;                   /* to the
 int layer_add_ring(struct layer *layer) MUST_USE;                      /* to the last polygon */
 int layer_add_point(struct layer *layer, struct point point) MUST_USE; /* to the last ring */
 /*
- * Orders areas and polygons, and makes one area of those that share code and tehsil.  What cannot
+ * Orders areas, polygons and their rings, and makes one area of those that share code and tehsil.  What cannot
  * be so is said as mistakes: one code with two names, one tehsil in two districts.
  */
 int layer_seal(struct layer *layer, struct mistakes_in_layer *mistakes) MUST_USE;

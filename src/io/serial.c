@@ -71,7 +71,11 @@ static int open_error(const char *path, int number, struct text *why)
 	switch (number) {
 	case EBUSY:
 	case EWOULDBLOCK:
-		text_printf(why, "%s is held by another program: close that one", path);
+		text_printf(why,
+			"%s is held by another program (waterlabd, if it is one of its lines): "
+			"stop "
+			"that one first",
+			path);
 		return ERR_BUSY;
 	case EACCES:
 	case EPERM:

@@ -23,6 +23,10 @@ static int check_point(const struct place_entry *entry, struct text *why)
 			entry->lat, entry->lon);
 		return ERR_RANGE;
 	}
+	if (fabs(entry->lat) < 0.001 && fabs(entry->lon) < 0.001) {
+		text_put(why, "0, 0 is no place of the van but what stands where nothing is known");
+		return ERR_RANGE;
+	}
 	if (!(entry->error_m >= 1 && entry->error_m <= ENTRY_ERROR_M)) {
 		text_printf(why,
 			"the point needs an error: how many metres it may be off, 1 to %d; where "
@@ -31,6 +35,34 @@ static int check_point(const struct place_entry *entry, struct text *why)
 		return ERR_RANGE;
 	}
 	return 0;
+}
+
+/* With the name that is nearest to what was written. */
+static void put_unknown(
+	const struct place_entry *entry, const struct gazetteer *gazetteer, struct text *why)
+{
+	bool district =
+		!gazetteer || !*entry->tehsil || !gazetteer_find(gazetteer, entry->district, "");
+	const char *asked = district ? entry->district : entry->tehsil, *nearest = NULL;
+	unsigned best = 4, far;
+	size_t i;
+
+	for (i = 0; gazetteer && i < gazetteer_count(gazetteer); i++) {
+		const struct area *area = &gazetteer_at(gazetteer, i)->area;
+		const char *name = district ? area->name : area->tehsil_name;
+
+		far = text_distance(asked, name);
+		if (far < best && *name) {
+			best = far;
+			nearest = name;
+		}
+	}
+	text_printf(why, "there is no %s \"%s\"", district ? "district" : "tehsil", asked);
+	if (!district)
+		text_printf(why, " in \"%s\"", entry->district);
+	if (nearest)
+		text_printf(why, "; did you mean \"%s\"?", nearest);
+	text_put(why, "; waterlab place list shows all");
 }
 
 /* The code of the district and tehsil named, from whichever knows them. */
@@ -45,18 +77,38 @@ static int find_codes(struct place_entry *entry, const struct boundaries *bounda
 				    : NULL);
 
 	if (area) {
-		memcpy(entry->district, area->code, AREA_CODE);
+		text_copy(entry->district, sizeof(entry->district), area->code);
 		if (*entry->tehsil)
-			memcpy(entry->tehsil, area->tehsil, AREA_CODE);
+			text_copy(entry->tehsil, sizeof(entry->tehsil), area->tehsil);
 		return 0;
 	}
-	if (*entry->tehsil)
-		text_printf(why,
-			"there is no tehsil \"%s\" in \"%s\"; waterlab place list shows all",
-			entry->tehsil, entry->district);
+	if (!gazetteer && !boundaries)
+		text_put(why,
+			"no list of districts is installed: enter a point, or let place.places of "
+			"the configuration name the list (config/places.csv of the sources)");
 	else
-		text_printf(why, "there is no district \"%s\"; waterlab place list shows all",
-			entry->district);
+		put_unknown(entry, gazetteer, why);
+	return ERR_RANGE;
+}
+
+/* So far from all districts that the numbers must be others. */
+static int check_far(const struct place_entry *entry, struct boundaries *boundaries,
+	const struct place *at, struct text *why)
+{
+	struct place turned = {.edition = 0};
+
+	if (!at->edition || *at->district || at->border_m < ENTRY_FAR_M)
+		return 0;
+	text_printf(why, "%.7g, %.7g lies %.0f km outside all districts", entry->lat, entry->lon,
+		at->border_m / 1000.0);
+	tag_place(boundaries, entry->lat, entry->lon, entry->error_m, &turned);
+	if (fabs(entry->lon) <= 90 && *turned.district)
+		text_printf(why,
+			"; with latitude and longitude the other way round it is in %s: latitude "
+			"comes first",
+			turned.district);
+	else
+		text_put(why, ": check the numbers; latitude comes first");
 	return ERR_RANGE;
 }
 
@@ -64,8 +116,8 @@ static int find_codes(struct place_entry *entry, const struct boundaries *bounda
 static int check_both(struct place_entry *entry, const struct place *at, struct text *why)
 {
 	if (!*entry->district) {
-		memcpy(entry->district, at->district, AREA_CODE);
-		memcpy(entry->tehsil, at->tehsil, AREA_CODE);
+		text_copy(entry->district, sizeof(entry->district), at->district);
+		text_copy(entry->tehsil, sizeof(entry->tehsil), at->tehsil);
 		return 0;
 	}
 	if (!at->edition || strcmp(entry->district, at->district) == 0 ||
@@ -84,8 +136,9 @@ int entry_check(struct place_entry *entry, struct boundaries *boundaries,
 	struct place at = {.edition = 0};
 	int err;
 
-	if (!*entry->reason) {
-		text_put(why, "a reason is needed, e.g. \"no sky: in the gorge\"");
+	if (!text_is_words(entry->reason)) {
+		text_put(why, "a reason is needed, one line of three characters or more, e.g. \"no "
+			      "sky: in the gorge\"");
 		return ERR_RANGE;
 	}
 	if (*entry->tehsil && !*entry->district) {
@@ -102,7 +155,8 @@ int entry_check(struct place_entry *entry, struct boundaries *boundaries,
 	if (err || !entry->has_point)
 		return err;
 	tag_place(boundaries, entry->lon, entry->lat, entry->error_m + margin_m, &at);
-	return check_both(entry, &at, why);
+	err = check_far(entry, boundaries, &at, why);
+	return err ? err : check_both(entry, &at, why);
 }
 
 struct place entry_place(
@@ -128,16 +182,33 @@ struct place entry_place(
 	return place;
 }
 
-bool entry_is_left(
-	const struct place_entry *entry, const struct fix *fix, const struct place *place)
+static double apart_m(const struct place_entry *entry, const struct fix *fix)
 {
-	struct plane here;
-	double error_m = isfinite(fix->eph_m) ? fix->eph_m : 0;
+	struct plane here = plane_at(fix->lon, fix->lat);
 
-	if (!entry->has_point)
-		return *place->district && strcmp(place->district, entry->district) != 0 &&
-		       strcmp(place->near, entry->district) != 0;
-	here = plane_at(fix->lon, fix->lat);
-	return plane_metres(&here, entry->lon - fix->lon, entry->lat - fix->lat) >
-	       entry->error_m + error_m + ENTRY_LEFT_M;
+	return plane_metres(&here, entry->lon - fix->lon, entry->lat - fix->lat);
+}
+
+bool entry_is_left(const struct place_entry *entry, const struct fix *fix, double error_m,
+	const struct place *place, double reach_m)
+{
+	if (entry->has_point)
+		return apart_m(entry, fix) > entry->error_m + error_m + ENTRY_LEFT_M + reach_m;
+	if (!*place->district || strcmp(place->district, entry->district) == 0)
+		return false;
+	/* It may still be behind the border that is within the fix's error, and nothing more. */
+	return strcmp(place->near, entry->district) != 0 ||
+	       place->border_m > error_m + ENTRY_LEFT_M + reach_m;
+}
+
+void entry_put_contradiction(const struct place_entry *entry, const struct fix *fix,
+	const struct place *place, int64_t age_ms, struct text *why)
+{
+	text_printf(why, "%lld s ago the receiver had the van at %.5f, %.5f",
+		(long long)age_ms / 1000, fix->lat, fix->lon);
+	if (entry->has_point)
+		text_printf(why, ", %.1f km from there", apart_m(entry, fix) / 1000);
+	else
+		text_printf(why, ", in %s", place->district);
+	text_put(why, ": correct the entry, or see waterlab place");
 }

@@ -8,7 +8,8 @@
 
 enum {
 	ENTRY_ERROR_M = 50000, /* a point less sure than this is none; name the district instead */
-	ENTRY_LEFT_M = 500     /* beyond all errors: the van has driven off */
+	ENTRY_LEFT_M = 50,     /* beyond all errors: the van is not there (any more) */
+	ENTRY_FAR_M = 50000    /* so far outside all districts nobody works: a slip of the pen */
 };
 
 /*
@@ -20,8 +21,14 @@ int entry_check(struct place_entry *entry, struct boundaries *boundaries,
 /* The place of readings made there. */
 struct place entry_place(
 	const struct place_entry *entry, struct boundaries *boundaries, double margin_m);
-/* True when a fix, with the place it has, says that the van is not there (any more). */
-bool entry_is_left(
-	const struct place_entry *entry, const struct fix *fix, const struct place *place);
+/*
+ * True when a fix, whose error it is and whose place, says that the van is not there (any more).  `reach_m`:
+ * how far the van may have gone since the fix.
+ */
+bool entry_is_left(const struct place_entry *entry, const struct fix *fix, double error_m,
+	const struct place *place, double reach_m);
+/* The words for it, when somebody enters what a fix of that age contradicts. */
+void entry_put_contradiction(const struct place_entry *entry, const struct fix *fix,
+	const struct place *place, int64_t age_ms, struct text *why);
 
 #endif

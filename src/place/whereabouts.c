@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "place/entry.h"
+#include "place/files.h"
 #include "place/tag.h"
 
 enum {
@@ -29,6 +30,8 @@ struct whereabouts {
 	struct boundaries *boundaries; /* NULL: there are none */
 	char boundaries_words[160];
 	struct log_edge refused; /* of fixes; the receiver's thread */
+	int (*left)(void *ctx, const struct place_entry *entry);
+	void *left_ctx;
 
 	pthread_mutex_t finding; /* boundaries serve one at a time */
 
@@ -39,6 +42,7 @@ struct whereabouts {
 	enum fix_verdict verdict;
 	struct place place; /* of the last fix taken, its age left open; near as when it is stale */
 	bool entered;
+	bool refuted; /* a fix says otherwise; until that is noted `entered` stays */
 	struct place_entry entry;
 	struct place entry_place;
 	int64_t entry_ms;
@@ -112,6 +116,50 @@ static void log_verdict(struct whereabouts *w, const struct fix *fix, enum fix_v
 			track_words(verdict));
 }
 
+/* A district has no point: its border is as sure as the boundaries are. */
+static bool is_left(const struct whereabouts *w, const struct place_entry *entry,
+	const struct fix *fix, const struct place *place, double reach_m)
+{
+	double margin_m = entry->has_point ? 0 : w->conf->border_margin_m;
+
+	return entry_is_left(entry, fix, error_of(fix) + margin_m, place, reach_m);
+}
+
+/* Under lock.  True when the fix refutes what was entered, now or before. */
+static bool hold_against_entry(
+	struct whereabouts *w, const struct fix *fix, const struct place *place)
+{
+	if (!w->entered)
+		return false;
+	w->refuted = w->refuted || is_left(w, &w->entry, fix, place, 0);
+	/* A person near a border may be right against the fix; once it is gone, nobody knows. */
+	if (!w->refuted && !w->entry.has_point && *place->district &&
+		strcmp(place->district, w->entry_place.district) != 0)
+		memcpy(w->entry_place.near, place->district, AREA_CODE);
+	return w->refuted;
+}
+
+/* It is noted first: after a power cut it must not be there again. */
+static void end_entry(struct whereabouts *w)
+{
+	struct place_entry entry;
+	int64_t entry_ms;
+	int err;
+
+	pthread_mutex_lock(&w->lock);
+	entry = w->entry;
+	entry_ms = w->entry_ms;
+	pthread_mutex_unlock(&w->lock);
+	err = w->left ? w->left(w->left_ctx, &entry) : 0;
+	if (err)
+		return; /* said by who notes it; the next fix comes here again */
+	pthread_mutex_lock(&w->lock);
+	w->entered = w->entered && w->entry_ms != entry_ms;
+	pthread_mutex_unlock(&w->lock);
+	log_say(LOG_NOTICE, "place",
+		"the van is not where somebody entered it (any more): the entry is dropped");
+}
+
 static void hear(void *ctx, const struct fix *fix)
 {
 	struct whereabouts *w = ctx;
@@ -129,49 +177,15 @@ static void hear(void *ctx, const struct fix *fix)
 	w->verdict = verdict;
 	if (verdict == FIX_TAKEN) {
 		w->place = place;
-		left = w->entered && entry_is_left(&w->entry, fix, &place);
-		w->entered = w->entered && !left;
+		left = hold_against_entry(w, fix, &place);
 	}
 	pthread_mutex_unlock(&w->lock);
 	log_verdict(w, fix, verdict);
 	if (left)
-		log_say(LOG_NOTICE, "place",
-			"the van is not where somebody entered it any more: the entry is dropped");
+		end_entry(w);
 }
 
 /* --- life -------------------------------------------------------------------------------------------- */
-
-static void open_boundaries(struct whereabouts *w)
-{
-	char words[512];
-	struct text why = text_over(words, sizeof(words));
-	struct text kept = text_over(w->boundaries_words, sizeof(w->boundaries_words));
-	const char *path = w->conf->boundaries;
-	int err = *path ? boundaries_open(&w->boundaries, path, NULL, &why) : ERR_ABSENT;
-
-	if (!err)
-		return;
-	if (!*path)
-		text_put(&kept, "place.boundaries names no file");
-	else if (err == ERR_ABSENT)
-		text_put(&kept, "no boundaries are installed: waterlab boundaries install FILE");
-	else
-		text_printf(&kept, "%s: %.*s; install them again", path, (int)strcspn(words, "\n"),
-			words);
-	log_say(w->kind == RECEIVER_NONE ? LOG_INFO : LOG_WARN, "place",
-		"no reading gets a district: %s", w->boundaries_words);
-}
-
-static void open_gazetteer(struct whereabouts *w)
-{
-	char words[200];
-	struct text why = text_over(words, sizeof(words));
-	int err = gazetteer_open(&w->gazetteer, w->conf->places, &why);
-
-	if (err)
-		log_say(err == ERR_ABSENT ? LOG_INFO : LOG_WARN, "place",
-			"there is no list of districts to choose from: %s", words);
-}
 
 int whereabouts_new(struct whereabouts **out, const struct receiver_conf *gps,
 	const struct place_conf *conf, const struct clock *clock)
@@ -191,8 +205,10 @@ int whereabouts_new(struct whereabouts **out, const struct receiver_conf *gps,
 	track_begin(&w->track, &w->track_conf);
 	pthread_mutex_init(&w->finding, NULL);
 	pthread_mutex_init(&w->lock, NULL);
-	open_boundaries(w);
-	open_gazetteer(w);
+	w->boundaries =
+		files_boundaries(conf->boundaries, gps->kind == RECEIVER_NONE ? LOG_INFO : LOG_WARN,
+			w->boundaries_words, sizeof(w->boundaries_words));
+	w->gazetteer = files_gazetteer(conf->places);
 	if (gps->kind != RECEIVER_NONE)
 		err = receiver_new(&w->receiver, gps, clock, hear, w);
 	if (err) {
@@ -201,6 +217,13 @@ int whereabouts_new(struct whereabouts **out, const struct receiver_conf *gps,
 	}
 	*out = w;
 	return 0;
+}
+
+void whereabouts_on_left(
+	struct whereabouts *w, int (*left)(void *ctx, const struct place_entry *entry), void *ctx)
+{
+	w->left = left;
+	w->left_ctx = ctx;
 }
 
 int whereabouts_start(struct whereabouts *w)
@@ -230,7 +253,13 @@ void whereabouts_free(struct whereabouts *w)
 
 static bool entry_holds(const struct whereabouts *w, int64_t boot_ms)
 {
-	return w->entered && boot_ms - w->entry_ms < (int64_t)w->conf->entered_h * 3600 * 1000;
+	return w->entered && !w->refuted &&
+	       boot_ms - w->entry_ms < (int64_t)w->conf->entered_h * 3600 * 1000;
+}
+
+static int32_t age_of(int64_t then_ms, int64_t now_ms)
+{
+	return now_ms > then_ms ? (int32_t)(now_ms - then_ms) : 0;
 }
 
 /* Under lock. */
@@ -241,10 +270,11 @@ static void place_at(const struct whereabouts *w, int64_t boot_ms, struct place 
 	*out = (struct place){.border_m = -1};
 	if (track_at(&w->track, boot_ms, &fix)) {
 		*out = w->place;
-		out->fix_age_ms = boot_ms > fix.boot_ms ? (int32_t)(boot_ms - fix.boot_ms) : 0;
+		out->fix_age_ms = age_of(fix.boot_ms, boot_ms);
 		leave_far_borders(w, &fix, track_moving(&w->track), out);
 	} else if (entry_holds(w, boot_ms)) {
 		*out = w->entry_place;
+		out->fix_age_ms = age_of(w->entry_ms, boot_ms);
 	}
 }
 
@@ -272,6 +302,7 @@ void whereabouts_for_sample(
 	struct track_parked parked;
 	struct place_entry entry;
 	struct fix fix;
+	int32_t age_ms;
 	bool gps;
 
 	pthread_mutex_lock(&w->lock);
@@ -290,9 +321,11 @@ void whereabouts_for_sample(
 		return;
 	}
 	entry.error_m += away_m;
+	age_ms = out->fix_age_ms;
 	pthread_mutex_lock(&w->finding);
 	*out = entry_place(&entry, w->boundaries, w->conf->border_margin_m);
 	pthread_mutex_unlock(&w->finding);
+	out->fix_age_ms = age_ms;
 }
 
 void whereabouts_time(struct whereabouts *w, struct gps_time *out)
@@ -361,6 +394,7 @@ void whereabouts_state(struct whereabouts *w, struct whereabouts_state *out)
 	out->entered = entry_holds(w, now_ms);
 	out->entry = w->entry;
 	out->entry_ms = w->entry_ms;
+	out->entry_until_ms = w->entry_ms + (int64_t)w->conf->entered_h * 3600 * 1000;
 	pthread_mutex_unlock(&w->lock);
 	put_names(w, out->now.district, out->now.tehsil, &out->area);
 	put_names(w, out->now.near, "", &near);
@@ -377,6 +411,30 @@ void whereabouts_state(struct whereabouts *w, struct whereabouts_state *out)
 
 /* --- by hand ----------------------------------------------------------------------------------------- */
 
+/* What the last fix says of it, as far as the van can have gone since. */
+static int check_last_fix(struct whereabouts *w, const struct place_entry *entry, struct text *why)
+{
+	int64_t now_ms = clock_boot_ms(w->clock);
+	bool known, fresh;
+	struct place place;
+	struct fix fix;
+	double reach_m;
+
+	pthread_mutex_lock(&w->lock);
+	fresh = track_at(&w->track, now_ms, &fix);
+	known = w->track.has_last;
+	fix = w->track.last;
+	place = w->place;
+	pthread_mutex_unlock(&w->lock);
+	if (!known || (!fresh && !entry->has_point))
+		return 0;
+	reach_m = w->track_conf.fastest_m_s * age_of(fix.boot_ms, now_ms) / 1000;
+	if (!is_left(w, entry, &fix, &place, reach_m))
+		return 0;
+	entry_put_contradiction(entry, &fix, &place, age_of(fix.boot_ms, now_ms), why);
+	return ERR_RANGE;
+}
+
 int whereabouts_check(struct whereabouts *w, struct place_entry *entry, struct text *why)
 {
 	int err;
@@ -384,7 +442,7 @@ int whereabouts_check(struct whereabouts *w, struct place_entry *entry, struct t
 	pthread_mutex_lock(&w->finding);
 	err = entry_check(entry, w->boundaries, w->gazetteer, w->conf->border_margin_m, why);
 	pthread_mutex_unlock(&w->finding);
-	return err;
+	return err ? err : check_last_fix(w, entry, why);
 }
 
 void whereabouts_enter(struct whereabouts *w, const struct place_entry *entry, int64_t boot_ms)
@@ -398,6 +456,7 @@ void whereabouts_enter(struct whereabouts *w, const struct place_entry *entry, i
 	}
 	pthread_mutex_lock(&w->lock);
 	w->entered = entry != NULL;
+	w->refuted = false;
 	w->entry_place = place;
 	w->entry_ms = boot_ms;
 	if (entry)

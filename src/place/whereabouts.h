@@ -16,7 +16,7 @@
 enum { PLACE_PATH = 256, PLACE_REASON = 96, PLACE_EDITION = 96 };
 
 struct place_conf {
-	char boundaries[PLACE_PATH]; /* installed boundaries or GeoJSON; there may be none */
+	char boundaries[PLACE_PATH]; /* installed boundaries; there may be none */
 	char places[PLACE_PATH];     /* the gazetteer; there may be none */
 	unsigned border_margin_m;    /* how far the boundaries themselves may be off */
 	unsigned stale_moving_s, stale_parked_s;
@@ -29,8 +29,8 @@ struct place_entry {
 	bool has_point;
 	double lat, lon; /* degrees */
 	double error_m;  /* how far off the point may be; 0 without one */
-	char district[AREA_CODE],
-		tehsil[AREA_CODE]; /* codes; "": by the point, if there are boundaries */
+	/* Codes, or names until they were checked; "": by the point, if there are boundaries. */
+	char district[AREA_NAME], tehsil[AREA_NAME];
 	char reason[PLACE_REASON];
 };
 
@@ -46,7 +46,8 @@ struct whereabouts_state {
 	struct track_parked parked;
 	bool entered; /* a person's entry is kept: used while there is no fresh fix */
 	struct place_entry entry;
-	int64_t entry_ms;            /* boot time when it was entered */
+	int64_t entry_ms,
+		entry_until_ms;      /* boot time when it was entered, and until when it holds */
 	char edition[PLACE_EDITION]; /* of the boundaries; "": none are installed */
 	unsigned areas;              /* in them */
 	uint32_t checksum;           /* of them; 0: none */
@@ -63,6 +64,12 @@ struct whereabouts;
  */
 int whereabouts_new(struct whereabouts **out, const struct receiver_conf *gps,
 	const struct place_conf *conf, const struct clock *clock) MUST_USE;
+/*
+ * Called when a fix shows that the van is not where somebody entered it: what must last is noted there.  In
+ * the receiver's thread; an error is said, and it is called again with a later fix.  Before the start.
+ */
+void whereabouts_on_left(struct whereabouts *whereabouts,
+	int (*left)(void *ctx, const struct place_entry *entry), void *ctx);
 int whereabouts_start(struct whereabouts *whereabouts) MUST_USE;
 void whereabouts_stop(struct whereabouts *whereabouts);
 void whereabouts_free(struct whereabouts *whereabouts);
@@ -84,7 +91,8 @@ int64_t whereabouts_heartbeat_ms(
 
 /*
  * Checks an entry and completes it: names become codes, a missing district comes from the point.
- * ERR_RANGE with words that say what is wrong and what is allowed.  Nothing is kept yet.
+ * ERR_RANGE with words that say what is wrong and what is allowed; also when the last fix says that the
+ * van cannot be there.  Nothing is kept yet.
  */
 int whereabouts_check(
 	struct whereabouts *whereabouts, struct place_entry *entry, struct text *why) MUST_USE;

@@ -132,7 +132,7 @@ static void put_place_end(struct text *to, const struct place *place)
 	if (place->mode)
 		text_printf(to, "%u", place->mode);
 	text_put_char(to, ',');
-	if (place->origin == PLACE_GPS)
+	if (place->origin != PLACE_NONE)
 		text_printf(to, "%.3f", place->fix_age_ms / 1000.0);
 	text_put_char(to, ',');
 	if (place->eph_cm)

@@ -218,7 +218,7 @@ static char *put_point(char *p, const struct place *place)
 {
 	p = put_scaled(PUT(p, ",lat="), place->lat_e7, 7);
 	p = put_scaled(PUT(p, ",lon="), place->lon_e7, 7);
-	if (place->origin == PLACE_GPS)
+	if (place->origin != PLACE_NONE)
 		p = put_scaled(PUT(p, ",fix_age="), place->fix_age_ms, 3);
 	if (place->mode) {
 		p = put_int(PUT(p, ",mode="), place->mode);

@@ -132,7 +132,9 @@ static void check_reading(struct day_line *on, const struct reading *reading)
 			series->unit, series->parameter);
 	else if (!served)
 		wrong(on->day, "%s %s was not served", series->unit, series->parameter);
-	else if (isnan(served->value) ? !isnan(reading->value) : served->value != reading->value)
+	else if (isnan(served->value) || reading->flags & FLAG_NO_VALUE
+			 ? !isnan(reading->value)
+			 : served->value != reading->value)
 		wrong(on->day, "%s %s: served %.17g, taken as %.17g", series->unit,
 			series->parameter, served->value, reading->value);
 	else

@@ -148,6 +148,16 @@ class OnItsOwnLine(Placed):
         self.lab.daemon.end(signal.SIGKILL)
         self.lab.start_daemon()
         self.assertEqual(self.place()["origin"], "none", "what was taken back stays so")
+        # What the receiver refutes is over for good, over a power cut too.
+        self.lab.waterlab("place", "enter", "--district", "hunza", "--reason", "a slip")
+        self.wait_origin("entered")
+        self.lab.fault("gps ok")
+        self.wait_origin("gps")
+        self.wait_for("the entry to be dropped", lambda: self.place()["entry"] is None)
+        self.lab.daemon.end(signal.SIGKILL)
+        self.lab.fault("gps no-sky 600s")
+        self.lab.start_daemon()
+        self.assertEqual((self.place()["origin"], self.place()["entry"]), ("none", None))
         self.lab.fault("gps ok")
         self.wait_origin("gps")
         rows = self.exported_readings()
@@ -155,6 +165,7 @@ class OnItsOwnLine(Placed):
         self.assertEqual({r["district"] for r in rows if r["origin"] == "none"}, {""})
         ledger = self.lab.waterlab("spool", "export", "--stream", "ledger")
         self.assertIn("in the gorge", ledger)
+        self.assertIn("the receiver says that the van is elsewhere", ledger)
         self.assertIn(",boundaries,", ledger)
 
     def test_every_fault_of_a_receiver(self):

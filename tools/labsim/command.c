@@ -34,7 +34,7 @@ static int can(const struct lab_unit *unit, const struct fault *fault, struct te
 			text_printf(why, "%s has no %s", unit->conf->name, fault->parameter);
 			return ERR_ABSENT;
 		}
-		if (fault->kind == FAULT_SENTINEL && !field->n_sentinels) {
+		if (fault->kind == FAULT_SENTINEL && !image_has_sentinel(field)) {
 			text_printf(why, "%s names no sentinel for %s", profile->name,
 				fault->parameter);
 			return ERR_ABSENT;

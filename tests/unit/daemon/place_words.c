@@ -96,16 +96,20 @@ static void by_hand(void **state)
 	(void)state;
 	s.now = (struct place){.origin = PLACE_ENTERED, .district = "PK305", .border_m = -1};
 	memcpy(s.entry.reason, "in the gorge", 13);
+	s.entry_ms = NOW_MS - 119000;
+	s.entry_until_ms = NOW_MS + 7200000;
 	s.verdict = FIX_NONE;
-	says(&s, "entered by hand: PK305 Gilgit, Gilgit Baltistan (in the gorge); the receiver has "
-		 "no fix");
+	says(&s, "entered by hand: PK305 Gilgit, Gilgit Baltistan (in the gorge), 119 s ago, good "
+		 "for 2 h; the receiver has no fix");
+	s.entry_ms = NOW_MS - 690000;
+	s.entry_until_ms = NOW_MS + 7199999;
 	s.now.has_point = true;
 	s.now.lat_e7 = 350000000;
 	s.now.lon_e7 = 740000000;
 	s.now.eph_cm = 150000;
 	s.kind = RECEIVER_NONE;
 	says(&s, "entered by hand: PK305 Gilgit, Gilgit Baltistan: 35.00000, 74.00000 within "
-		 "1.5 km (in the gorge); no receiver is configured");
+		 "1.5 km (in the gorge), 11 min ago, good for 119 min; no receiver is configured");
 }
 
 static void none(void **state)

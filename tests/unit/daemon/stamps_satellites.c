@@ -169,6 +169,44 @@ static void ntp_that_may_come_from_a_cold_receiver_waits(void **state)
 }
 
 /* Nothing confirms any more: half an hour after satellites, four hours after NTP, the time stays, and says so. */
+/* A receiver that lies for a while: an hour back, then right again, then more than a year ahead. */
+static void satellites_that_step_off_what_was_confirmed_flag(void **state)
+{
+	struct van van = van_at(5000, 5000);
+	int64_t utc_ms = now_2025;
+	struct stamps_act act;
+
+	(void)state;
+	satellites(&van, utc_ms, true);
+	act = look(&van);
+	expect_fix(&act, TIME_GPS, utc_ms - 5000, FIX_TIME_ERROR_MS);
+	pass(&van, SECOND);
+	satellites(&van, utc_ms + SECOND - HOUR, true);
+	act = look(&van);
+	assert_int_equal(act.clocks[CLOCK_GPS].standing, STANDING_STEPPED);
+	expect_fix(&act, TIME_RESTORED, utc_ms - 5000, HOUR + FIX_TIME_ERROR_MS + STAMPS_APART_MS);
+	pass(&van, SECOND);
+	satellites(&van, utc_ms + 2 * SECOND - HOUR, true);
+	assert_false(look(&van).fix); /* marked once, and not taken over later */
+	pass(&van, 3 * HOUR);
+	satellites(&van, utc_ms + 3 * HOUR + 2 * SECOND, true);
+	act = look(&van);
+	expect_fix(&act, TIME_GPS, utc_ms - 5000, FIX_TIME_ERROR_MS);
+	pass(&van, SECOND);
+	satellites(&van, utc_ms + 3 * HOUR + 3 * SECOND + INT64_C(400) * DAY, true);
+	act = look(&van);
+	assert_true(act.fix && act.source == TIME_RESTORED);
+	assert_int_equal(act.offset_ms, utc_ms - 5000);
+	/* NTP says the same as the satellites: it was the former time that was wrong. */
+	van.look.wall_ms = utc_ms + 3 * HOUR + 4 * SECOND + INT64_C(400) * DAY;
+	van.look.boot_ms += SECOND;
+	van.look.sync = (struct clock_sync){.synchronised = true, .most_error_ms = 20};
+	satellites(&van, van.look.wall_ms, true);
+	act = look(&van);
+	assert_true(act.fix && act.source >= TIME_NTP);
+	assert_int_equal(act.offset_ms, van.look.wall_ms - van.look.boot_ms);
+}
+
 static void a_time_that_nothing_confirms_any_more_is_flagged(void **state)
 {
 	static const struct {
@@ -303,6 +341,7 @@ int main(void)
 		cmocka_unit_test(a_late_receiver_takes_over_without_a_step),
 		cmocka_unit_test(ntp_and_gps_that_agree_change_nothing),
 		cmocka_unit_test(ntp_that_may_come_from_a_cold_receiver_waits),
+		cmocka_unit_test(satellites_that_step_off_what_was_confirmed_flag),
 		cmocka_unit_test(a_time_that_nothing_confirms_any_more_is_flagged),
 		cmocka_unit_test(a_long_contradiction_flags_what_is_in_force),
 		cmocka_unit_test(ntp_and_gps_that_contradict_confirm_nothing),

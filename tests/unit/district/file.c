@@ -1,9 +1,12 @@
 /* The installed form: what is written is what is read, and nothing else is. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "district/boundaries_file.h"
@@ -206,6 +209,58 @@ static void an_installation_that_fails_leaves_the_old_one(void **state)
 	layer_free(layer);
 }
 
+static const char *code_at(struct boundaries *boundaries, double lon, double lat)
+{
+	struct located at;
+
+	assert_int_equal(boundaries_find(boundaries, lon, lat, INFINITY, &at), 0);
+	return at.area ? at.area->tehsil[0] ? at.area->tehsil : at.area->code : "";
+}
+
+/* A map's features come in any order, and a district's in several; nothing of that may change what lies where. */
+static void both_forms_say_the_same_in_any_order(void **state)
+{
+	static const char letters[] = "ABCDEFGHIJ";
+	struct boundaries *map, *installed;
+	struct located a, b;
+	struct layer *layer;
+	struct map made;
+	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
+	int round, i;
+
+	(void)state;
+	print_message("SEED=%u\n", seed);
+	srand(seed);
+	for (round = 0; round < 20; round++) {
+		map_begin(&made);
+		for (i = 0; i < 30; i++) {
+			char code[2] = {letters[rand() % 10], '\0'}, tehsil[4];
+			double lon = 70 + i % 6, lat = 30 + i / 6;
+
+			snprintf(tehsil, sizeof(tehsil), "%s%d", code, rand() % 3);
+			map_rectangle(&made, code, tehsil, lon, lat, lon + 1, lat + 1);
+		}
+		map_end(&made, "map.geojson");
+		layer = open_map_as_layer("map.geojson");
+		install(layer, "installed");
+		layer_free(layer);
+		map = open_map("map.geojson");
+		installed = open_map("installed");
+		for (i = 0; i < 200; i++) {
+			double lon = 69.5 + rand() % 7000 / 1000.0,
+			       lat = 29.5 + rand() % 6000 / 1000.0;
+
+			assert_string_equal(code_at(installed, lon, lat), code_at(map, lon, lat));
+			assert_int_equal(boundaries_find(map, lon, lat, INFINITY, &a), 0);
+			assert_int_equal(boundaries_find(installed, lon, lat, INFINITY, &b), 0);
+			assert_true(a.border == b.border);
+			assert_memory_equal(&a.border_m, &b.border_m, sizeof(a.border_m));
+		}
+		boundaries_free(map);
+		boundaries_free(installed);
+	}
+}
+
 /* Refused with a word on what is there, which stays. */
 static void refuse_over(const struct layer *layer, const char *path, const char *expect)
 {
@@ -265,6 +320,7 @@ int main(void)
 		cmocka_unit_test(every_byte_matters),
 		cmocka_unit_test(the_words_for_damage_say_what_to_do),
 		cmocka_unit_test(an_installation_that_fails_leaves_the_old_one),
+		cmocka_unit_test(both_forms_say_the_same_in_any_order),
 		cmocka_unit_test(only_an_earlier_installation_is_replaced),
 		cmocka_unit_test(what_was_left_half_written_is_in_nobodys_way),
 	};

@@ -100,12 +100,17 @@ static void what_cannot_be_is_said(void **state)
 	refused(at(34.5, 71.2, NAN), "how many metres");
 	refused(in("", ""), "a point, a district, or both");
 	refused(in("", "PK52805"), "needs its district");
+	refused(at(0, 0.0004, 50), "0, 0 is no place");
+	refused(at(71.2, 34.5, 50),
+		"with latitude and longitude the other way round it is in PK528");
+	refused(at(24.9, 67.1, 50), "km outside all districts: check the numbers");
 	refused(in("Atlantis", ""), "no district \"Atlantis\"; waterlab place list");
+	refused(in("Peshawr", ""), "no district \"Peshawr\"; did you mean \"Peshawar\"?");
 	refused(in("PK528", "Gojal"), "no tehsil \"Gojal\" in \"PK528\"");
 	entry = at(34.5, 71.2, 50);
 	snprintf(entry.district, sizeof(entry.district), "Hunza");
 	refused(entry, "lies in PK528, not in PK306");
-	entry = at(36.5, 71.2, 50);
+	entry = at(35.2, 71.2, 50);
 	snprintf(entry.district, sizeof(entry.district), "PK528");
 	refused(entry, "lies in no district, not in PK528");
 }
@@ -196,24 +201,29 @@ static void without_any_file_a_point_will_do(void **state)
 static void a_van_that_drove_off_has_left(void **state)
 {
 	struct place_entry entry = at(34.5, 71.2, 300);
-	struct fix fix = {.mode = 3, .lat = 34.5, .lon = 71.2, .eph_m = 20};
+	struct fix fix = {.mode = 3, .lat = 34.5, .lon = 71.2};
 	struct place place = {.origin = PLACE_GPS, .border_m = -1, .district = "PK528"};
 
 	(void)state;
-	assert_false(entry_is_left(&entry, &fix, &place));
-	fix.lon = 71.2085; /* 780 m: within 300 + 20 + 500 */
-	assert_false(entry_is_left(&entry, &fix, &place));
-	fix.lon = 71.2092; /* 844 m */
-	assert_true(entry_is_left(&entry, &fix, &place));
+	assert_false(entry_is_left(&entry, &fix, 20, &place, 0));
+	fix.lon = 71.2039; /* 358 m: within 300 + 20 + 50 */
+	assert_false(entry_is_left(&entry, &fix, 20, &place, 0));
+	fix.lon = 71.2043; /* 395 m */
+	assert_true(entry_is_left(&entry, &fix, 20, &place, 0));
+	assert_false(entry_is_left(&entry, &fix, 20, &place, 30)); /* it may have gone on */
 	entry = in("PK528", "");
-	assert_false(entry_is_left(&entry, &fix, &place));
+	assert_false(entry_is_left(&entry, &fix, 20, &place, 0));
 	memcpy(place.district, "PK526", 6);
 	memcpy(place.near, "PK528", 6);
-	assert_false(entry_is_left(&entry, &fix, &place)); /* it may still be there */
+	place.border_m = 69;
+	assert_false(entry_is_left(&entry, &fix, 20, &place, 0)); /* it may still be there */
+	place.border_m = 71;
+	assert_true(entry_is_left(&entry, &fix, 20, &place, 0));
+	assert_false(entry_is_left(&entry, &fix, 20, &place, 10));
 	place.near[0] = '\0';
-	assert_true(entry_is_left(&entry, &fix, &place));
+	assert_true(entry_is_left(&entry, &fix, 20, &place, 10));
 	place.district[0] = '\0'; /* nobody knows */
-	assert_false(entry_is_left(&entry, &fix, &place));
+	assert_false(entry_is_left(&entry, &fix, 20, &place, 0));
 }
 
 int main(void)

@@ -109,8 +109,9 @@ static void test_place(void **state)
 	row.place.mode = 0;
 	row.place.eph_cm = 0;
 	row.place.lat_e7 = -1;
-	expect(&row, SAMPLE SPOOL "value=7.12,seq=5i,qc=1i,lat=-0.0000001,lon=-71.5,pos=2i,"
-				  "sample=12i 1700000000000\n");
+	expect(&row,
+		SAMPLE SPOOL "value=7.12,seq=5i,qc=1i,lat=-0.0000001,lon=-71.5,fix_age=1.25,pos=2i,"
+			     "sample=12i 1700000000000\n");
 	row.place.has_point = false;
 	expect(&row, SAMPLE SPOOL "value=7.12,seq=5i,qc=1i,pos=2i,sample=12i 1700000000000\n");
 	row.place.origin = PLACE_NONE;

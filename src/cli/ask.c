@@ -65,19 +65,29 @@ void cli_find_places(const struct cli *cli, struct cli_place_paths *to)
 	conf_free(conf);
 }
 
-bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out)
+void cli_drivers_folder(const struct cli *cli, char path[CONF_PATH])
 {
 	static char room[MISTAKES];
 	struct text mistakes = text_over(room, sizeof(room));
 	struct conf *conf = cli->drivers ? NULL : read_config(cli, &mistakes);
-	const char *folder = cli->drivers ? cli->drivers
-			     : conf       ? conf->drivers
-					  : WATERLAB_PREFIX "/share/waterlab/drivers";
+
+	if (!text_copy(path, CONF_PATH,
+		    cli->drivers ? cli->drivers
+		    : conf       ? conf->drivers
+				 : WATERLAB_PREFIX "/share/waterlab/drivers"))
+		fprintf(stderr, "waterlab: --drivers: the path is too long\n");
+	conf_free(conf);
+}
+
+bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	char folder[CONF_PATH];
 	int err;
 
-	text_clear(&mistakes);
+	cli_drivers_folder(cli, folder);
 	err = conf_find_driver(out, folder, name, &mistakes);
-	conf_free(conf);
 	if (err && !mistakes.len)
 		text_put(&mistakes, err_text(err));
 	if (err)

@@ -27,8 +27,9 @@ struct cli {
 	const char *boundaries, *within, *places, *edition, *only;
 	const char *at, *error, *away, *district, *tehsil, *reason, *seconds;
 	const char *drivers;
+	const char *unit, *units, *baud, *parity, *stop;
 	struct boundary_keys keys;
-	bool accept;
+	bool accept, all_speeds;
 	int n_args; /* after the command's own words */
 	char **args;
 };
@@ -44,6 +45,9 @@ struct cli_place_paths {
 	char boundaries[PLACE_PATH], places[PLACE_PATH];
 };
 void cli_find_places(const struct cli *cli, struct cli_place_paths *to);
+
+/* The folder of the drivers: --drivers, the configured one, or the usual. */
+void cli_drivers_folder(const struct cli *cli, char path[CONF_PATH]);
 
 /* The driver of that name; false after words about what is wrong.  The caller frees it. */
 bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out) MUST_USE;
@@ -76,6 +80,9 @@ int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_replay(struct cli *cli);
+int cli_record(struct cli *cli);
+int cli_probe(struct cli *cli);
+int cli_scan(struct cli *cli);
 int cli_parameters(struct cli *cli);
 int cli_clock(struct cli *cli);
 int cli_clock_enter(struct cli *cli);

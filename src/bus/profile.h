@@ -53,6 +53,7 @@ struct profile_register {
 
 struct profile_field {
 	struct profile_register at;
+	unsigned printed; /* where it is, as the manual prints it; for people only */
 	char parameter[PARAMETER_CODE];
 	double scale, offset;  /* value = raw * scale + offset, in the parameter's unit */
 	enum number_kind kind; /* how the result is written: see number.h */
@@ -77,6 +78,7 @@ enum status_effect {
 
 struct profile_status {
 	struct profile_register at; /* one 16-bit register or one bit */
+	unsigned printed;           /* as of a field */
 	/* The rule holds when (raw & mask) == equals, or, with any = true, when (raw & mask) != 0. */
 	uint16_t mask, equals;
 	bool any;
@@ -105,6 +107,7 @@ struct profile {
 	/* identity: read at every open; empty parameter list means the device cannot tell */
 	bool has_identity;
 	struct profile_register identity;
+	unsigned identity_printed; /* as of a field */
 	uint64_t identity_value; /* for number types */
 	char identity_text[33];  /* for TYPE_STRING */
 	/* ranges [first, last] no request may touch, per function */

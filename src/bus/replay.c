@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "bus/codec.h"
 #include "bus/decode.h"
+#include "bus/put_value.h"
 #include "io/answer.h"
-#include "model/flags.h"
-#include "qc/judge.h"
 
 /* What came of each exchange of the trace, as lines. */
 struct play {
@@ -20,36 +18,10 @@ struct play {
 
 /* --- saying ----------------------------------------------------------------------------------------- */
 
-static void put_number(struct text *to, double value, enum number_kind kind, unsigned decimals)
-{
-	char digits[NUMBER_TEXT];
-	size_t n;
-
-	if (kind == NUMBER_F32)
-		n = number_put_f32(digits, value);
-	else if (kind == NUMBER_F64)
-		n = number_put_f64(digits, value);
-	else
-		n = number_put_decimal(digits, value, decimals);
-	text_put_n(to, digits, n);
-}
-
 static void put_value(struct text *to, const char *unit, const struct codec_value *value)
 {
-	const struct parameter *parameter = parameter_find(value->parameter);
-	unsigned flags = value->flags, bit;
-	bool none = isnan(value->value);
-
-	flags |= qc_range(parameter, value->value);
-	text_printf(to, "= %s ", value->parameter);
-	if (none)
-		text_put_char(to, '-');
-	else
-		put_number(to, value->value, value->kind, value->decimals);
-	text_printf(to, " %s", unit);
-	for (bit = 0; flags >> bit; bit++)
-		if (flags >> bit & 1 && flag_word(bit))
-			text_printf(to, " %s", flag_word(bit));
+	text_put(to, "= ");
+	value_put(to, unit, value);
 	text_put_char(to, '\n');
 }
 
@@ -62,20 +34,6 @@ static int keep_words(struct play *play, size_t i, const char *words)
 
 /* --- a driver's turns ------------------------------------------------------------------------------- */
 
-static const char *unit_of(const struct wl_driver *driver, const char *code)
-{
-	const struct parameter *parameter = parameter_find(code);
-	size_t n = strlen(code);
-	unsigned i;
-
-	if (parameter)
-		return parameter->unit;
-	for (i = 0; driver->unjudged && driver->unjudged[i]; i++)
-		if (!strncmp(driver->unjudged[i], code, n) && driver->unjudged[i][n] == ' ')
-			return driver->unjudged[i] + n + 1;
-	return "";
-}
-
 static int keep_values(struct play *play, size_t i, const struct wl_out *out)
 {
 	char room[CODEC_VALUES * 96];
@@ -83,7 +41,7 @@ static int keep_values(struct play *play, size_t i, const struct wl_out *out)
 	unsigned k;
 
 	for (k = 0; k < out->n; k++)
-		put_value(&said, unit_of(out->driver, out->values[k].parameter), &out->values[k]);
+		put_value(&said, value_unit(out->driver, out->values[k].parameter), &out->values[k]);
 	if (out->mistake[0])
 		text_printf(&said, "! the driver puts %s\n", out->mistake);
 	return said.len ? keep_words(play, i, said.at) : 0;

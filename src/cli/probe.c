@@ -179,6 +179,11 @@ static void say_in_vain(const struct probe *probe)
 			"(A and B swapped?), that its number and this its speed? waterlab scan "
 			"%s%s\n",
 			name, probe->unit, room, name, serial ? " --all-speeds" : "");
+	else if (probe->last == ERR_GONE)
+		fprintf(stderr, "waterlab: line %s, unit %u: %s\n", name, probe->unit,
+			serial ? "the device vanished: is the adapter plugged in?"
+			       : "the other side closes the connection without an answer: is "
+				 "that the right port, and the unit one that it knows?");
 	else
 		fprintf(stderr, "waterlab: line %s, unit %u: %s\n", name, probe->unit,
 			err_text(probe->last));

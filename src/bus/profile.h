@@ -108,8 +108,8 @@ struct profile {
 	bool has_identity;
 	struct profile_register identity;
 	unsigned identity_printed; /* as of a field */
-	uint64_t identity_value; /* for number types */
-	char identity_text[33];  /* for TYPE_STRING */
+	uint64_t identity_value;   /* for number types */
+	char identity_text[33];    /* for TYPE_STRING */
 	/* ranges [first, last] no request may touch, per function */
 	unsigned n_forbidden;
 	struct {

@@ -41,7 +41,8 @@ static int keep_values(struct play *play, size_t i, const struct wl_out *out)
 	unsigned k;
 
 	for (k = 0; k < out->n; k++)
-		put_value(&said, value_unit(out->driver, out->values[k].parameter), &out->values[k]);
+		put_value(
+			&said, value_unit(out->driver, out->values[k].parameter), &out->values[k]);
 	if (out->mistake[0])
 		text_printf(&said, "! the driver puts %s\n", out->mistake);
 	return said.len ? keep_words(play, i, said.at) : 0;

@@ -146,29 +146,39 @@ static int send_entry(struct control_client *client, const struct trace_entry *e
 			(int)entry->stale, "answer", answer));
 }
 
-/* All that came since the last look. */
-static int send_fresh(struct follow *follow)
+/* One of the line's, in its order; what lies between it and the one before is gone. */
+static int take(struct follow *follow, const struct trace_entry *entry)
 {
-	const struct parts *parts = follow->parts;
-	uint8_t address =
-		parts->conf->lines[follow->asked->line].units[follow->asked->unit].address;
-	size_t n = line_trace(
-		parts->lines[follow->asked->line], follow->after, follow->entries, TRACE_ENTRIES);
-	int64_t now_ms = clock_boot_ms(parts->clock);
-	size_t i;
+	const struct trace_asked *asked = follow->asked;
+	const struct unit_conf *unit = &follow->parts->conf->lines[asked->line].units[asked->unit];
+	uint64_t first = follow->after + 1;
 	int err = 0;
 
-	if (n && follow->entries[0].number > follow->after + 1)
-		err = send_new(follow->client,
-			json_pack("{s:[I, I]}", "missed", (json_int_t)follow->after + 1,
-				(json_int_t)follow->entries[0].number - 1));
-	for (i = 0; i < n && !err; i++) {
-		follow->after = follow->entries[i].number;
-		if (follow->entries[i].unit != address)
-			continue;
-		err = send_entry(follow->client, &follow->entries[i]);
-		follow->sent_ms = now_ms;
-	}
+	follow->after = entry->number;
+	if (entry->number > first)
+		err = send_new(follow->client, json_pack("{s:[I, I]}", "missed", (json_int_t)first,
+						       (json_int_t)entry->number - 1));
+	if (err || entry->unit != unit->address)
+		return err;
+	follow->sent_ms = clock_boot_ms(follow->parts->clock);
+	return send_entry(follow->client, entry);
+}
+
+/* All that came since the last look; at the first one, how the device was told, however long ago. */
+static int send_fresh(struct follow *follow)
+{
+	struct line *line = follow->parts->lines[follow->asked->line];
+	struct trace_entry told[LINE_TOLD];
+	size_t n = line_trace(line, follow->after, follow->entries, TRACE_ENTRIES), n_told = 0, i;
+	int64_t now_ms = clock_boot_ms(follow->parts->clock);
+	int err = 0;
+
+	if (!follow->after && n)
+		n_told = line_told(line, follow->asked->unit, follow->entries[0].number, told);
+	for (i = 0; i < n_told && !err; i++)
+		err = take(follow, &told[i]);
+	for (i = 0; i < n && !err; i++)
+		err = take(follow, &follow->entries[i]);
 	if (err || now_ms - follow->sent_ms < WAITING_MS)
 		return err;
 	follow->sent_ms = now_ms;

@@ -1,4 +1,15 @@
-/* trace_commands.h - what the analyzers said, on the control socket (README.md). */
+/*
+ * trace_commands.h - what an analyzer and the daemon said to each other, on the control socket.
+ *
+ *   {"ask":"trace","line":NAME,"unit":NAME,"seconds":N}
+ *
+ *   {"lab","version","line","where","kind":"rtu|tcp","speed":"9600 8N1"|null,"unit","driver","address"}
+ *   {"number","boot_ms","took_us","kind":"registers|pdu|bytes","asked":"hex","error":"ok","exception":0,
+ *    "stale":0,"answer":"hex"}        one each, oldest first
+ *   {"missed":[FIRST,LAST]}           numbers of the line that are not kept any more
+ *   {"waiting":true}                  each second while there is nothing to tell
+ *   {"end":true,"error":null}
+ */
 #ifndef DAEMON_TRACE_COMMANDS_H
 #define DAEMON_TRACE_COMMANDS_H
 

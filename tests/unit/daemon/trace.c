@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "daemon/parts.h"
 #include "daemon/trace_commands.h"
+#include "driver.h"
 
 static int64_t now_ms = 100000;
 static bool opened;
@@ -41,6 +42,11 @@ static int fake_ask(struct port *port, const struct port_ask *ask, struct port_r
 {
 	(void)port;
 	memset(reply, 0, sizeof(*reply));
+	if (ask->kind == ASK_BYTES) {
+		memcpy(reply->pdu, ask->bytes, ask->len);
+		reply->len = ask->len;
+		return 0;
+	}
 	if (ask->unit == 9)
 		return ERR_TIMEOUT;
 	reply->pdu[0] = ask->function;
@@ -80,6 +86,43 @@ static const struct profile profile = {.name = "one-value",
 		.parameter = "ph",
 		.scale = 1,
 		.kind = NUMBER_DECIMAL}}};
+/* --- a driver that asks who that is once, and then for a value ---------------------------------------- */
+
+static int ask_who(const struct wl_unit *unit, uint8_t *tx, size_t cap)
+{
+	(void)unit;
+	(void)cap;
+	tx[0] = 'I';
+	return 1;
+}
+
+static int ask_value(const struct wl_unit *unit, uint8_t *tx, size_t cap)
+{
+	(void)unit;
+	(void)cap;
+	tx[0] = 'R';
+	return 1;
+}
+
+static int frame(const struct wl_unit *unit, const uint8_t *rx, size_t len)
+{
+	(void)unit;
+	(void)rx;
+	return (int)len;
+}
+
+static const struct wl_exchange exchanges[] = {{.name = "who",
+						       .wire = WL_BYTES,
+						       .compose = ask_who,
+						       .frame = frame,
+						       .reply_ms = 100,
+						       .identity = true},
+	{.name = "value", .wire = WL_BYTES, .compose = ask_value, .frame = frame, .reply_ms = 100},
+	{.name = NULL}};
+static const struct wl_driver driver = {
+	.name = "asker", .models = "Asker", .manual = "none", .exchanges = exchanges};
+static const struct profile asker = {.name = "asker", .driver = &driver, .reply_ms = 100};
+
 static struct line_conf line_conf = {
 	.name = "bench",
 	.port = {PORT_RTU, "/dev/lab", 9600, 'N', 1},
@@ -141,7 +184,7 @@ static void run_line(int64_t ms)
 
 struct heard {
 	unsigned lines, entries, runs;
-	json_t *head, *last;
+	json_t *head, *oldest, *last;
 	json_int_t missed[2], first, number;
 	char error[600];
 	bool ended, in_order;
@@ -168,6 +211,8 @@ static int hear(void *ctx, const char *text, size_t len)
 		heard->in_order = !heard->entries++ || number > heard->number;
 		heard->first = heard->first ? heard->first : number;
 		heard->number = number;
+		if (!heard->oldest)
+			heard->oldest = json_incref(line);
 		json_decref(heard->last);
 		heard->last = json_incref(line);
 	}
@@ -194,6 +239,7 @@ static void ask(struct heard *heard, const char *unit, int seconds)
 static void forget(struct heard *heard)
 {
 	json_decref(heard->head);
+	json_decref(heard->oldest);
 	json_decref(heard->last);
 }
 
@@ -243,6 +289,24 @@ static void what_is_not_kept_is_said(void **state)
 	forget(&heard);
 }
 
+/* It was asked once, long ago; without that no driver could read the rest. */
+static void how_the_device_was_told_is_kept(void **state)
+{
+	struct heard heard = {.in_order = true};
+
+	line_conf.units[1].profile = &asker;
+	line_conf.units[1].interval_ms = 2000;
+	assert_int_equal(stop(state) | start(state), 0);
+	run_line(60000);
+	ask(&heard, "ph-2", 0);
+	line_conf.units[1].profile = &profile;
+	assert_string_equal(text_of(heard.oldest, "asked"), "49");
+	assert_string_equal(text_of(heard.oldest, "kind"), "bytes");
+	assert_string_equal(text_of(heard.last, "asked"), "52");
+	assert_true(heard.in_order && heard.entries > 2 && heard.missed[1] > 300);
+	forget(&heard);
+}
+
 static void following_has_neither_holes_nor_doubles(void **state)
 {
 	struct heard heard = {.in_order = true, .runs = 12};
@@ -283,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_analyzer_is_told_whole, start, stop),
 		cmocka_unit_test_setup_teardown(what_is_not_kept_is_said, start, stop),
+		cmocka_unit_test_setup_teardown(how_the_device_was_told_is_kept, start, stop),
 		cmocka_unit_test_setup_teardown(
 			following_has_neither_holes_nor_doubles, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, start, stop),

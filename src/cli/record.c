@@ -235,7 +235,10 @@ static int run_alone(struct on_line *on, uint64_t seconds, struct recording *rec
 	if (recording->n)
 		return CLI_DONE;
 	fprintf(stderr, "waterlab: line %s: nothing was asked in this time%s%s\n", on->name,
-		said.last_words[0] ? ": " : "; its units come less often (--seconds N)",
+		said.last_words[0]
+			? ": "
+			: ": a unit comes at its interval, and on a line just opened not before "
+			  "its longest reply time is over (--seconds N)",
 		said.last_words);
 	return CLI_FAILED;
 }

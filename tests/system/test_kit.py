@@ -38,6 +38,45 @@ lines = (
 """
 
 
+EZO = """
+lab = "kit";
+drivers = "%(drivers)s";
+spool = { dir = "%(folder)s/spool"; commit_ms = 200; };
+control = { socket = "%(folder)s/control"; };
+lines = ( { name = "ezo"; type = "rtu"; port = "%(path)s"; units = (
+	{ name = "ph-1"; profile = "atlas-ezo"; address = 1; interval_ms = 100; } ); } );
+"""
+
+
+class Circuit:
+    """An EZO circuit for pH on a line of its own."""
+
+    ANSWERS = {b"C,0\r": b"*OK\r", b"I\r": b"?I,pH,1.98\r*OK\r", b"R\r": b"7.020\r*OK\r"}
+
+    def __enter__(self):
+        self.master, self.slave = pty.openpty()
+        tty.setraw(self.slave)
+        self.path = os.ttyname(self.slave)
+        self.ends, self.end = os.pipe()
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+        return self
+
+    def serve(self):
+        heard = b""
+        while self.ends not in select.select([self.master, self.ends], [], [])[0]:
+            heard += os.read(self.master, 100)
+            if heard.endswith(b"\r"):
+                os.write(self.master, self.ANSWERS.get(heard, b"*ER\r"))
+                heard = b""
+
+    def __exit__(self, *_):
+        os.write(self.end, b"x")
+        self.thread.join()
+        for fd in (self.master, self.slave, self.ends, self.end):
+            os.close(fd)
+
+
 class Kit(LabTest):
     def setUp(self):
         super().setUp()
@@ -156,33 +195,24 @@ class Kit(LabTest):
                          "line net(: .*: Connection refused|, unit 2: the other side closes the connection)")
 
     def test_a_driver_in_c_runs_its_turn(self):
-        """An EZO circuit for pH on a line of its own."""
-        answers = {b"C,0\r": b"*OK\r", b"I\r": b"?I,pH,1.98\r*OK\r", b"R\r": b"7.020\r*OK\r"}
-        master, slave = pty.openpty()
-        tty.setraw(slave)
-        ends, end = os.pipe()
+        with Circuit() as circuit:
+            shown = self.good("probe", "atlas-ezo", circuit.path, "--unit", "1")
+        self.assertIn('> "R\\r"\n< "7.020\\r*OK\\r"\n= ph 7.020 [pH]\n', shown)
 
-        def circuit():
-            heard = b""
-            while True:
-                if ends in select.select([master, ends], [], [])[0]:
-                    return
-                heard += os.read(master, 100)
-                if heard.endswith(b"\r"):
-                    os.write(master, answers.get(heard, b"*ER\r"))
-                    heard = b""
-
-        thread = threading.Thread(target=circuit)
-        thread.start()
-        try:
-            done = self.run_it("probe", "atlas-ezo", os.ttyname(slave), "--unit", "1")
-        finally:
-            os.write(end, b"x")
-            thread.join()
-            for fd in (master, slave, ends, end):
-                os.close(fd)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn('> "R\\r"\n< "7.020\\r*OK\\r"\n= ph 7.020 [pH]\n', done.stdout)
+    def test_a_driver_in_c_is_recorded_long_after_it_was_told(self):
+        """What circuit that is was asked once, and has left the ring."""
+        with Circuit() as circuit:
+            with open(self.lab.config, "w") as f:
+                f.write(EZO % dict(drivers=self.drivers, folder=self.folder, path=circuit.path))
+            self.lab.start_daemon()
+            self.wait_for("more than the ring holds", lambda: self.saved() > 150, 60)
+            trace = self.good("record", "ezo")
+            self.lab.daemon.end()
+            more = self.good("record", "ezo", "--seconds", "5")
+        self.assertIn("of the line are not kept any more\n", trace)
+        self.assertEqual(self.replayed("atlas-ezo", trace), [("ph", "7.020")] * trace.count('"R\\r"'))
+        self.assertGreaterEqual(trace.count('"R\\r"'), 120)
+        self.assertEqual(set(self.replayed("atlas-ezo", more)), {("ph", "7.020")})
 
     # --- scan ------------------------------------------------------------------------------------
 

@@ -148,9 +148,17 @@ static bool held_by_daemon(const struct on_line *on, const struct cli *cli)
 	const char *where;
 	bool held = false;
 	size_t i;
+	int end = cli_ask_quietly(cli, json_pack("{s:s}", "ask", "status"), &answer, &why);
 
-	if (cli_ask_quietly(cli, json_pack("{s:s}", "ask", "status"), &answer, &why))
+	if (end == CLI_ABSENT)
 		return false;
+	if (end) {
+		fprintf(stderr,
+			"waterlab: line %s: a daemon is there that may hold it, and does not say: "
+			"%s\n",
+			on->name, room);
+		return true;
+	}
 	json_array_foreach(json_object_get(answer, "lines"), i, line)
 	{
 		where = json_string_value(json_object_get(line, "where"));

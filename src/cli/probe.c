@@ -220,7 +220,7 @@ static int run(struct probe *probe)
 	return CLI_FAILED;
 }
 
-/* The unit, by --unit or as the line's only one with this driver is configured. */
+/* The number that --unit gives, and whether the driver can be asked on such a line at all. */
 static bool find_unit(struct probe *probe, const struct cli *cli)
 {
 	int unit;

@@ -67,9 +67,9 @@ static unsigned number_of(const json_t *line, const char *key)
 
 static size_t take_hex(const char *hex, uint8_t *to, size_t cap)
 {
-	size_t n;
+	size_t n, most = strlen(hex) / 2;
 
-	for (n = 0; n < cap && sscanf(hex + 2 * n, "%2hhx", &to[n]) == 1; n++)
+	for (n = 0; n < cap && n < most && sscanf(hex + 2 * n, "%2hhx", &to[n]) == 1; n++)
 		;
 	return n;
 }

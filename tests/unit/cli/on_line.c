@@ -104,12 +104,50 @@ static void what_is_wrong_is_named(void **state)
 	wrong("-c conf record bench p-2", CLI_USAGE, "has no analyzer \"p-2\"; it has: p-1");
 }
 
+/* --- a daemon that holds the line -------------------------------------------------------------------- */
+
+static bool tells;
+
+static int say_status(void *ctx, const json_t *request, struct control_client *client)
+{
+	static const char status[] = "{\"lines\":[{\"name\":\"other\",\"where\":\"/dev/other\"},"
+				     "{\"name\":\"bench\",\"where\":\"/dev/none\"},"
+				     "{\"name\":\"net\",\"where\":\"127.0.0.1:1\"}]}";
+
+	(void)ctx;
+	(void)request;
+	if (!tells)
+		return control_refuse(client, "not now");
+	return control_send(client, status, sizeof(status) - 1);
+}
+
+static const struct control_command commands[] = {{"status", say_status}, {NULL, NULL}};
+
+/* The device is not even there: the line is the daemon's all the same. */
+static void a_line_of_the_daemon_is_its_own(void **state)
+{
+	(void)state;
+	tells = true;
+	wrong("-c conf --socket ./control scan bench", CLI_FAILED,
+		"the daemon holds line bench (/dev/none). Stop it first (systemctl stop "
+		"waterlabd)");
+	says(err, "waterlab record bench");
+	wrong("-c conf --socket ./control probe acme 127.0.0.1:1 --unit 1", CLI_FAILED,
+		"the daemon holds line net (127.0.0.1:1)");
+	wrong("-c conf --socket ./control scan 127.0.0.1:2", CLI_FAILED, "Connection refused");
+	tells = false;
+	wrong("-c conf --socket ./control scan 127.0.0.1:2", CLI_FAILED,
+		"a daemon is there that may hold it, and does not say: not now");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_a_name_a_device_or_an_address),
 		cmocka_unit_test(what_is_wrong_is_named),
+		cmocka_unit_test_setup_teardown(a_line_of_the_daemon_is_its_own, start, stop),
 	};
 
+	answers = commands;
 	return cmocka_run_group_tests(tests, make_files, NULL);
 }

@@ -149,7 +149,7 @@ static void boundaries_are_judged(void **state)
 	says(err, "no code of the file begins with B");
 	assert_int_equal(
 		waterlab("boundaries install good --places places --to ./none/i"), CLI_FAILED);
-	says(err, "waterlab: nothing was installed: ./none/i.new: No such file");
+	says(err, "waterlab: nothing was installed: ./none/i.installing: No such file");
 	assert_int_equal(waterlab("boundaries install good --places places --to ./i"), CLI_DONE);
 	says(out, "\nInstalled as ./i, checksum ");
 	assert_int_equal(waterlab("boundaries install ./i --places places --to ./j"), CLI_DONE);

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "bus/codec.h"
 #include "bus/decode.h"
 #include "cli/probe_rows.h"
 #include "cli/terminal.h"
 
-enum { IN_VAIN = 3, REPLY_MS = 1000 };
+enum { IN_VAIN = 3, REPLY_MS = 1000, CHANGE_MS = 1500 };
 
 /* --- asking ------------------------------------------------------------------------------------------ */
 
@@ -127,31 +128,62 @@ static void read_value(
 	}
 }
 
-static void probe_map(struct probe *probe)
+/* Only orders need it: values of one register have one. */
+static void read_again(struct probe *probe, struct probe_value *value)
 {
-	static struct probe_value values[MOST_FIELDS];
+	char room[80];
+	unsigned i;
+
+	for (i = 0; i < PROBE_PLACES && value->field->at.registers > 1; i++) {
+		struct probe_read *at = &value->at[i];
+		struct text why = text_over(room, sizeof(room));
+
+		if (at->done)
+			at->done_again = read_at(probe, &value->field->at, i, &at->again, &why);
+	}
+}
+
+static void show_values(const struct probe *probe, const struct probe_value *values, unsigned n)
+{
 	static char room[8 * 1024];
 	struct probe_tally tally;
 	struct text advice;
 	struct page page;
 	unsigned i;
 
-	show_identity(probe);
-	show_status(probe);
-	for (i = 0; i < probe->profile->n_fields && !probe_is_in_vain(probe); i++) {
+	for (i = 0; i < n; i++) {
 		page = page_over(room, sizeof(room), terminal_columns(), terminal_has_colours());
-		read_value(probe, &probe->profile->fields[i], &values[i]);
 		probe_show(&page, &values[i]);
-		if (probe->answered)
-			fputs(room, stdout);
-		fflush(stdout);
+		fputs(room, stdout);
 	}
-	if (!probe->answered || terminal_should_end())
-		return;
-	probe_count(values, i, &tally);
+	probe_count(values, n, &tally);
 	advice = text_over(room, sizeof(room));
 	probe_advise(probe->profile, &tally, &advice);
-	printf("\n* what water can show; [the profile's order].\n%s\n", room);
+	printf("\n* what water can show; ~ the same, but it jumped within a second; [the profile's "
+	       "order].\n%s\n",
+		room);
+}
+
+static void probe_map(struct probe *probe)
+{
+	static struct probe_value values[MOST_FIELDS];
+	int64_t change_ms;
+	unsigned n, i;
+
+	show_identity(probe);
+	show_status(probe);
+	fflush(stdout);
+	change_ms = clock_boot_ms(&clock_system) + CHANGE_MS;
+	for (n = 0; n < probe->profile->n_fields && !probe_is_in_vain(probe); n++)
+		read_value(probe, &probe->profile->fields[n], &values[n]);
+	if (!probe->answered || terminal_should_end())
+		return;
+	change_ms -= clock_boot_ms(&clock_system);
+	if (change_ms > 0) /* an analyzer has a new value each second or so */
+		(void)terminal_key((int)change_ms);
+	for (i = 0; i < n; i++)
+		read_again(probe, &values[i]);
+	show_values(probe, values, n);
 }
 
 /* --- the command ------------------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@ enum { NAME = 16, WORDS_AT = 14, CELL = 13, CELL_NUMBER = 10 };
 
 /* Nothing that is measured in water is so little and not 0; a wrong order often makes such numbers. */
 #define LEAST 1e-4
+/* So much, in parts of it, may a value differ a second later. */
+#define NEAR 0.5
 
 const char *probe_function(uint8_t function)
 {
@@ -90,6 +92,22 @@ bool probe_can_be(const struct profile_field *field, const struct decoded *decod
 	       (decoded->value == 0 || fabs(decoded->value) >= LEAST);
 }
 
+bool probe_is_good(const struct probe_value *value, unsigned place, enum byte_order order)
+{
+	struct probe_value second = {.field = value->field};
+	struct decoded one, two;
+
+	if (!value->at[place].done)
+		return false;
+	probe_decode(value, place, order, &one);
+	if (!probe_can_be(value->field, &one) || !value->at[place].done_again)
+		return probe_can_be(value->field, &one);
+	second.at[place].bytes = value->at[place].again;
+	probe_decode(&second, place, order, &two);
+	return probe_can_be(value->field, &two) &&
+	       fabs(one.value - two.value) <= fmax(fabs(one.value), fabs(two.value)) * NEAR;
+}
+
 /* --- the rows ---------------------------------------------------------------------------------------- */
 
 static void put_words(struct page *page, const struct probe_value *value, unsigned place)
@@ -117,14 +135,17 @@ static void put_number(
 }
 
 static void put_cell(
-	struct page *page, const struct profile_field *field, const struct decoded *decoded)
+	struct page *page, const struct probe_value *value, unsigned place, enum byte_order order)
 {
-	bool good = probe_can_be(field, decoded);
+	bool good = probe_is_good(value, place, order);
 	char room[40];
-	struct text number = text_over(room, sizeof(room));
+	struct text number = text_over(room + 2, sizeof(room) - 2);
+	struct decoded decoded;
 
-	text_put(&number, good ? "* " : "  ");
-	put_number(&(struct text){room + 2, sizeof(room) - 2, 0, false}, field, decoded);
+	probe_decode(value, place, order, &decoded);
+	room[0] = good ? '*' : probe_can_be(value->field, &decoded) ? '~' : ' ';
+	room[1] = ' ';
+	put_number(&number, value->field, &decoded);
 	page_cell(page, good ? STYLE_GOOD : STYLE_FAINT, room, CELL, false);
 }
 
@@ -156,10 +177,9 @@ static void show_place(struct page *page, const struct probe_value *value, unsig
 	}
 	put_words(page, value, place);
 	page_to(page, WORDS_AT + wide);
-	for (order = 0; order < (is_several(field) ? PROBE_ORDERS : 1); order++) {
-		probe_decode(value, place, (enum byte_order)order, &decoded);
-		put_cell(page, field, &decoded);
-	}
+	for (order = 0; order < (is_several(field) ? PROBE_ORDERS : 1); order++)
+		put_cell(page, value, place, (enum byte_order)order);
+	probe_decode(value, place, field->at.order, &decoded);
 	if (!is_several(field))
 		put_verdict(page, field, &decoded);
 	page_end(page);
@@ -225,10 +245,10 @@ static void add(struct probe_sum *to, const struct probe_value *value, unsigned 
 {
 	struct decoded decoded;
 
-	if (!value->at[place].done)
+	if (!probe_is_good(value, place, order))
 		return;
 	probe_decode(value, place, order, &decoded);
-	if (!decoded.raw || !probe_can_be(value->field, &decoded))
+	if (!decoded.raw)
 		return;
 	to->good++;
 	to->whole += (decoded.raw & 0xFFFF) != 0;

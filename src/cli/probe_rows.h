@@ -17,6 +17,8 @@ struct probe_read {
 	bool done;
 	char why[64]; /* not: why */
 	struct value_bytes bytes;
+	bool done_again; /* a second look, a moment later */
+	struct value_bytes again;
 };
 
 struct probe_value {
@@ -36,6 +38,12 @@ void probe_decode(const struct probe_value *value, unsigned place, enum byte_ord
 	struct decoded *out);
 /* Within what water can show, and no number that only a wrong byte order makes. */
 bool probe_can_be(const struct profile_field *field, const struct decoded *decoded);
+
+/*
+ * The same of both looks, which are near each other: water changes little in a second, while a number whose
+ * exponent is made of lowest bits jumps.
+ */
+bool probe_is_good(const struct probe_value *value, unsigned place, enum byte_order order);
 
 /* The rows of one value. */
 void probe_show(struct page *page, const struct probe_value *value);

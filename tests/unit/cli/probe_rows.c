@@ -192,6 +192,43 @@ static void the_right_base_is_named(void **state)
 	says("base = 40002 (now 40001); or base = 40000 (now 40001). The right one agrees");
 }
 
+static void look_again(struct probe_value *value, unsigned place, uint16_t first, uint16_t second)
+{
+	struct probe_value other = {.field = value->field};
+
+	set(&other, place, first, second);
+	value->at[place].again = other.at[place].bytes;
+	value->at[place].done_again = true;
+}
+
+/* Once, a simulated 22.216 Cel was -0.00085 with its words reversed: both can be, and only one stays. */
+static void what_jumps_is_a_wrong_order(void **state)
+{
+	static struct profile_field warm = {
+		.at = {3, 8, 2, TYPE_F32, ORDER_CDAB, 0xFFFF},
+		.printed = 8,
+		.parameter = "temperature",
+		.scale = 1,
+		.kind = NUMBER_F32,
+	};
+	struct probe_value value = {.field = &warm};
+	struct page page = page_over(room, sizeof(room), 80, false);
+
+	(void)state;
+	set(&value, PROBE_WRITTEN, 0x41B1, 0xBA5E);
+	assert_true(probe_is_good(&value, PROBE_WRITTEN, ORDER_CDAB));
+	look_again(&value, PROBE_WRITTEN, 0x41B1, 0xBF10);
+	assert_false(probe_is_good(&value, PROBE_WRITTEN, ORDER_CDAB));
+	assert_true(probe_is_good(&value, PROBE_WRITTEN, ORDER_ABCD));
+	probe_show(&page, &value);
+	says("  wire 8      41B1 BA5E   * 22.216     ~ -0.0008478 ");
+	advise(&value, 1);
+	says("0 of 1 values can be (those of 0 tell nothing).\nBut 1 can be with: order = "
+	     "\"ABCD\".");
+	look_again(&value, PROBE_WRITTEN, 0x41B1, 0xBA5E); /* it stands still: nothing to tell by */
+	assert_true(probe_is_good(&value, PROBE_WRITTEN, ORDER_CDAB));
+}
+
 static void zeros_tell_nothing(void **state)
 {
 	struct probe_value value = {.field = &ph};
@@ -213,6 +250,7 @@ int main(void)
 		cmocka_unit_test(a_right_profile_is_left_alone),
 		cmocka_unit_test(the_right_order_is_named),
 		cmocka_unit_test(the_right_base_is_named),
+		cmocka_unit_test(what_jumps_is_a_wrong_order),
 		cmocka_unit_test(zeros_tell_nothing),
 	};
 

@@ -164,6 +164,16 @@ static void gone(struct line *line, struct unit *unit, const struct port_ask *as
 	pthread_mutex_unlock(&line->lock);
 }
 
+/* The exchange just noted is kept beside the ring, where one of a later turn cannot do without it. */
+static void keep_told(struct line *line, struct unit *unit)
+{
+	struct told *told = &line->told[unit - line->units];
+
+	if (unit_codec_is_telling(unit))
+		told->ring[told->made++ % LINE_TOLD] =
+			line->trace.ring[(line->trace.made - 1) % TRACE_ENTRIES];
+}
+
 void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 {
 	struct port_reply *reply = &line->reply;
@@ -180,6 +190,7 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 	line->last_end_ns = now_ns;
 	pthread_mutex_lock(&line->lock);
 	trace_note(&line->trace, ask, rc, reply, asked_ns, now_ns);
+	keep_told(line, unit);
 	line->said.noise_bytes += reply->stale;
 	if (reply->stale && line->late)
 		line->late->said.late++;

@@ -347,6 +347,20 @@ size_t line_trace(struct line *line, uint64_t after, struct trace_entry *out, si
 	return n;
 }
 
+size_t line_told(struct line *line, unsigned i, uint64_t before, struct trace_entry out[LINE_TOLD])
+{
+	const struct told *told = &line->told[i < MOST_UNITS ? i : 0];
+	size_t n = 0;
+	unsigned k;
+
+	pthread_mutex_lock(&line->lock);
+	for (k = told->made > LINE_TOLD ? told->made - LINE_TOLD : 0; k < told->made; k++)
+		if (told->ring[k % LINE_TOLD].number < before)
+			out[n++] = told->ring[k % LINE_TOLD];
+	pthread_mutex_unlock(&line->lock);
+	return n;
+}
+
 int64_t line_heartbeat_ms(struct line *line)
 {
 	return atomic_load(&line->heartbeat_ms);

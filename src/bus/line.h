@@ -130,6 +130,12 @@ int line_try(struct line *line, const char *unit) MUST_USE;
  * copied.
  */
 size_t line_trace(struct line *line, uint64_t after, struct trace_entry *out, size_t most);
+/*
+ * The last exchanges by which the driver of unit i told which device that is, those before number `before`,
+ * oldest first: asked once, they leave the ring, and without them the rest cannot be replayed.
+ */
+enum { LINE_TOLD = 8 };
+size_t line_told(struct line *line, unsigned i, uint64_t before, struct trace_entry out[LINE_TOLD]);
 /* Boot time in ms when the thread last came round its loop: for the watchdog. */
 int64_t line_heartbeat_ms(struct line *line);
 

@@ -62,6 +62,7 @@ enum sentinel_meaning {
 
 struct profile_field {
 	struct profile_register at;
+	unsigned printed; /* where it is, as the manual prints it; for people only */
 	char parameter
 		[PARAMETER_CODE]; /* a code of parameter.h; unjudged: a name of the profile's own */
 	bool unjudged;            /* it is no water quality */
@@ -91,6 +92,7 @@ enum status_effect {
 
 struct profile_status {
 	struct profile_register at; /* one 16-bit register or one bit */
+	unsigned printed;           /* as of a field */
 	/* The rule holds when (raw & mask) == equals, or, with any = true, when (raw & mask) != 0. */
 	uint16_t mask, equals;
 	bool any;
@@ -119,8 +121,9 @@ struct profile {
 	/* identity: read at every open; empty parameter list means the device cannot tell */
 	bool has_identity;
 	struct profile_register identity;
-	uint64_t identity_value; /* for number types */
-	char identity_text[33];  /* for TYPE_STRING */
+	unsigned identity_printed; /* as of a field */
+	uint64_t identity_value;   /* for number types */
+	char identity_text[33];    /* for TYPE_STRING */
 	/* ranges [first, last] no request may touch, per function */
 	unsigned n_forbidden;
 	struct {

@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "bus/codec.h"
 #include "bus/decode.h"
+#include "bus/put_value.h"
 #include "io/answer.h"
-#include "model/flags.h"
-#include "qc/judge.h"
 
 /* What came of each exchange of the trace, as lines. */
 struct play {
@@ -20,36 +18,10 @@ struct play {
 
 /* --- saying ----------------------------------------------------------------------------------------- */
 
-static void put_number(struct text *to, double value, enum number_kind kind, unsigned decimals)
-{
-	char digits[NUMBER_TEXT];
-	size_t n;
-
-	if (kind == NUMBER_F32)
-		n = number_put_f32(digits, value);
-	else if (kind == NUMBER_F64)
-		n = number_put_f64(digits, value);
-	else
-		n = number_put_decimal(digits, value, decimals);
-	text_put_n(to, digits, n);
-}
-
 static void put_value(struct text *to, const char *unit, const struct codec_value *value)
 {
-	const struct parameter *parameter = parameter_find(value->parameter);
-	unsigned flags = value->flags, bit;
-	bool none = isnan(value->value);
-
-	flags |= qc_range(parameter, value->value);
-	text_printf(to, "= %s ", value->parameter);
-	if (none)
-		text_put_char(to, '-');
-	else
-		put_number(to, value->value, value->kind, value->decimals);
-	text_printf(to, " %s", unit);
-	for (bit = 0; flags >> bit; bit++)
-		if (flags >> bit & 1 && flag_word(bit))
-			text_printf(to, " %s", flag_word(bit));
+	text_put(to, "= ");
+	value_put(to, unit, value);
 	text_put_char(to, '\n');
 }
 

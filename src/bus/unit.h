@@ -115,6 +115,8 @@ int unit_codec_good(
 /* True when the exception was an answer. */
 bool unit_codec_exception(struct unit *unit, int64_t now_ns);
 void unit_codec_name(struct unit *unit, struct text *to);
+/* The question now is one that tells which device that is. */
+bool unit_codec_is_telling(struct unit *unit);
 
 /* values.c: which of the unit's fields has this parameter; added where there is room, else MOST_FIELDS. */
 unsigned unit_field(

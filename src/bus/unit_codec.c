@@ -50,6 +50,13 @@ void unit_codec_name(struct unit *unit, struct text *to)
 	text_put(to, exchange ? exchange->name : "its turn");
 }
 
+bool unit_codec_is_telling(struct unit *unit)
+{
+	const struct wl_exchange *exchange = unit->profile->driver ? codec_now(&unit->codec) : NULL;
+
+	return exchange && exchange->identity;
+}
+
 /* On to what is asked next, when the device has had the time that takes. */
 static void go_on(struct unit *unit, int64_t now_ns)
 {

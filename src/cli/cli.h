@@ -27,8 +27,9 @@ struct cli {
 	const char *boundaries, *within, *places, *edition, *only;
 	const char *at, *error, *away, *district, *tehsil, *reason, *seconds;
 	const char *drivers;
+	const char *unit, *units, *baud, *parity, *stop;
 	struct boundary_keys keys;
-	bool accept;
+	bool accept, all_speeds;
 	int n_args; /* after the command's own words */
 	char **args;
 };
@@ -85,6 +86,9 @@ int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_replay(struct cli *cli);
 int cli_lint(struct cli *cli);
+int cli_record(struct cli *cli);
+int cli_probe(struct cli *cli);
+int cli_scan(struct cli *cli);
 int cli_parameters(struct cli *cli);
 int cli_clock(struct cli *cli);
 int cli_clock_enter(struct cli *cli);

@@ -243,6 +243,7 @@ static void check_value(struct schema_doc *doc, struct written_profile *written,
 
 	*field = (struct profile_field){
 		.at = {.type = value->type, .mask = (uint16_t)value->mask},
+		.printed = value->where.at,
 		.scale = value->scale,
 		.offset = value->offset,
 	};
@@ -282,6 +283,7 @@ static void check_rule(struct schema_doc *doc, struct written_profile *written, 
 	unsigned k;
 
 	place(doc, written, rule, &rule->where, 1, &to->at);
+	to->printed = rule->where.at;
 	to->at.type = TYPE_U16;
 	to->at.mask = 0xFFFF;
 	to->effect = rule->effect;
@@ -321,6 +323,7 @@ static void check_identity(struct schema_doc *doc, struct written_profile *writt
 	profile->has_identity = true;
 	profile->identity.type = identity->type;
 	place(doc, written, identity, &identity->where, registers, &profile->identity);
+	profile->identity_printed = identity->where.at;
 	if (is_bit_function(profile->identity.function))
 		schema_wrong(doc, identity, &identity->where.function, "function",
 			"a single bit tells no device from another; allowed \"holding\", "

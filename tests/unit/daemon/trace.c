@@ -127,7 +127,8 @@ static struct line_conf line_conf = {
 	.name = "bench",
 	.port = {PORT_RTU, "/dev/lab", 9600, 'N', 1},
 	.n_units = 2,
-	.units = {{"ph-1", &profile, 7, 100}, {"ph-2", &profile, 9, 2000}},
+	.units = {{.name = "ph-1", .profile = &profile, .address = 7, .interval_ms = 100},
+		{.name = "ph-2", .profile = &profile, .address = 9, .interval_ms = 2000}},
 };
 static struct conf conf = {.lab = "van-3", .n_lines = 1, .lines = &line_conf};
 static uint32_t series;
@@ -147,7 +148,7 @@ static int keep(void *ctx, const struct exchange *exchange)
 	return 0;
 }
 
-static const struct bus_sink sink = {NULL, number_series, keep, NULL};
+static const struct bus_sink sink = {.series = number_series, .exchange = keep};
 static struct parts parts = {.clock = &clock_system, .conf = &conf, .n_lines = 1};
 static struct control *control;
 static const struct control_command commands[] = {{"trace", trace_ask}, {NULL, NULL}};

@@ -261,6 +261,28 @@ static void nothing_is_waited_for_where_nothing_answers(void **state)
 	device_end(&device, port);
 }
 
+/* They take their time on the line: the next question's silence begins behind them. */
+static void what_nothing_answers_is_out_before_the_next_question(void **state)
+{
+	static const struct piece pieces[] = {{0, "<1>", 0}, {0, NULL, 0}};
+	static const uint8_t many[60] = {0};
+	struct port_ask own = {
+		.unit = 1, .kind = ASK_BYTES, .bytes = many, .len = 60, .timeout_ms = 5000};
+	struct port_reply reply;
+	struct device device;
+	struct port *port = device_start(&device, 61, pieces);
+	int64_t began_ns;
+
+	(void)state;
+	began_ns = clock_boot_ns(&clock_system);
+	assert_int_equal(port_ask(port, &own, &reply), 0);
+	assert_int_equal(ask(port, "R", 5000, &reply), 0);
+	says(&reply, "<1>");
+	/* 60 of 10 bits and 3.5 more at 9600 baud */
+	assert_true(clock_boot_ns(&clock_system) - began_ns > 66000000);
+	device_end(&device, port);
+}
+
 /* --- one that talks unasked -------------------------------------------------------------------------- */
 
 /* Heard from the middle of "<12>" on, "<3>" would be a message in it, and a wrong one. */
@@ -442,6 +464,7 @@ int main(void)
 		cmocka_unit_test(dirt_alone_is_noise_and_silence_is_silence),
 		cmocka_unit_test(a_message_without_end_is_noise_at_once),
 		cmocka_unit_test(nothing_is_waited_for_where_nothing_answers),
+		cmocka_unit_test(what_nothing_answers_is_out_before_the_next_question),
 		cmocka_unit_test(a_talker_is_heard_from_its_next_silence_on),
 		cmocka_unit_test(one_that_never_pauses_is_noise),
 		cmocka_unit_test(writes_must_echo),

@@ -35,6 +35,7 @@ struct device {
 	size_t question; /* bytes it waits for; 0: it speaks at once, unasked */
 	const struct piece *pieces;
 	pthread_t thread;
+	bool ended;
 	uint8_t asked[300];
 	size_t n_asked;
 };
@@ -99,12 +100,20 @@ static struct port *device_start(struct device *device, size_t question, const s
 	return port;
 }
 
+/* Until it has said all its pieces; what it was asked may be looked at then. */
+static void device_done(struct device *device)
+{
+	assert_int_equal(pthread_join(device->thread, NULL), 0);
+	device->ended = true;
+}
+
 static void device_end(struct device *device, struct port *port)
 {
 	uint64_t one = 1;
 
 	assert_int_equal(write(device->stop, &one, sizeof(one)), sizeof(one));
-	pthread_join(device->thread, NULL);
+	if (!device->ended)
+		device_done(device);
 	port_free(port);
 	close(device->fd);
 	close(device->held);
@@ -159,6 +168,7 @@ static void an_answer_in_pieces_behind_dirt(void **state)
 	assert_int_equal(ask(port, "R\r", 3000, &reply), 0);
 	says(&reply, "<7.02>");
 	assert_int_equal(reply.stale, 3);
+	device_done(&device);
 	assert_memory_equal(device.asked, "R\r", 2);
 	/* what came behind the message is no answer to the next question */
 	assert_int_equal(ask(port, "R\r", 150, &reply), ERR_TIMEOUT);
@@ -255,8 +265,7 @@ static void nothing_is_waited_for_where_nothing_answers(void **state)
 	assert_int_equal(port_ask(port, &own, &reply), 0);
 	assert_int_equal(reply.len, 0);
 	assert_true(clock_boot_ms(&clock_system) - began_ms < 10000);
-	pthread_join(device.thread, NULL); /* it has got the whole of it */
-	assert_int_equal(pthread_create(&device.thread, NULL, device_run, &device), 0);
+	device_done(&device);
 	assert_memory_equal(device.asked, "GO\r", 3);
 	device_end(&device, port);
 }
@@ -348,6 +357,7 @@ static int ask_pdu(const char *question, size_t n, const char *answer, size_t n_
 	frame_bytes[n_answer + 2] = (uint8_t)(crc >> 8);
 	port = device_start(&device, n + 3, pieces);
 	rc = port_ask(port, &own, reply);
+	device_done(&device);
 	assert_int_equal(device.n_asked, n + 3);
 	assert_int_equal(device.asked[0], 1);
 	assert_memory_equal(device.asked + 1, question, n);

@@ -191,6 +191,11 @@ static int talk(
 	return rc;
 }
 
+static int64_t bytes_ns(const struct rtu *rtu, size_t n)
+{
+	return (int64_t)n * serial_bits(&rtu->conf) * 1000000000 / rtu->conf.baud;
+}
+
 /* How long the line must be silent first: one that talks unasked pauses between its messages. */
 static int64_t silence_ns(const struct rtu *rtu, const struct port_ask *ask)
 {
@@ -218,6 +223,8 @@ static int rtu_ask(struct port *port, const struct port_ask *ask, struct port_re
 	else if (!rc && !(rc = send_question(rtu, ask)))
 		rc = receive(rtu, ask, until_ns, reply);
 	rtu->last_ns = clock_boot_ns(rtu->clock);
+	if (ask->kind == ASK_BYTES && !ask->frame) /* they are still going out */
+		rtu->last_ns += bytes_ns(rtu, ask->len);
 	if (rc == ERR_GONE)
 		rtu_close(port);
 	return rc;

@@ -44,7 +44,7 @@ def found():
         cases = [address for address in cases if address is not None]
         if os.path.exists(os.path.join(folder, "profile.conf")):
             shared.append(name)
-        elif in_source(name, "WL_BYTES"):
+        elif in_source(name, ".frame = "):
             alone += [(name, address) for address in cases]
         elif cases:
             shared += [name] * len(cases)
@@ -63,13 +63,13 @@ def reading(row):
 class Drivers(LabTest):
     def setUp(self):
         super().setUp()
-        self.labs, self.talkers, self.n = [], set(), 0
+        self.labs, self.talkers, self.lacked, self.n = [], set(), [], 0
 
     def unit(self, name, address):
         self.n += 1
         unit = "u%d" % self.n
         self.names[unit] = name
-        if in_source(name, "WL_BYTES") and not all(
+        if in_source(name, ".frame = ") and not all(
                 re.search("^>", read(path), re.M) for path in
                 glob.glob(os.path.join(DRIVERS, name, "cases", "*.trace"))):
             self.talkers.add(unit)
@@ -126,8 +126,9 @@ class Drivers(LabTest):
 
     def lacking(self):
         answers = self.served()[1]
-        return sorted("%s (%s)" % (unit, name) for unit, name in self.names.items()
-                      if len(answers.get(unit, ())) < ANSWERS)
+        self.lacked = sorted("%s (%s)" % (unit, name) for unit, name in self.names.items()
+                             if len(answers.get(unit, ())) < ANSWERS) or self.lacked
+        return any(len(answers.get(unit, ())) < ANSWERS for unit in self.names)
 
     def saved(self):
         values = {}
@@ -141,9 +142,13 @@ class Drivers(LabTest):
         return all(lab.status()["readings"]["pending"] == 0 for lab in self.labs)
 
     def heard(self, unit, served, saved):
-        """A talker is heard now and then: what was saved was said in that order."""
-        rest = iter(served)
-        return all(one in rest for one in saved) if unit in self.talkers else served == saved
+        """A talker is heard now and then: what was saved was said in that order.  The first answer of a map may be
+        one to a probe, which shows that nothing older is under way, and is not taken (src/bus)."""
+        if unit in self.talkers:
+            rest = iter(served)
+            return all(one in rest for one in saved)
+        is_map = os.path.exists(os.path.join(DRIVERS, self.names[unit], "profile.conf"))
+        return served == saved or (is_map and served[1:] == saved)
 
     def test_what_is_served_is_saved(self):
         self.names = {}
@@ -156,10 +161,10 @@ class Drivers(LabTest):
         for lab in self.labs:
             lab.start_daemon()
         try:
-            self.wait_for("every unit to be read %d times" % ANSWERS, lambda: not self.lacking(), 60)
+            self.wait_for("every unit to be read %d times" % ANSWERS, lambda: not self.lacking(), 180)
         except wholelab.Trouble as trouble:
             words = "\n".join(lab.waterlab("status", check=False) for lab in self.labs)
-            self.fail("%s: %s\n%s" % (trouble, ", ".join(self.lacking()), words))
+            self.fail("%s: %s\n%s" % (trouble, ", ".join(self.lacked), words))
         for lab in self.labs:
             lab.fault("all mute")
         self.compare()
@@ -179,8 +184,9 @@ class Drivers(LabTest):
             print("%s %s %s:\n  served %s\n  saved  %s" % (
                 unit, self.names.get(unit), parameter, served.get((unit, parameter)), saved.get((unit, parameter))))
         self.assertEqual([(self.names[unit], parameter) for unit, parameter in wrong], [])
-        print("%d units of %d drivers in %d labs: %d values" % (
-            len(self.names), len(set(self.names.values())), len(self.labs), sum(map(len, saved.values()))))
+        print("%d units of %d drivers in %d labs: %d values; the last to be read: %s" % (
+            len(self.names), len(set(self.names.values())), len(self.labs), sum(map(len, saved.values())),
+            ", ".join(self.lacked)))
 
 
 if __name__ == "__main__":

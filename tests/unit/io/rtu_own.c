@@ -35,6 +35,7 @@ struct device {
 	size_t question; /* bytes it waits for; 0: it speaks at once, unasked */
 	const struct piece *pieces;
 	pthread_t thread;
+	bool ended;
 	uint8_t asked[300];
 	size_t n_asked;
 };
@@ -99,12 +100,20 @@ static struct port *device_start(struct device *device, size_t question, const s
 	return port;
 }
 
+/* Until it has said all its pieces; what it was asked may be looked at then. */
+static void device_done(struct device *device)
+{
+	assert_int_equal(pthread_join(device->thread, NULL), 0);
+	device->ended = true;
+}
+
 static void device_end(struct device *device, struct port *port)
 {
 	uint64_t one = 1;
 
 	assert_int_equal(write(device->stop, &one, sizeof(one)), sizeof(one));
-	pthread_join(device->thread, NULL);
+	if (!device->ended)
+		device_done(device);
 	port_free(port);
 	close(device->fd);
 	close(device->held);
@@ -159,6 +168,7 @@ static void an_answer_in_pieces_behind_dirt(void **state)
 	assert_int_equal(ask(port, "R\r", 3000, &reply), 0);
 	says(&reply, "<7.02>");
 	assert_int_equal(reply.stale, 3);
+	device_done(&device);
 	assert_memory_equal(device.asked, "R\r", 2);
 	/* what came behind the message is no answer to the next question */
 	assert_int_equal(ask(port, "R\r", 150, &reply), ERR_TIMEOUT);
@@ -255,9 +265,30 @@ static void nothing_is_waited_for_where_nothing_answers(void **state)
 	assert_int_equal(port_ask(port, &own, &reply), 0);
 	assert_int_equal(reply.len, 0);
 	assert_true(clock_boot_ms(&clock_system) - began_ms < 10000);
-	pthread_join(device.thread, NULL); /* it has got the whole of it */
-	assert_int_equal(pthread_create(&device.thread, NULL, device_run, &device), 0);
+	device_done(&device);
 	assert_memory_equal(device.asked, "GO\r", 3);
+	device_end(&device, port);
+}
+
+/* They take their time on the line: the next question's silence begins behind them. */
+static void what_nothing_answers_is_out_before_the_next_question(void **state)
+{
+	static const struct piece pieces[] = {{0, "<1>", 0}, {0, NULL, 0}};
+	static const uint8_t many[60] = {0};
+	struct port_ask own = {
+		.unit = 1, .kind = ASK_BYTES, .bytes = many, .len = 60, .timeout_ms = 5000};
+	struct port_reply reply;
+	struct device device;
+	struct port *port = device_start(&device, 61, pieces);
+	int64_t began_ns;
+
+	(void)state;
+	began_ns = clock_boot_ns(&clock_system);
+	assert_int_equal(port_ask(port, &own, &reply), 0);
+	assert_int_equal(ask(port, "R", 5000, &reply), 0);
+	says(&reply, "<1>");
+	/* 60 of 10 bits and 3.5 more at 9600 baud */
+	assert_true(clock_boot_ns(&clock_system) - began_ns > 66000000);
 	device_end(&device, port);
 }
 
@@ -326,6 +357,7 @@ static int ask_pdu(const char *question, size_t n, const char *answer, size_t n_
 	frame_bytes[n_answer + 2] = (uint8_t)(crc >> 8);
 	port = device_start(&device, n + 3, pieces);
 	rc = port_ask(port, &own, reply);
+	device_done(&device);
 	assert_int_equal(device.n_asked, n + 3);
 	assert_int_equal(device.asked[0], 1);
 	assert_memory_equal(device.asked + 1, question, n);
@@ -442,6 +474,7 @@ int main(void)
 		cmocka_unit_test(dirt_alone_is_noise_and_silence_is_silence),
 		cmocka_unit_test(a_message_without_end_is_noise_at_once),
 		cmocka_unit_test(nothing_is_waited_for_where_nothing_answers),
+		cmocka_unit_test(what_nothing_answers_is_out_before_the_next_question),
 		cmocka_unit_test(a_talker_is_heard_from_its_next_silence_on),
 		cmocka_unit_test(one_that_never_pauses_is_noise),
 		cmocka_unit_test(writes_must_echo),

@@ -82,6 +82,8 @@ class Kit(LabTest):
         super().setUp()
         self.drivers = os.path.join(self.folder, "drivers")
         shutil.copytree(wholelab.DRIVERS, self.drivers)
+        for folder, _, _ in os.walk(self.drivers):  # of a tree that nobody may write to
+            os.chmod(folder, 0o755)
         with open(self.lab.config, "w") as f:
             f.write(CONFIG % dict(drivers=self.drivers, folder=self.folder, port=wholelab.free_port()))
         self.lab.start_labsim()

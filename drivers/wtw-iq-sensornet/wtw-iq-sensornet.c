@@ -1,5 +1,5 @@
 /*
- * WTW / YSI IQ SensorNet: a controller with up to 30 sensors, each in a block of eight registers.  The block
+ * WTW / YSI IQ SensorNet: a controller with up to 20 sensors, each in a block of eight registers.  The block
  * says which sensor it is and what it is set to measure; only a few of those are water quality.
  */
 #include <math.h>
@@ -7,7 +7,7 @@
 
 #include "driver.h"
 
-enum { READ_INPUT = 4, SENSORS = 30, BLOCK = 8 }; /* registers of a sensor; S01's begin at 0 */
+enum { READ_INPUT = 4, SENSORS = 20, BLOCK = 8 }; /* registers of a sensor; S01's begin at 0 */
 enum { NUMBER = 0, MODEL = 1, INFO = 2, MODE = 3, MAIN = 4 };
 enum { UNUSED = 0, INACTIVE = 1, MEASURE = 2, CALIBRATE = 3, FAILED = 4, MAINTENANCE = 5 };
 enum { VALID = 1, OFL = 2, INVALID = 3, MISSING = 4 };
@@ -190,12 +190,14 @@ static int take(struct net *net, const uint8_t *rx, unsigned first, unsigned n, 
 		return take(unit->state, rx, first, n, out);                             \
 	}
 
-/* As systems come: of 2, 4, 20 and more sensors.  What a smaller one has no registers for is an exception. */
+/*
+ * As systems come: of 2, 4 and 20 sensors.  What a smaller one has no registers for is an exception.  S21 to S30
+ * are differences of two sensors: they are no water quality.
+ */
 PART(two, 0, 2)
 PART(four, 2, 2)
 PART(twelve, 4, 8)
 PART(twenty, 12, 8)
-PART(thirty, 20, 10)
 
 static const struct wl_exchange exchanges[] = {
 	{.name = "S01 to S02", .compose = ask_two, .decode = take_two, .reply_ms = 1000},
@@ -214,18 +216,13 @@ static const struct wl_exchange exchanges[] = {
 		.decode = take_twenty,
 		.reply_ms = 1000,
 		.optional = true},
-	{.name = "S21 to S30",
-		.compose = ask_thirty,
-		.decode = take_thirty,
-		.reply_ms = 1000,
-		.optional = true},
 	{.name = NULL},
 };
 
 const struct wl_driver wl_wtw_iq_sensornet = {
 	.name = "wtw-iq-sensornet",
 	.models = "WTW IQ SensorNet, YSI IQ SensorNet with Modbus",
-	.manual = "YSI ba76021e01 (01/2012) p27, ba76148e01 (06/2013) p26-40; README.md",
+	.manual = "YSI ba76021e01 (01/2012) p27-33, ba76148e01 (06/2013) p26-40; README.md",
 	.level = WL_DOCUMENTED,
 	.state_size = sizeof(struct net),
 	.exchanges = exchanges,

@@ -138,6 +138,8 @@ static bool speaking(const struct speech *speech, int64_t now)
 	return speech->used && speech->start_ns <= now;
 }
 
+static void take(struct wire *wire, int64_t now);
+
 static void hear(struct wire *wire, int64_t now)
 {
 	struct rtu *rtu = wire->rtu;
@@ -146,6 +148,14 @@ static void hear(struct wire *wire, int64_t now)
 
 	if (n <= 0)
 		return;
+	if (rtu->rx_len && now >= rtu->rx_end_ns + 3 * rtu->char_ns) {
+		/* A new frame: the one before was seen late. */
+		uint8_t first[QUESTION];
+
+		memcpy(first, rtu->rx + rtu->rx_len, (size_t)n);
+		take(wire, now);
+		memcpy(rtu->rx, first, (size_t)n);
+	}
 	if (!rtu->rx_len) {
 		rtu->rx_first_ns = rtu->rx_end_ns = now;
 		/* Under 3 of the 3.5 characters nobody can tell that a new frame has begun. */

@@ -239,7 +239,7 @@ int64_t line_step(struct line *line)
 		unit_begin(unit, now_ns);
 		unit_end_if_over(unit, now_ns);
 		pthread_mutex_unlock(&line->lock);
-		if (!unit->in_turn)
+		if (!unit->in_turn || unit->due_ns > now_ns)
 			return now_ns;
 	}
 	line->turn = unit;

@@ -239,13 +239,14 @@ void unit_suspend(struct unit *unit, int64_t now_ns)
 void unit_begin(struct unit *unit, int64_t now_ns)
 {
 	unit->in_turn = true;
+	unit->turn_ms = now_ns / 1000000;
 	unit->failed = false;
 	unit->retried = false;
 	unit->mismatch = false;
 	memset(unit->rule_known, 0, sizeof(unit->rule_known));
 	if (unit->profile->driver) {
 		unit->stage = STAGE_CODEC;
-		codec_begin(&unit->codec, unit->verified);
+		unit_codec_begin(unit, now_ns);
 		return;
 	}
 	blocks_begin(&unit->blocks, now_ns / 1000000);

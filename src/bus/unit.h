@@ -49,6 +49,7 @@ struct unit {
 	bool has_series[MOST_FIELDS];
 	const struct parameter *parameters[MOST_FIELDS];
 	/* this turn */
+	int64_t turn_ms; /* boot time when it began */
 	bool in_turn, failed, retried, gone_before, mismatch;
 	enum unit_stage stage;
 	struct plan_request probe; /* in STAGE_PROBE */
@@ -109,6 +110,7 @@ void unit_is_wrong(struct unit *unit, int64_t now_ns, int64_t took_ms, const cha
 /* unit_codec.c: the same turn where the profile is that of a driver. */
 int unit_codec_init(struct unit *unit, struct text *why) MUST_USE;
 void unit_codec_opened(struct unit *unit, int64_t now_ns);
+void unit_codec_begin(struct unit *unit, int64_t now_ns);
 void unit_codec_left_open(struct unit *unit, int64_t now_ns);
 int unit_codec_good(
 	struct unit *unit, int64_t now_ns, const struct port_reply *reply, struct delivery *out);

@@ -57,14 +57,25 @@ bool unit_codec_is_telling(struct unit *unit)
 	return exchange && exchange->identity;
 }
 
-/* On to what is asked next, when the device has had the time that takes. */
-static void go_on(struct unit *unit, int64_t now_ns)
+static void wait_for_next(struct unit *unit, int64_t now_ns)
 {
 	const struct wl_exchange *exchange = codec_now(&unit->codec);
 
-	unit->verified = unit->codec.verified;
 	if (exchange && exchange->wait_ms)
 		unit_wait(unit, now_ns + (int64_t)exchange->wait_ms * 1000000);
+}
+
+void unit_codec_begin(struct unit *unit, int64_t now_ns)
+{
+	codec_begin(&unit->codec, unit->verified);
+	wait_for_next(unit, now_ns);
+}
+
+/* On to what is asked next, when the device has had the time that takes. */
+static void go_on(struct unit *unit, int64_t now_ns)
+{
+	unit->verified = unit->codec.verified;
+	wait_for_next(unit, now_ns);
 }
 
 /* One that was another device proves that it is the right one by its identity, or by a whole turn. */

@@ -174,7 +174,9 @@ void unit_take_put(struct unit *unit, int64_t now_ns, struct delivery *out)
 		uint16_t flags = value.flags;
 
 		field = unit_field(unit, value.parameter, value.kind, value.decimals);
-		if (field == MOST_FIELDS)
+		/* Twice in a turn the two could share their slot of UTC. */
+		if (field == MOST_FIELDS ||
+			(unit->said.fields[field].boot_ms > unit->turn_ms && unit->turn_ms))
 			continue;
 		if (!warm)
 			flags |= FLAG_WARMUP;

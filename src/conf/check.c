@@ -183,6 +183,16 @@ static void check_temperature(
 			unit->profile->name);
 }
 
+static void check_wire(
+	struct schema_doc *doc, const struct line_conf *line, const struct unit_conf *unit)
+{
+	if (line->port.kind == PORT_TCP && unit->profile && unit->profile->driver &&
+		!codec_over_tcp(unit->profile->driver))
+		schema_wrong(doc, unit, &unit->profile, "profile",
+			"%s speaks no Modbus: it needs a serial line, type = \"rtu\"",
+			unit->profile->name);
+}
+
 static void check_measures(struct schema_doc *doc, const struct unit_conf *unit)
 {
 	const struct unit_measures *measures = &unit->measures;
@@ -269,6 +279,7 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 			check_unit(doc, conf, i, k);
 			check_temperature(doc, conf, &line->units[k]);
 			check_measures(doc, &line->units[k]);
+			check_wire(doc, line, &line->units[k]);
 		}
 		if (line->port.kind == PORT_TCP || line->port.baud)
 			check_time(doc, line);

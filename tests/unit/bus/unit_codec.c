@@ -244,6 +244,29 @@ static void an_unknown_unit_is_no_value_and_warm_up_is_flagged(void **state)
 	sim_free_all(sim);
 }
 
+/* A wake-up of its own that comes before everything else in a turn. */
+static void a_turn_may_begin_with_a_pause(void **state)
+{
+	struct wl_exchange exchanges[3] = {registers[0], registers[1], registers[2]};
+	struct wl_driver slow = pdus;
+	struct sim *sim;
+	int64_t begun_ms;
+
+	(void)state;
+	exchanges[0].wait_ms = 700;
+	exchanges[0].identity = false;
+	slow.exchanges = exchanges;
+	sim = lab(&slow, 1);
+	assert_int_equal(sim_make(sim), 0);
+	begun_ms = sim->now_ns / 1000000;
+	sim_run(sim, 690);
+	assert_int_equal(devices[0].options + devices[1].options, 0);
+	sim_run(sim, 2000);
+	assert_true(sim->n_kept > 0);
+	assert_true(sim->kept[0].boot_ms >= begun_ms + 700);
+	sim_free_all(sim);
+}
+
 static int take_cell(struct wl_unit *unit, const uint8_t *rx, size_t len, struct wl_out *out)
 {
 	wl_put(out, "cell", "V", 2.5, 1, 0);
@@ -312,6 +335,7 @@ int main(void)
 		cmocka_unit_test(an_exception_is_an_answer_where_the_driver_says_so),
 		cmocka_unit_test(a_short_pdu_is_no_answer),
 		cmocka_unit_test(an_unknown_unit_is_no_value_and_warm_up_is_flagged),
+		cmocka_unit_test(a_turn_may_begin_with_a_pause),
 		cmocka_unit_test(a_value_is_what_the_operator_says),
 		cmocka_unit_test(what_cannot_be_asked_is_a_mistake_of_the_configuration),
 	};

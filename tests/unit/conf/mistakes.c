@@ -127,6 +127,10 @@ static const struct mistake mistakes[] = {
 	{"", LINE("a", "/dev/\\x07", UNIT("u", "1")), "",
 		"port: the text holds a control character"},
 	/* what only the operator knows of a transmitter */
+	{"",
+		"{ name = \"b\"; type = \"tcp\"; port = \"h:502\"; units = ({ name = \"u\"; "
+		"profile = \"atlas-ezo\"; address = 1; }); }\n",
+		"", "profile: atlas-ezo speaks no Modbus: it needs a serial line"},
 	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l")), "",
 		"measures: at \"input_4_mg_l\": it is pairs of a value and a parameter"},
 	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l free_chlorine input_5_mv orp")), "",

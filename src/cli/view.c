@@ -233,6 +233,16 @@ static void put_field(
 	page_end(page);
 }
 
+/* Below the name: how far its driver is proved. */
+static bool put_level(struct page *page, const struct widths *w, const json_t *unit)
+{
+	if (!*text_of(unit, "level"))
+		return false;
+	page_put(page, STYLE_PLAIN, "    ");
+	page_cell(page, STYLE_FAINT, text_of(unit, "level"), w->name - 2, false);
+	return true;
+}
+
 static void put_unit(struct page *page, const struct widths *w, const json_t *unit)
 {
 	const char *health = text_of(unit, "health");
@@ -249,10 +259,14 @@ static void put_unit(struct page *page, const struct widths *w, const json_t *un
 	if (json_array_size(fields) == 0)
 		page_end(page);
 	for (i = 0; (field = json_array_get(fields, i)); i++) {
+		if (i == 1)
+			(void)put_level(page, w, unit);
 		if (i > 0)
 			page_to(page, field_column(w));
 		put_field(page, w, field, interval_s);
 	}
+	if (i < 2 && put_level(page, w, unit))
+		page_end(page);
 }
 
 static void put_line(struct page *page, const struct widths *w, const json_t *line)

@@ -159,38 +159,43 @@ static const char *parameter_of(long method, struct field species, bool number)
 	return NULL;
 }
 
-/* False: it is not understood.  *put: it was one that is taken. */
-static bool take_result(const struct field *field, long method, const struct field *range,
-	const char **put, struct wl_out *out)
+/* The words that stand for a number, else 0. */
+static unsigned word_flags(const struct field *value)
 {
-	bool low = is(&field[VALUE], "Underrange"), high = is(&field[VALUE], "Overrange");
-	bool none = is(&field[VALUE], "???");
-	unsigned flags = low ? WL_NOT_DETECTED : high ? WL_OVER : none ? WL_NO_VALUE : 0;
+	return is(value, "Underrange")  ? WL_NOT_DETECTED
+	       : is(value, "Overrange") ? WL_OVER
+	       : is(value, "???")       ? WL_NO_VALUE
+					: 0;
+}
+
+/* False: it is not understood. */
+static bool put_result(const char *parameter, const struct field *field, const struct field *range,
+	struct wl_out *out)
+{
+	unsigned flags = word_flags(&field[VALUE]);
 	double value = (double)NAN, top;
 	int decimals = 0;
 
-	*put = parameter_of(method, field[SPECIES], !flags);
-	if (!*put)
-		return true;
 	if (!flags) {
 		decimals = wl_number(field[VALUE].text, field[VALUE].len, &value);
 		flags = is(&field[STATUS], "0") ? 0 : WL_SUSPECT;
-	} else if (!none) {
+	} else if (flags != WL_NO_VALUE) {
 		decimals = range_end(range, true, &top); /* the unit stands behind it */
-		if (decimals >= 0 && low)
+		if (decimals >= 0 && flags == WL_NOT_DETECTED)
 			decimals = range_end(range, false, &value);
 		else
 			value = decimals < 0 ? value : top;
 	}
 	if (decimals < 0)
 		return false;
-	wl_put(out, *put, "mg/L", value, decimals, flags);
+	wl_put(out, parameter, "mg/L", value, decimals, flags);
 	return true;
 }
 
 static int take_record(struct wl_unit *unit, const uint8_t *rx, size_t len, struct wl_out *out)
 {
 	struct field field[MOST];
+	const struct field *result = field + HEAD;
 	unsigned n = split(rx, len - strlen(tail), field), i, k, taken = 0;
 	const char *put[MOST_RESULTS];
 	long method, count;
@@ -201,16 +206,15 @@ static int take_record(struct wl_unit *unit, const uint8_t *rx, size_t len, stru
 	if (method < 0 || count < 1 || count > MOST_RESULTS ||
 		n != HEAD + (unsigned)count * RESULT_FIELDS)
 		return WL_GARBLED;
-	for (i = 0; i < (unsigned)count; i++) {
-		if (!take_result(&field[HEAD + i * RESULT_FIELDS], method, &field[RANGE],
-			    &put[taken], out))
-			return WL_GARBLED;
+	for (i = 0; i < (unsigned)count; i++, result += RESULT_FIELDS) {
+		put[taken] = parameter_of(method, result[SPECIES], !word_flags(&result[VALUE]));
 		if (!put[taken])
 			continue;
 		for (k = 0; k < taken; k++)
 			if (!strcmp(put[k], put[taken]))
 				return WL_GARBLED;
-		taken++;
+		if (!put_result(put[taken++], result, &field[RANGE], out))
+			return WL_GARBLED;
 	}
 	if (!taken)
 		wl_put(out, "other_method", "1", (double)method, 0, WL_SUSPECT);

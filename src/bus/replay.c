@@ -91,7 +91,7 @@ static bool play_one(
 	struct wl_out out;
 	const uint8_t *rx = exchange->answer;
 	size_t n = exchange->n_answer, start = 0;
-	char words[40];
+	char words[160];
 	struct text said = text_over(words, sizeof(words));
 
 	if (silent || (is_exception(ask, exchange) && optional)) {
@@ -118,7 +118,9 @@ static bool play_one(
 		*err = keep_words(play, i, "! another device\n");
 		return false;
 	case CODEC_GARBLED:
-		*err = keep_words(play, i, "! garbled\n");
+		if (n && out.mistake[0]) /* also of what is thrown away */
+			text_printf(&said, "! the driver puts %s\n", out.mistake);
+		*err = keep_words(play, i, said.len ? said.at : "! garbled\n");
 		return false;
 	case CODEC_NEVER:
 		*err = keep_words(play, i, "! never ready\n");

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bus/codec.h"
 #include "bus/replay.h"
 #include "cli/cli.h"
 
@@ -201,6 +202,16 @@ static void check_cases(struct lint *lint, const struct profile *profile)
 			"answer");
 }
 
+static void check_words(struct lint *lint, const struct wl_driver *driver)
+{
+	if (strlen(driver->models) >= PROFILE_TEXT)
+		wrong(lint, "", "models: has %zu bytes; %d are the most", strlen(driver->models),
+			PROFILE_TEXT - 1);
+	if (strlen(driver->manual) >= sizeof(((struct profile *)NULL)->manual))
+		wrong(lint, "", "manual: has %zu bytes; %zu are the most", strlen(driver->manual),
+			sizeof(((struct profile *)NULL)->manual) - 1);
+}
+
 static void check_level(struct lint *lint, const struct profile *profile)
 {
 	static const char *const words[] = {[LEVEL_DOCUMENTED] = "documented",
@@ -258,6 +269,8 @@ static unsigned lint_one(const struct cli_drivers *drivers, const char *word)
 	if (profile) {
 		check_cases(&lint, profile);
 		check_level(&lint, profile);
+		if (profile->driver)
+			check_words(&lint, profile->driver);
 	}
 	free(profile);
 	return lint.mistakes;

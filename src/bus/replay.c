@@ -187,21 +187,33 @@ static int play_driver(struct play *play)
 
 /* --- a map of registers ----------------------------------------------------------------------------- */
 
-static uint16_t rule_flags(const struct profile *profile, const bool *holds, const char *parameter)
+/* What earlier answers of the trace said of the device. */
+struct device {
+	bool holds[MOST_STATUS];
+	bool unread[MOST_STATUS]; /* the rule's register was asked for, and not had */
+	bool wrong;               /* another one, until its identity is right again */
+};
+
+static uint16_t rule_flags(
+	const struct profile *profile, const struct device *device, const char *parameter)
 {
 	uint16_t flags = 0;
 	unsigned i;
 
-	for (i = 0; i < profile->n_status; i++)
-		if (holds[i] && (!profile->status[i].only[0] ||
-					!strcmp(profile->status[i].only, parameter)))
+	for (i = 0; i < profile->n_status; i++) {
+		if (profile->status[i].only[0] && strcmp(profile->status[i].only, parameter) != 0)
+			continue;
+		if (device->unread[i])
+			flags |= FLAG_STATUS; /* it could not say how it is */
+		else if (device->holds[i])
 			flags |= decode_effect_flag(profile->status[i].effect);
+	}
 	return flags;
 }
 
 /* The values of one good answer to a read from `start`. */
 static void put_fields(const struct profile *profile, const struct trace_exchange *exchange,
-	uint16_t start, bool *holds, struct text *said)
+	uint16_t start, struct device *device, struct text *said)
 {
 	struct value_bytes bytes;
 	struct decoded decoded;
@@ -209,17 +221,19 @@ static void put_fields(const struct profile *profile, const struct trace_exchang
 	struct text found = text_over(room, sizeof(room));
 	unsigned i;
 
-	if (profile->has_identity &&
-		!decode_take(
-			&profile->identity, exchange->answer, exchange->n_answer, start, &bytes) &&
-		!decode_identity(profile, &bytes, &found)) {
+	if (profile->has_identity && !decode_take(&profile->identity, exchange->answer,
+					     exchange->n_answer, start, &bytes))
+		device->wrong = !decode_identity(profile, &bytes, &found);
+	if (device->wrong) {
 		text_put(said, "! another device\n");
 		return;
 	}
 	for (i = 0; i < profile->n_status; i++)
 		if (!decode_take(&profile->status[i].at, exchange->answer, exchange->n_answer,
-			    start, &bytes))
-			holds[i] = decode_status(&profile->status[i], &bytes);
+			    start, &bytes)) {
+			device->holds[i] = decode_status(&profile->status[i], &bytes);
+			device->unread[i] = false;
+		}
 	for (i = 0; i < profile->n_fields; i++) {
 		const struct profile_field *field = &profile->fields[i];
 		struct codec_value value = {.kind = field->kind, .decimals = field->decimals};
@@ -228,17 +242,34 @@ static void put_fields(const struct profile *profile, const struct trace_exchang
 			continue;
 		decode_field(field, &bytes, &decoded);
 		text_copy(value.parameter, sizeof(value.parameter), field->parameter);
-		value.flags = decoded.flags | rule_flags(profile, holds, field->parameter);
+		value.flags = decoded.flags | rule_flags(profile, device, field->parameter);
 		value.value = value.flags & FLAG_NO_VALUE ? (double)NAN : decoded.value;
 		put_value(said, decode_unit(field), &value);
 	}
 }
 
+/* The states in a range that was not had are not known. */
+static void forget_states(
+	const struct profile *profile, const struct port_ask *ask, struct device *device)
+{
+	unsigned i;
+
+	for (i = 0; i < profile->n_status; i++) {
+		const struct profile_register *at = &profile->status[i].at;
+
+		if (at->function == ask->function && at->address >= ask->start &&
+			at->address < ask->start + ask->count)
+			device->unread[i] = true;
+	}
+}
+
 static void put_read(const struct profile *profile, const struct trace_exchange *exchange,
-	bool *holds, struct text *said)
+	struct device *device, struct text *said)
 {
 	const uint8_t *q = exchange->question;
-	struct port_ask ask = {.function = q[0], .count = (uint16_t)(q[3] << 8 | q[4])};
+	struct port_ask ask = {.function = q[0],
+		.start = (uint16_t)(q[1] << 8 | q[2]),
+		.count = (uint16_t)(q[3] << 8 | q[4])};
 
 	if (exchange->n_question != 5 || q[0] < 1 || q[0] > 4)
 		text_put(said, "? not asked by the driver\n");
@@ -249,12 +280,14 @@ static void put_read(const struct profile *profile, const struct trace_exchange 
 	else if (!answer_fits(&ask, exchange->answer, exchange->n_answer))
 		text_put(said, "! garbled\n");
 	else
-		put_fields(profile, exchange, (uint16_t)(q[1] << 8 | q[2]), holds, said);
+		put_fields(profile, exchange, ask.start, device, said);
+	if (said->len && *said->at == '!')
+		forget_states(profile, &ask, device);
 }
 
 static int play_registers(struct play *play)
 {
-	bool holds[MOST_STATUS] = {false};
+	struct device device = {.wrong = false};
 	char room[MOST_FIELDS * 96];
 	size_t i;
 	int err = 0;
@@ -262,7 +295,7 @@ static int play_registers(struct play *play)
 	for (i = 0; i < play->trace.n && !err; i++) {
 		struct text said = text_over(room, sizeof(room));
 
-		put_read(play->profile, &play->trace.exchanges[i], holds, &said);
+		put_read(play->profile, &play->trace.exchanges[i], &device, &said);
 		if (said.len)
 			err = keep_words(play, i, room);
 	}

@@ -96,7 +96,17 @@ bool cli_find_driver(const struct cli *cli, const char *name, struct profile **o
 	struct cli_drivers folders;
 	int err;
 
+	const char *slash;
+
 	cli_find_drivers(cli, &folders);
+	slash = strrchr(name, '/');
+	if (slash && slash[1] && (size_t)(slash - name) < sizeof(folders.installed)) {
+		/* The path of a driver's folder. */
+		memcpy(folders.installed, name, (size_t)(slash - name));
+		folders.installed[slash - name] = '\0';
+		folders.own[0] = '\0';
+		name = slash + 1;
+	}
 	err = conf_find_own_driver(out, folders.installed, folders.own, name, &mistakes);
 	if (err && !mistakes.len)
 		text_put(&mistakes, err_text(err));

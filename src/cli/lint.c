@@ -89,6 +89,10 @@ static void check_readme(struct lint *lint, const struct profile *profile)
 		wrong(lint, "/README.md",
 			"names no source; it says \"Source: ...\", the manual and "
 			"the page");
+	if (words && memmem(words, len, "(not written yet)", 17))
+		wrong(lint, "/README.md",
+			"is not written yet: it is the skeleton's, of an instrument that does not "
+			"exist");
 	if (profile && !*profile->manual)
 		wrong(lint, "", "its manual is empty; it names the edition and the page");
 	free(words);

@@ -152,10 +152,11 @@ static void put_cell(
 static void put_verdict(
 	struct page *page, const struct profile_field *field, const struct decoded *decoded)
 {
-	const struct parameter *parameter = parameter_find(field->parameter);
+	const struct parameter *parameter =
+		field->unjudged ? NULL : parameter_find(field->parameter);
 
-	page_put(page, STYLE_PLAIN, parameter->unit);
-	if (!isfinite(decoded->value) || probe_can_be(field, decoded))
+	page_put(page, STYLE_PLAIN, decode_unit(field));
+	if (!parameter || !isfinite(decoded->value) || probe_can_be(field, decoded))
 		return;
 	page_printf(page, STYLE_FAINT, "   cannot be: outside %g to %g", parameter->low,
 		parameter->high);
@@ -209,8 +210,7 @@ static void show_several(struct page *page, const struct probe_value *value)
 	if (value->at[PROBE_WRITTEN].done) {
 		probe_decode(value, PROBE_WRITTEN, field->at.order, &decoded);
 		put_number(&number, field, &decoded);
-		page_printf(page, STYLE_STRONG, ": %s %s", room,
-			parameter_find(field->parameter)->unit);
+		page_printf(page, STYLE_STRONG, ": %s %s", room, decode_unit(field));
 	}
 	page_end(page);
 	page_to(page, WORDS_AT + 5u * field->at.registers + 2);

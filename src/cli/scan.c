@@ -10,6 +10,7 @@
 #include "bus/decode.h"
 #include "cli/on_line.h"
 #include "cli/probe_rows.h"
+#include "cli/scan_drivers.h"
 #include "cli/scan_known.h"
 #include "cli/terminal.h"
 
@@ -137,7 +138,40 @@ static int read_one(struct scan *scan, unsigned unit, uint8_t function, uint16_t
 	return err ? err : on_line_read(&scan->on, (uint8_t)unit, function, start, n, ms);
 }
 
-/* The models whose identity register fits; usually one. */
+static int ask_again(struct scan *scan, struct port_ask *ask)
+{
+	char words[300];
+	struct text why = text_over(words, sizeof(words));
+	int err;
+
+	ask->timeout_ms = scan->on.where.kind == PORT_TCP ? GATEWAY_MS : ANSWER_MS;
+	err = on_line_ask(&scan->on, ask);
+	if (err != ERR_GONE || terminal_should_end())
+		return err;
+	err = reopen(scan, &why);
+	return err ? err : on_line_ask(&scan->on, ask);
+}
+
+static int ask_for_driver(void *ctx, struct port_ask *ask, const struct port_reply **reply)
+{
+	struct scan *scan = ctx;
+
+	*reply = &scan->on.reply;
+	return terminal_should_end() ? ERR_TIMEOUT : ask_again(scan, ask);
+}
+
+static unsigned name_drivers(struct scan *scan, unsigned unit, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; codec_drivers[i]; i++)
+		if (scan_driver_knows(codec_drivers[i], (uint8_t)unit, ask_for_driver, scan))
+			printf("%s%s (%s)", n++ ? ", or " : "", codec_drivers[i]->name,
+				codec_drivers[i]->models);
+	return n;
+}
+
+/* The models whose identity fits; usually one. */
 static unsigned name_models(struct scan *scan, unsigned unit)
 {
 	struct value_bytes bytes;
@@ -160,7 +194,7 @@ static unsigned name_models(struct scan *scan, unsigned unit)
 			continue;
 		printf("%s%s (%s)", n++ ? ", or " : "", profile->name, profile->models);
 	}
-	return n;
+	return name_drivers(scan, unit, n);
 }
 
 static void put_answer(

@@ -228,7 +228,12 @@ static void put_field(
 	page_put(page, STYLE_PLAIN, " ");
 	page_cell(page, is_old ? STYLE_WARN : STYLE_PLAIN, age, AGE_WIDTH, true);
 	page_put(page, STYLE_PLAIN, "  ");
-	page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")), judged_of(field));
+	/* What was plausible a while ago says nothing of the water now. */
+	if (is_old && !never)
+		page_put(page, STYLE_WARN, "old");
+	else
+		page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")),
+			judged_of(field));
 	put_flags(page, w, field);
 	page_end(page);
 }

@@ -47,6 +47,16 @@ class NewDriver(unittest.TestCase):
         program = self.build()
         folders = ["drivers/acme-" + kind for kind in kinds]
         done = self.run_here(program, "lint", *folders)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout.count("README.md: is not written yet"), 3, done.stdout)
+        self.assertIn("3 drivers, 3 mistakes\n", done.stdout, "and nothing else is wrong")
+        for folder in folders:
+            path = os.path.join(self.folder, folder, "README.md")
+            with open(path) as f:
+                text = f.read()
+            with open(path, "w") as f:
+                f.write(text.replace("(not written yet) ", ""))
+        done = self.run_here(program, "lint", *folders)
         self.assertEqual((done.returncode, done.stdout), (0, "3 drivers, 0 mistakes\n"), done.stderr)
         for folder in folders:
             shutil.rmtree(os.path.join(self.folder, folder))

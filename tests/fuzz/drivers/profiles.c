@@ -65,7 +65,8 @@ static void decode_all(
 			decode_take(&profile->fields[i].at, pdu, len, start, &value))
 			continue;
 		decode_field(&profile->fields[i], &value, &decoded);
-		must(isfinite(decoded.value) != (decoded.flags != 0));
+		/* A doubtful number stands; all other flags of one value mean that there is none. */
+		must(isfinite(decoded.value) == !(decoded.flags & ~FLAG_STATUS));
 	}
 	for (i = 0; i < profile->n_status; i++)
 		if (profile->status[i].at.function == pdu[0] &&

@@ -1,6 +1,6 @@
 # waterlab: one non-recursive Makefile.  `make help` lists what a person would type.
 #
-#   CC=gcc|clang  VARIANT=plain|asan|tsan|fuzz|cover|analyze  WERROR=1  BUILD=build  MODULE=room
+#   CC=gcc|clang  VARIANT=plain|asan|tsan|fuzz|cover|analyze  WERROR=1  BUILD=build  MODULE=room  DRIVER=name
 #   CFLAGS, CPPFLAGS and LDFLAGS are the user's own; they are added to what the project needs.
 
 VERSION := 0.1.0
@@ -30,7 +30,7 @@ SAN_tsan  := -O1 -fsanitize=thread
 SAN_fuzz  := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 SAN_cover := -O0 --coverage
 SAN_analyze := -O1 -fanalyzer
-our_CPPFLAGS := -D_GNU_SOURCE -Isrc -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_RELEASED='"$(RELEASED)"' \
+our_CPPFLAGS := -D_GNU_SOURCE -Isrc -Idrivers -DWATERLAB_VERSION='"$(VERSION)"' -DWATERLAB_RELEASED='"$(RELEASED)"' \
 	-DWATERLAB_PREFIX='"$(PREFIX)"'
 our_CFLAGS   := -std=c11 -g $(WARN) $(SAN_$(VARIANT)) -fPIE -pthread
 # Fuzz targets bring libFuzzer's main; ordinary programs of that variant do not.
@@ -51,7 +51,7 @@ SRC_of  = $(filter-out src/$(1)/main.c,$(wildcard src/$(1)/*.c))
 OBJ_of  = $(patsubst %.c,$(B)/%.o,$(call SRC_of,$(1)))
 LIB_of  = $(patsubst %,$(B)/lib/%.a,$(1))
 # Modules with sources, in link order, and the outside libraries they need.
-USED_by = $(foreach m,$(1) $(LAYER_$(firstword $(1))),$(if $(call SRC_of,$(m)),$(m)))
+USED_by = $(foreach m,$(1) $(LAYER_$(firstword $(1))),$(if $(call SRC_of,$(m)),$(m) $(if $(filter bus,$(m)),drivers)))
 EXT_of  = $(foreach m,$(1),$(LIBS_$(m))) -lm
 
 define module_rule
@@ -61,6 +61,25 @@ $(B)/lib/$(1).a: $(call OBJ_of,$(1))
 	@$$(AR) rcs $$@ $$^
 endef
 $(foreach m,$(MODULES),$(if $(call SRC_of,$(m)),$(eval $(call module_rule,$(m)))))
+
+# --- drivers in C: drivers/NAME/*.c -> drivers.a, with the list of them, which nobody writes --------
+DRIVER_SRC := $(wildcard drivers/*/*.c)
+DRIVERS_C  := $(sort $(foreach f,$(DRIVER_SRC),$(word 2,$(subst /, ,$(f)))))
+# A driver may also go: the list is of these names, not only newer than its sources.
+$(B)/drivers/names: force
+	@mkdir -p $(@D)
+	@echo '$(DRIVERS_C)' | cmp -s - $@ || echo '$(DRIVERS_C)' >$@
+$(B)/drivers/list.c: $(B)/drivers/names Makefile
+	@{ echo '#include "bus/codec.h"'; \
+	for n in $(subst -,_,$(DRIVERS_C)); do echo "extern const struct wl_driver wl_$$n;"; done; \
+	echo 'const struct wl_driver *const codec_drivers[] = {'; \
+	for n in $(subst -,_,$(DRIVERS_C)); do echo "	&wl_$$n,"; done; echo '	NULL};'; } >$@
+$(B)/drivers/list.o: $(B)/drivers/list.c
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+$(B)/lib/drivers.a: $(patsubst %.c,$(B)/%.o,$(DRIVER_SRC)) $(B)/drivers/list.o
+	@mkdir -p $(@D)
+	@rm -f $@
+	@$(AR) rcs $@ $^
 
 # What is compiled otherwise is compiled anew; -Werror changes no object.
 FLAGS_NOW = $(filter-out -Werror,$(COMPILE))
@@ -88,7 +107,7 @@ $(eval $(call program_rule,bin/waterlabd,$(B)/src/daemon/main.o,daemon))
 $(eval $(call program_rule,bin/waterlab,$(B)/src/cli/main.o,cli))
 $(eval $(call program_rule,bin/labsim,$(call OBJECTS_in,tools/labsim/*.c),conf))
 # A day in the lab on an injected clock: labsim's units without its wires.
-$(eval $(call program_rule,tests/sim/day,$(call OBJECTS_in,tests/sim/*.c $(patsubst %,tools/labsim/%.c,lab image command fault water storm)),conf))
+$(eval $(call program_rule,tests/sim/day,$(call OBJECTS_in,tests/sim/*.c $(patsubst %,tools/labsim/%.c,lab image command fault water storm played)),conf))
 $(eval $(call program_rule,bin/faultstore,$(call OBJECTS_in,tools/faultstore/*.c),uplink))
 INSTALLED := waterlabd waterlab
 PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore)
@@ -103,10 +122,24 @@ BENCH_SRC := $(wildcard tests/bench/*/*.c)
 BENCH_BIN := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 FUZZ_SRC := $(wildcard tests/fuzz/*/*.c)
 FUZZ_BIN := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
-module_of = $(word 3,$(subst /, ,$(1)))
+module_of = $(patsubst drivers,conf,$(word 3,$(subst /, ,$(1))))
 $(foreach t,$(UNIT_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)),-lcmocka)))
 $(foreach t,$(BENCH_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)))))
 $(foreach t,$(FUZZ_SRC),$(eval $(call program_rule,$(basename $(t)),$(patsubst %.c,$(B)/%.o,$(t)),$(call module_of,$(t)),-fsanitize=fuzzer)))
+# One for each driver in C, from one source, with seeds made of its cases.
+DRIVER_FUZZ := $(DRIVERS_C:%=$(B)/tests/fuzz/drivers/%)
+FUZZ_BIN += $(DRIVER_FUZZ)
+$(DRIVER_FUZZ:%=%.c): Makefile
+	@mkdir -p $(@D)
+	@printf '#define DRIVER wl_%s\n#include "tests/fuzz/driver.h"\n' $(subst -,_,$(basename $(@F))) >$@
+$(DRIVER_FUZZ:%=%.o): %.o: %.c $(B)/flags
+	@$(COMPILE) -I. -MMD -MP -c -o $@ $<
+$(DRIVER_FUZZ:%=%.seeds/made): $(B)/tests/fuzz/drivers/%.seeds/made: tests/fuzz/seeds $(wildcard drivers/*/cases/*.trace)
+	@rm -rf $(@D)
+	@tests/fuzz/seeds drivers/$*/cases $(@D)
+	@touch $@
+$(foreach d,$(DRIVERS_C),$(eval $(call program_rule,tests/fuzz/drivers/$(d),$(B)/tests/fuzz/drivers/$(d).o,bus,-fsanitize=fuzzer)))
+$(foreach f,$(DRIVER_FUZZ),$(eval $(f): | $(f).seeds/made))
 .SECONDARY:
 
 # One module's alone: make unit MODULE=spool
@@ -137,9 +170,9 @@ demo: ## the whole chain, live, against a real store (DEMO_SECONDS=60 DEMO_STORE
 	@echo "building"
 	@$(MAKE_ALL) -s all
 	@WATERLAB_BIN=$(abspath $(B)/bin) tools/demo
-test: ## everything that must hold, as root and as an ordinary user
+test: ## everything that must hold, as root and as an ordinary user (DRIVER=atlas-ezo: one driver alone)
 	@tools/install-deps test
-	@BUILD=$(BUILD) tests/run-all
+	@BUILD=$(BUILD) tests/$(if $(DRIVER),run-driver '$(DRIVER)',run-all)
 soak: ## the longer forms of the system tests, some 20 minutes
 	@tools/install-deps test
 	@$(MAKE_ALL) -s all
@@ -163,7 +196,7 @@ unitdir  := $(PREFIX)/lib/systemd/system
 usersdir := $(PREFIX)/lib/sysusers.d
 rulesdir := $(PREFIX)/lib/udev/rules.d
 confdir  := $(SYSCONFDIR)/waterlab
-DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*/profile.conf drivers/*/sample.conf drivers/*/README.md))
+DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*.md $(addprefix drivers/*/,profile.conf sample.conf README.md cases/*.trace)))
 
 .PHONY: install uninstall
 install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX=/usr/local, under DESTDIR

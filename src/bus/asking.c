@@ -14,7 +14,7 @@ enum {
 
 static int number_series(struct line *line, struct unit *unit, unsigned field)
 {
-	const struct profile_field *from = &unit->profile->fields[field];
+	const struct field_state *from = &unit->said.fields[field];
 	struct series series = {.kind = from->kind, .decimals = from->decimals};
 	int rc;
 
@@ -63,20 +63,30 @@ static void deliver(struct line *line, struct unit *unit)
 			unit->conf->name);
 }
 
-/* The unit's worst honest time, and the time the bytes take. */
+static unsigned payload(const struct port_ask *ask)
+{
+	if (ask->kind == ASK_BYTES) /* its reply_ms is of the whole message */
+		return 0;
+	if (ask->kind == ASK_PDU && (ask->function < 1 || ask->function > 4))
+		return (unsigned)ask->len;
+	return ask->function <= 2 ? (ask->count + 7u) / 8 : 2u * ask->count;
+}
+
+/* The unit's worst honest time, or what the driver says, and the time the bytes take. */
 static unsigned deadline_ms(
 	const struct line *line, const struct unit *unit, const struct port_ask *ask)
 {
 	int64_t wire_ns = 0;
 
 	if (line->conf->port.kind == PORT_RTU && line->conf->port.baud) {
-		int64_t bytes = 13 + (ask->function <= 2 ? (ask->count + 7) / 8 : 2 * ask->count);
+		int64_t bytes = 13 + payload(ask);
 
 		wire_ns = bytes * serial_bits(&line->conf->port) * 1000000000 /
 				  line->conf->port.baud +
 			  2 * serial_gap_ns(&line->conf->port);
 	}
-	return unit_reply_ms(unit) + DEADLINE_SLACK_MS + (unsigned)(wire_ns / MS + 1);
+	return (ask->timeout_ms ? ask->timeout_ms : unit_reply_ms(unit)) + DEADLINE_SLACK_MS +
+	       (unsigned)(wire_ns / MS + 1);
 }
 
 /* Reads the line until it is silent; bytes that come then are somebody's late answer or noise. */
@@ -154,6 +164,16 @@ static void gone(struct line *line, struct unit *unit, const struct port_ask *as
 	pthread_mutex_unlock(&line->lock);
 }
 
+/* The exchange just noted is kept beside the ring, where one of a later turn cannot do without it. */
+static void keep_told(struct line *line, struct unit *unit)
+{
+	struct told *told = &line->told[unit - line->units];
+
+	if (unit_codec_is_telling(unit))
+		told->ring[told->made++ % LINE_TOLD] =
+			line->trace.ring[(line->trace.made - 1) % TRACE_ENTRIES];
+}
+
 void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 {
 	struct port_reply *reply = &line->reply;
@@ -170,11 +190,12 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 	line->last_end_ns = now_ns;
 	pthread_mutex_lock(&line->lock);
 	trace_note(&line->trace, ask, rc, reply, asked_ns, now_ns);
+	keep_told(line, unit);
 	line->said.noise_bytes += reply->stale;
 	if (reply->stale && line->late)
 		line->late->said.late++;
 	if (rc == 0)
-		unit_good(unit, now_ns, reply, &line->delivery);
+		rc = unit_good(unit, now_ns, reply, &line->delivery);
 	else if (rc == ERR_EXCEPTION)
 		unit_exception(unit, now_ns, ask, reply, (now_ns - asked_ns) / MS, &line->delivery);
 	else if (rc != ERR_TIMEOUT && rc != ERR_NOISE && rc != ERR_GONE)

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/convert.h"
+
 unsigned decode_registers(enum register_type type)
 {
 	switch (type) {
@@ -154,24 +156,48 @@ static double scaled(double raw, double scale, double offset)
 	return raw * scale + offset;
 }
 
+const char *decode_unit(const struct profile_field *field)
+{
+	const struct parameter *parameter =
+		field->unjudged ? NULL : parameter_find(field->parameter);
+
+	return parameter ? parameter->unit : field->unit;
+}
+
+static double in_its_unit(const struct profile_field *field, double value)
+{
+	int decimals = -1;
+
+	if (*field->unit && !convert_unit(field->unit, decode_unit(field), &value, &decimals))
+		return NAN; /* conf/profile.c lets no such pair through */
+	return value;
+}
+
 void decode_field(
 	const struct profile_field *field, const struct value_bytes *bytes, struct decoded *out)
 {
+	static const uint16_t meant[] = {[MEANS_NO_VALUE] = FLAG_SENTINEL,
+		[MEANS_OVER] = FLAG_OVER,
+		[MEANS_UNDER] = FLAG_UNDER,
+		[MEANS_DOUBTFUL] = FLAG_STATUS};
 	unsigned i;
 
 	out->raw = decode_raw(&field->at, bytes);
 	out->flags = 0;
 	for (i = 0; i < field->n_sentinels && i < MOST_SENTINELS; i++)
 		if (field->sentinel[i] == out->raw) {
-			out->flags = FLAG_SENTINEL;
+			out->flags = meant[field->sentinel_means[i] & 3];
 			out->value = NAN;
-			return;
+			if (out->flags != FLAG_STATUS)
+				return;
+			break;
 		}
-	out->value = scaled(number_of(field->at.type, out->raw), field->scale, field->offset);
+	out->value = in_its_unit(
+		field, scaled(number_of(field->at.type, out->raw), field->scale, field->offset));
 	if (field->kind == NUMBER_F32)
 		out->value = (double)(float)out->value;
 	if (!isfinite(out->value)) {
-		out->flags = FLAG_NOT_FINITE;
+		out->flags |= FLAG_NOT_FINITE;
 		out->value = NAN;
 	}
 }
@@ -181,6 +207,38 @@ bool decode_status(const struct profile_status *rule, const struct value_bytes *
 	uint16_t word = (uint16_t)ordered(&rule->at, bytes);
 
 	return rule->any ? (word & rule->mask) != 0 : (word & rule->mask) == rule->equals;
+}
+
+uint16_t decode_effect_flag(enum status_effect effect)
+{
+	static const uint16_t flags[] = {[EFFECT_SUSPECT] = FLAG_STATUS,
+		[EFFECT_BAD] = FLAG_FAULT,
+		[EFFECT_WARMUP] = FLAG_WARMUP,
+		[EFFECT_CALIBRATING] = FLAG_CALIBRATING,
+		[EFFECT_CLEANING] = FLAG_CLEANING,
+		[EFFECT_STANDBY] = FLAG_STANDBY,
+		[EFFECT_OVER] = FLAG_OVER,
+		[EFFECT_UNDER] = FLAG_UNDER,
+		[EFFECT_NO_VALUE] = FLAG_SENTINEL,
+		[EFFECT_UNIT] = FLAG_UNIT};
+
+	return flags[effect];
+}
+
+const char *decode_effect_word(unsigned effect)
+{
+	static const char *const words[] = {[EFFECT_SUSPECT] = "suspect",
+		[EFFECT_BAD] = "bad",
+		[EFFECT_WARMUP] = "warmup",
+		[EFFECT_CALIBRATING] = "calibrating",
+		[EFFECT_CLEANING] = "cleaning",
+		[EFFECT_STANDBY] = "standby",
+		[EFFECT_OVER] = "over",
+		[EFFECT_UNDER] = "under",
+		[EFFECT_NO_VALUE] = "absent",
+		[EFFECT_UNIT] = "unit"};
+
+	return effect < sizeof(words) / sizeof(words[0]) ? words[effect] : NULL;
 }
 
 void decode_text(

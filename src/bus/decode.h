@@ -25,7 +25,8 @@ struct value_bytes {
 struct decoded {
 	uint64_t raw; /* the register words after byte order (TYPE_BITS: the bits, shifted down) */
 	double value; /* in the parameter's unit; NAN when a flag says there is none */
-	uint16_t flags; /* 0, FLAG_SENTINEL or FLAG_NOT_FINITE */
+	uint16_t
+		flags; /* 0, or what its number says: FLAG_SENTINEL, _NOT_FINITE, _OVER, _UNDER, _STATUS */
 };
 
 /* Registers a number of this type fills; 0 for TYPE_STRING, whose length is its own. */
@@ -41,8 +42,11 @@ int decode_take(const struct profile_register *at, const uint8_t *pdu, size_t le
 /* The raw number: byte order undone, mask taken and shifted down for TYPE_BITS. */
 uint64_t decode_raw(const struct profile_register *at, const struct value_bytes *bytes);
 
+/* The unit (UCUM) that the field's values are in; "" where it has none. */
+const char *decode_unit(const struct profile_field *field);
+
 /*
- * One field.  Sentinels are compared with the raw number; a decimal scale (0.01, 0.05, 10) is applied
+ * One field.  Special numbers are compared with the raw one; a decimal scale (0.01, 0.05, 10) is applied
  * as an exact ratio with one rounding, so that 712 hundredths are 7.12; values of kind NUMBER_F32 are
  * rounded to float last.  Digits that are no BCD count as not finite.
  */
@@ -51,6 +55,11 @@ void decode_field(
 
 /* Whether a status rule holds. */
 bool decode_status(const struct profile_status *rule, const struct value_bytes *bytes);
+
+/* The flag (enum reading_flag) that a rule with this effect sets. */
+uint16_t decode_effect_flag(enum status_effect effect);
+/* The word for it in a profile and in labsim; NULL behind the last. */
+const char *decode_effect_word(unsigned effect);
 
 /* Text of at most TEXT_REGISTERS registers; ends at NUL, trailing blanks cut, other bytes as '?'. */
 void decode_text(

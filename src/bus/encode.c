@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/convert.h"
+
 void encode_raw(const struct profile_register *at, uint64_t raw, struct value_bytes *out)
 {
 	bool bits = at->function == 1 || at->function == 2;
@@ -117,11 +119,23 @@ static void nearest_float(
 	}
 }
 
+/* The value in the unit that the device says it in: every known pair of units lies on a line. */
+static double as_measured(const struct profile_field *field, double value)
+{
+	double zero = 0, one = 1;
+	int decimals = -1;
+
+	if (!*field->unit || !convert_unit(field->unit, decode_unit(field), &zero, &decimals) ||
+		!convert_unit(field->unit, decode_unit(field), &one, &decimals))
+		return value;
+	return (value - zero) / (one - zero);
+}
+
 int encode_value(
 	const struct profile_field *field, double value, struct value_bytes *out, double *served)
 {
 	enum register_type type = field->at.type;
-	double number = (value - field->offset) / field->scale;
+	double number = (as_measured(field, value) - field->offset) / field->scale;
 	struct decoded back;
 	uint64_t raw;
 	int rc = 0;

@@ -34,6 +34,10 @@ struct line {
 	pthread_mutex_t lock;
 	struct line_state said;
 	struct trace trace;
+	struct told {
+		unsigned made;
+		struct trace_entry ring[LINE_TOLD];
+	} told[MOST_UNITS];
 	atomic_bool stop;
 	atomic_bool try_now[MOST_UNITS];
 	_Atomic int64_t heartbeat_ms;

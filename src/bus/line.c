@@ -198,6 +198,16 @@ static void take_tries(struct line *line, int64_t now_ns)
 		}
 }
 
+/* Outside the lock: whoever knows it may ask a line. */
+static void tell_temperature(struct line *line, struct unit *unit, int64_t now_ns)
+{
+	const char *by = unit->conf->temperature;
+
+	if (unit->profile->driver && *by && line->sink->temperature)
+		unit->codec.unit.temperature =
+			line->sink->temperature(line->sink->ctx, by, now_ns / MS);
+}
+
 int64_t line_step(struct line *line)
 {
 	int64_t now_ns = line_now_ns(line), ready_ns;
@@ -224,11 +234,12 @@ int64_t line_step(struct line *line)
 		return unit && unit->due_ns < line->lost_check_ns ? unit->due_ns
 								  : line->lost_check_ns;
 	if (!unit->in_turn) {
+		tell_temperature(line, unit, now_ns);
 		pthread_mutex_lock(&line->lock);
 		unit_begin(unit, now_ns);
 		unit_end_if_over(unit, now_ns);
 		pthread_mutex_unlock(&line->lock);
-		if (!unit->in_turn)
+		if (!unit->in_turn || unit->due_ns > now_ns)
 			return now_ns;
 	}
 	line->turn = unit;
@@ -332,6 +343,20 @@ size_t line_trace(struct line *line, uint64_t after, struct trace_entry *out, si
 
 	pthread_mutex_lock(&line->lock);
 	n = trace_copy(&line->trace, after, out, most);
+	pthread_mutex_unlock(&line->lock);
+	return n;
+}
+
+size_t line_told(struct line *line, unsigned i, uint64_t before, struct trace_entry out[LINE_TOLD])
+{
+	const struct told *told = &line->told[i < MOST_UNITS ? i : 0];
+	size_t n = 0;
+	unsigned k;
+
+	pthread_mutex_lock(&line->lock);
+	for (k = told->made > LINE_TOLD ? told->made - LINE_TOLD : 0; k < told->made; k++)
+		if (told->ring[k % LINE_TOLD].number < before)
+			out[n++] = told->ring[k % LINE_TOLD];
 	pthread_mutex_unlock(&line->lock);
 	return n;
 }

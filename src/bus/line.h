@@ -16,13 +16,23 @@
 #include "io/trace.h"
 #include "model/reading.h"
 
-enum { LINE_NAME = 24, MOST_UNITS = 32, MOST_LINES = 16 };
+enum { LINE_NAME = 24, MOST_UNITS = 32, MOST_LINES = 16, MOST_MEASURES = 16 };
+
+/* What a value of the analyzer's own is, where only who set the analyzer up knows. */
+struct unit_measures {
+	unsigned n;
+	struct {
+		char value[PARAMETER_CODE], parameter[PARAMETER_CODE];
+	} at[MOST_MEASURES];
+};
 
 struct unit_conf {
 	char name[UNIT_NAME];
 	const struct profile *profile;
 	uint8_t address;
-	unsigned interval_ms; /* 100..86400000 */
+	unsigned interval_ms;        /* 100..86400000 */
+	char temperature[UNIT_NAME]; /* the analyzer it compensates by; "": none */
+	struct unit_measures measures;
 };
 
 struct line_conf {
@@ -39,6 +49,8 @@ struct bus_sink {
 	int (*exchange)(void *ctx, const struct exchange *exchange);
 	/* Position, district, context and sample of this moment, filled into the exchange. */
 	void (*where)(void *ctx, struct exchange *exchange);
+	/* The water's temperature, in Cel, as that analyzer last gave it; NAN: not known.  May be NULL. */
+	double (*temperature)(void *ctx, const char *unit, int64_t now_ms);
 };
 
 enum unit_health {
@@ -51,7 +63,8 @@ enum unit_health {
 
 struct field_state {
 	char parameter[PARAMETER_CODE];
-	double value; /* NAN: none */
+	char unit[UNIT_TEXT]; /* UCUM; "": none, or not known yet */
+	double value;         /* NAN: none */
 	uint8_t qc;
 	uint16_t flags;
 	int64_t boot_ms; /* of the last exchange that brought it; 0: never */
@@ -117,6 +130,12 @@ int line_try(struct line *line, const char *unit) MUST_USE;
  * copied.
  */
 size_t line_trace(struct line *line, uint64_t after, struct trace_entry *out, size_t most);
+/*
+ * The last exchanges by which the driver of unit i told which device that is, those before number `before`,
+ * oldest first: asked once, they leave the ring, and without them the rest cannot be replayed.
+ */
+enum { LINE_TOLD = 8 };
+size_t line_told(struct line *line, unsigned i, uint64_t before, struct trace_entry out[LINE_TOLD]);
 /* Boot time in ms when the thread last came round its loop: for the watchdog. */
 int64_t line_heartbeat_ms(struct line *line);
 

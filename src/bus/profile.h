@@ -13,13 +13,16 @@
 
 #include "model/reading.h"
 
+struct wl_driver;
+
 enum {
 	PROFILE_NAME = 32,
 	PROFILE_TEXT = 80,
 	MOST_FIELDS = 64,    /* values of one analyzer */
-	MOST_STATUS = 16,    /* status rules of one analyzer */
+	MOST_STATUS = 32,    /* status rules of one analyzer */
 	MOST_FORBIDDEN = 16, /* forbidden register ranges */
-	MOST_SENTINELS = 4
+	UNIT_TEXT = 24,
+	MOST_SENTINELS = 12 /* special numbers of one value, of all meanings */
 };
 
 enum register_type {
@@ -49,22 +52,47 @@ struct profile_register {
 	uint16_t mask; /* TYPE_BITS: bits taken, shifted down; 0xFFFF all */
 };
 
+/* What a number that is no plain value means. */
+enum sentinel_meaning {
+	MEANS_NO_VALUE,
+	MEANS_OVER, /* the water is beyond what the device measures; there is no number */
+	MEANS_UNDER,
+	MEANS_DOUBTFUL /* the number stands, but may mean something else */
+};
+
 struct profile_field {
 	struct profile_register at;
-	char parameter[PARAMETER_CODE];
-	double scale, offset;  /* value = raw * scale + offset, in the parameter's unit */
+	unsigned printed; /* where it is, as the manual prints it; for people only */
+	char parameter
+		[PARAMETER_CODE]; /* a code of parameter.h; unjudged: a name of the profile's own */
+	bool unjudged;            /* it is no water quality */
+	char unit[UNIT_TEXT]; /* what raw * scale + offset is in (UCUM), if not the parameter's */
+	double scale, offset;
 	enum number_kind kind; /* how the result is written: see number.h */
 	uint8_t decimals;
 	uint8_t n_sentinels;
-	uint64_t sentinel
-		[MOST_SENTINELS]; /* raw words, big-endian after byte order, that mean "no value";
-				     TYPE_BITS: the bits taken, shifted down */
+	/* Raw words, big-endian after byte order; TYPE_BITS: the bits taken, shifted down.  Those that
+	 * mean "no value" come first. */
+	uint64_t sentinel[MOST_SENTINELS];
+	uint8_t sentinel_means[MOST_SENTINELS]; /* enum sentinel_meaning */
 };
 
-enum status_effect { EFFECT_SUSPECT, EFFECT_BAD, EFFECT_WARMUP };
+enum status_effect {
+	EFFECT_SUSPECT,
+	EFFECT_BAD,
+	EFFECT_WARMUP,
+	EFFECT_CALIBRATING,
+	EFFECT_CLEANING,
+	EFFECT_STANDBY,
+	EFFECT_OVER,
+	EFFECT_UNDER,
+	EFFECT_NO_VALUE, /* the register holds no measurement now */
+	EFFECT_UNIT /* it is set to another unit than the profile's: the number is none of it */
+};
 
 struct profile_status {
 	struct profile_register at; /* one 16-bit register or one bit */
+	unsigned printed;           /* as of a field */
 	/* The rule holds when (raw & mask) == equals, or, with any = true, when (raw & mask) != 0. */
 	uint16_t mask, equals;
 	bool any;
@@ -80,6 +108,8 @@ struct profile {
 	char models[PROFILE_TEXT]; /* "Maker Model A, Model B" */
 	char manual[160];          /* the manual's edition it follows */
 	enum driver_level level;
+	/* a codec in C instead of registers: only quiet_ms, reply_ms and warmup_s below are of it */
+	const struct wl_driver *driver;
 	/* the device's own limits */
 	uint16_t most_registers; /* per request, 1..125 */
 	bool even_start;         /* only even start addresses are answered */
@@ -91,8 +121,9 @@ struct profile {
 	/* identity: read at every open; empty parameter list means the device cannot tell */
 	bool has_identity;
 	struct profile_register identity;
-	uint64_t identity_value; /* for number types */
-	char identity_text[33];  /* for TYPE_STRING */
+	unsigned identity_printed; /* as of a field */
+	uint64_t identity_value;   /* for number types */
+	char identity_text[33];    /* for TYPE_STRING */
 	/* ranges [first, last] no request may touch, per function */
 	unsigned n_forbidden;
 	struct {

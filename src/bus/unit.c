@@ -6,14 +6,7 @@
 #include "bus/decode.h"
 
 /* Modbus Application Protocol v1.1b3, 7 */
-enum {
-	ILLEGAL_FUNCTION = 1,
-	ILLEGAL_VALUE = 3,
-	ACKNOWLEDGE = 5,
-	BUSY = 6,
-	NO_PATH = 10,
-	NO_ANSWER = 11
-};
+enum { ACKNOWLEDGE = 5, BUSY = 6, NO_PATH = 10, NO_ANSWER = 11 };
 
 /* "holding registers 16..23 (wire addresses)" */
 static void name_registers(struct text *to, uint8_t function, unsigned start, unsigned count)
@@ -73,7 +66,7 @@ int unit_init(struct unit *unit, const struct unit_conf *conf, const struct line
 	unit->line = line->name;
 	unit->serial = line->port.kind == PORT_RTU;
 	unit->health = health_new(seed);
-	if (!profile->n_fields || profile->n_fields > MOST_FIELDS ||
+	if ((!profile->n_fields && !profile->driver) || profile->n_fields > MOST_FIELDS ||
 		profile->n_status > MOST_STATUS || !conf->interval_ms) {
 		text_printf(why, "unit %s: profile %s has no values, or the interval is 0",
 			conf->name, profile->name);
@@ -90,12 +83,15 @@ int unit_init(struct unit *unit, const struct unit_conf *conf, const struct line
 
 		unit->parameters[i] = parameter_find(profile->fields[i].parameter);
 		text_copy(field->parameter, sizeof(field->parameter), profile->fields[i].parameter);
+		text_copy(field->unit, sizeof(field->unit), decode_unit(&profile->fields[i]));
 		field->value = NAN;
 		field->qc = QC_MISSING;
 		field->kind = profile->fields[i].kind;
 		field->decimals = profile->fields[i].decimals;
 	}
 	text_printf(why, "unit %s, profile %s: ", conf->name, profile->name);
+	if (profile->driver)
+		return unit_codec_init(unit, why);
 	return blocks_init(&unit->blocks, profile, &cost, why);
 }
 
@@ -148,9 +144,13 @@ void unit_line_opened(struct unit *unit, int64_t now_ns, bool away)
 	unit->appeared_ms = 0;
 	unit->unasked_until_ns = 0;
 	health_forget(&unit->health);
-	blocks_forget(&unit->blocks);
-	if (unit->serial)
-		owe_from_before(unit);
+	if (unit->profile->driver) {
+		unit_codec_opened(unit, now_ns);
+	} else {
+		blocks_forget(&unit->blocks);
+		if (unit->serial)
+			owe_from_before(unit);
+	}
 	show_health(unit);
 	set_due(unit, now_ns);
 }
@@ -210,11 +210,25 @@ static void probe_answered(struct unit *unit, int64_t now_ns, bool telling)
 
 void unit_left_open(struct unit *unit, int64_t now_ns, const struct port_ask *ask)
 {
+	if (unit->profile->driver) {
+		unit_codec_left_open(unit, now_ns);
+		return;
+	}
 	remember_open(unit, ask->function, ask->count);
 	unit->verified = false;
 	unit->unasked_until_ns = now_ns + reply_ns(unit);
 	if (unit->in_turn)
 		begin_probe(unit);
+}
+
+void unit_till_next_beat(struct unit *unit, int64_t now_ns)
+{
+	set_due(unit, next_beat(unit, now_ns));
+}
+
+void unit_wait(struct unit *unit, int64_t due_ns)
+{
+	set_due(unit, due_ns);
 }
 
 void unit_suspend(struct unit *unit, int64_t now_ns)
@@ -225,10 +239,16 @@ void unit_suspend(struct unit *unit, int64_t now_ns)
 void unit_begin(struct unit *unit, int64_t now_ns)
 {
 	unit->in_turn = true;
+	unit->turn_ms = now_ns / 1000000;
 	unit->failed = false;
 	unit->retried = false;
 	unit->mismatch = false;
 	memset(unit->rule_known, 0, sizeof(unit->rule_known));
+	if (unit->profile->driver) {
+		unit->stage = STAGE_CODEC;
+		unit_codec_begin(unit, now_ns);
+		return;
+	}
 	blocks_begin(&unit->blocks, now_ns / 1000000);
 	/* What was asked ten worst reply times ago is answered or never will be. */
 	if (unit->unasked_until_ns && now_ns - unit->unasked_until_ns > 10 * reply_ns(unit))
@@ -239,7 +259,7 @@ void unit_begin(struct unit *unit, int64_t now_ns)
 		after_probe(unit);
 }
 
-bool unit_question(const struct unit *unit, struct port_ask *ask)
+bool unit_question(struct unit *unit, struct port_ask *ask)
 {
 	const struct plan_request *r = NULL;
 
@@ -257,6 +277,9 @@ bool unit_question(const struct unit *unit, struct port_ask *ask)
 	case STAGE_BLOCKS:
 		r = blocks_now(&unit->blocks);
 		break;
+	case STAGE_CODEC:
+		codec_question(&unit->codec, ask);
+		return codec_now(&unit->codec) != NULL;
 	}
 	if (!r)
 		return false;
@@ -268,9 +291,12 @@ bool unit_question(const struct unit *unit, struct port_ask *ask)
 
 void unit_end_if_over(struct unit *unit, int64_t now_ns)
 {
+	bool blocks = unit->stage == STAGE_BLOCKS;
 	unsigned i;
 
-	if (!unit->in_turn || unit->stage != STAGE_BLOCKS || blocks_now(&unit->blocks))
+	if (!unit->in_turn || (!blocks && unit->stage != STAGE_CODEC))
+		return;
+	if (blocks ? blocks_now(&unit->blocks) != NULL : codec_now(&unit->codec) != NULL)
 		return;
 	unit->in_turn = false;
 	set_due(unit, next_beat(unit, now_ns));
@@ -286,15 +312,14 @@ void unit_end_if_over(struct unit *unit, int64_t now_ns)
 
 /* --- what came ------------------------------------------------------------------------------------- */
 
-/* It is there.  Warm-up begins anew when it had been away. */
-static void answered(struct unit *unit, int64_t now_ns)
+void unit_answered(struct unit *unit, int64_t now_ns)
 {
 	int64_t now_ms = now_ns / 1000000;
 	bool aside = unit->health.state == UNIT_ASIDE;
 
 	if (health_answered(&unit->health) || !unit->appeared_ms) {
 		unit->appeared_ms = now_ms;
-		if (aside) {
+		if (aside && !unit->profile->driver) {
 			blocks_forget(&unit->blocks);
 			blocks_begin(&unit->blocks, now_ms);
 		}
@@ -306,49 +331,7 @@ static void answered(struct unit *unit, int64_t now_ns)
 		unit->conf->name);
 }
 
-static void take_identity(struct unit *unit, int64_t now_ns, const struct port_reply *reply)
-{
-	const struct profile_register *at = &unit->profile->identity;
-	char words[96];
-	struct text found = text_over(words, sizeof(words));
-	struct text last = text_over(unit->said.last_words, sizeof(unit->said.last_words));
-	struct value_bytes bytes;
-	int64_t pause_ms;
-
-	if (!decode_take(at, reply->pdu, reply->len, at->address, &bytes) &&
-		decode_identity(unit->profile, &bytes, &found)) {
-		/* A device that was wrong may stand again where the right one stood. */
-		answered(unit, now_ns);
-		unit->verified = true;
-		unit->mismatch = false;
-		unit->stage = STAGE_BLOCKS;
-		return;
-	}
-	if (!unit->mismatch) { /* it may be a stale answer to something else: once more */
-		unit->mismatch = true;
-		return;
-	}
-	unit->mismatch = false;
-	unit->in_turn = false;
-	unit->said.wrong++;
-	unit->said.last_error = ERR_WRONG_UNIT;
-	text_printf(&last, "identity reads %s", words);
-	pause_ms = health_is_wrong(&unit->health, 0);
-	show_health(unit);
-	set_due(unit, now_ns + pause_ms * 1000000);
-	log_lost(&unit->edge, now_ns / 1000000, "bus",
-		"line %s, unit %s: another device answers at address %u: identity reads %s, not a "
-		"%s; "
-		"nothing is taken from it until the right one is there",
-		unit->line, unit->conf->name, unit->conf->address, words, unit->profile->name);
-}
-
-bool unit_doubts_identity(const struct unit *unit)
-{
-	return unit->in_turn && unit->stage == STAGE_IDENTITY && unit->mismatch;
-}
-
-void unit_good(
+int unit_good(
 	struct unit *unit, int64_t now_ns, const struct port_reply *reply, struct delivery *out)
 {
 	struct plan_request r;
@@ -356,14 +339,16 @@ void unit_good(
 
 	out->n = 0;
 	unit->said.exchanges++;
+	if (unit->stage == STAGE_CODEC)
+		return unit_codec_good(unit, now_ns, reply, out);
 	if (unit->stage == STAGE_IDENTITY) {
-		take_identity(unit, now_ns, reply);
-		return;
+		unit_take_identity(unit, now_ns, reply);
+		return 0;
 	}
-	answered(unit, now_ns);
+	unit_answered(unit, now_ns);
 	if (unit->stage == STAGE_PROBE) {
 		probe_answered(unit, now_ns, unit->telling);
-		return;
+		return 0;
 	}
 	r = *blocks_now(&unit->blocks);
 	unit_take_values(unit, now_ns, &r, reply, out);
@@ -375,6 +360,7 @@ void unit_good(
 				"again",
 				unit->line, unit->conf->name, unit->blocks.plan.items[i].function,
 				unit->blocks.plan.items[i].start);
+	return 0;
 }
 
 static void refused(struct unit *unit, int64_t now_ns, const struct plan_request *r, uint8_t code,
@@ -394,28 +380,6 @@ static void refused(struct unit *unit, int64_t now_ns, const struct plan_request
 	unit_take_refusal(unit, now_ns, r->first, out);
 }
 
-/* A device without that register is no device of this profile; one that is busy may be. */
-static void identity_refused(struct unit *unit, int64_t now_ns, uint8_t code, int64_t took_ms)
-{
-	struct text last = text_over(unit->said.last_words, sizeof(unit->said.last_words));
-	int64_t pause_ms;
-
-	unit->in_turn = false;
-	text_printf(&last, "identity register: exception %u", code);
-	if (code < ILLEGAL_FUNCTION || code > ILLEGAL_VALUE) {
-		set_due(unit, next_beat(unit, now_ns));
-		return;
-	}
-	unit->said.wrong++;
-	pause_ms = health_is_wrong(&unit->health, took_ms);
-	show_health(unit);
-	set_due(unit, now_ns + pause_ms * 1000000);
-	log_lost(&unit->edge, now_ns / 1000000, "bus",
-		"line %s, unit %s: another device answers at address %u: it refuses the identity "
-		"register of %s with exception %u; nothing is taken from it",
-		unit->line, unit->conf->name, unit->conf->address, unit->profile->name, code);
-}
-
 void unit_exception(struct unit *unit, int64_t now_ns, const struct port_ask *ask,
 	const struct port_reply *reply, int64_t took_ms, struct delivery *out)
 {
@@ -427,17 +391,25 @@ void unit_exception(struct unit *unit, int64_t now_ns, const struct port_ask *as
 	/* A gateway speaks for a unit that does not. */
 	if (reply->exception == NO_PATH || reply->exception == NO_ANSWER) {
 		unit->said.last_exception = reply->exception;
+		if (unit->stage == STAGE_CODEC) /* whoever answers next may be another */
+			unit->verified = false;
 		unit_failed(unit, now_ns, ERR_EXCEPTION, ask, took_ms);
 		return;
 	}
+	if (unit->stage == STAGE_CODEC && unit_codec_exception(unit, now_ns))
+		return;
 	unit->said.last_error = ERR_EXCEPTION;
 	unit->said.last_exception = reply->exception;
 	unit->failed = true;
-	if (unit->stage == STAGE_IDENTITY) {
-		identity_refused(unit, now_ns, reply->exception, took_ms);
+	if (unit->stage == STAGE_CODEC) { /* told of by unit_failed(), but it lives */
+		unit_failed(unit, now_ns, ERR_EXCEPTION, ask, took_ms);
 		return;
 	}
-	answered(unit, now_ns);
+	if (unit->stage == STAGE_IDENTITY) {
+		unit_identity_refused(unit, now_ns, reply->exception, took_ms);
+		return;
+	}
+	unit_answered(unit, now_ns);
 	if (unit->stage == STAGE_PROBE) { /* exceptions have no length to tell them by */
 		probe_answered(unit, now_ns, false);
 		return;
@@ -460,10 +432,15 @@ void unit_failed(
 	unit->in_turn = false;
 	unit->failed = true;
 	unit->said.last_error = rc;
-	name_registers(&last, ask->function, ask->start, ask->count);
+	if (unit->stage == STAGE_CODEC)
+		unit_codec_name(unit, &last);
+	else
+		name_registers(&last, ask->function, ask->start, ask->count);
 	text_printf(&last, ": %s", err_text(rc));
 	if (rc == ERR_TIMEOUT || rc == ERR_NOISE)
 		unit->verified = false;
+	if (unit->stage == STAGE_CODEC && !unit->verified)
+		codec_forget(&unit->codec);
 	pause_ms = health_failed(&unit->health, took_ms);
 	show_health(unit);
 	set_due(unit, pause_ms ? now_ns + pause_ms * 1000000 : next_beat(unit, now_ns));

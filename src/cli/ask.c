@@ -1,6 +1,7 @@
 /* Asking the daemon, and the configuration where it is needed. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "control/control.h"
@@ -63,6 +64,55 @@ void cli_find_places(const struct cli *cli, struct cli_place_paths *to)
 		memcpy(to->places, conf->place.places, sizeof(to->places));
 	}
 	conf_free(conf);
+}
+
+void cli_find_drivers(const struct cli *cli, struct cli_drivers *to)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct conf *conf = cli->drivers ? NULL : read_config(cli, &mistakes);
+
+	*to = (struct cli_drivers){WATERLAB_PREFIX "/share/waterlab/drivers", ""};
+	if (cli->drivers) {
+		text_copy(to->installed, sizeof(to->installed), cli->drivers);
+	} else if (conf) {
+		memcpy(to->installed, conf->drivers, sizeof(to->installed));
+		memcpy(to->own, conf->own_drivers, sizeof(to->own));
+	} else if (!access(cli->config, F_OK)) {
+		room[strcspn(room, "\n")] = '\0';
+		fprintf(stderr,
+			"waterlab: drivers are looked for in %s, because the configuration cannot "
+			"be "
+			"used: %s\n",
+			to->installed, room);
+	}
+	conf_free(conf);
+}
+
+bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct cli_drivers folders;
+	int err;
+
+	const char *slash;
+
+	cli_find_drivers(cli, &folders);
+	slash = strrchr(name, '/');
+	if (slash && slash[1] && (size_t)(slash - name) < sizeof(folders.installed)) {
+		/* The path of a driver's folder. */
+		memcpy(folders.installed, name, (size_t)(slash - name));
+		folders.installed[slash - name] = '\0';
+		folders.own[0] = '\0';
+		name = slash + 1;
+	}
+	err = conf_find_own_driver(out, folders.installed, folders.own, name, &mistakes);
+	if (err && !mistakes.len)
+		text_put(&mistakes, err_text(err));
+	if (mistakes.len) /* a warning ends its own line */
+		fprintf(stderr, "waterlab: %s%s", room, room[mistakes.len - 1] == '\n' ? "" : "\n");
+	return !err;
 }
 
 static int exit_of(int err)

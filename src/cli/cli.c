@@ -25,6 +25,11 @@ static const struct command commands[] = {
 	{"clock", "enter", cli_clock_enter, OPTION_JSON | OPTION_WITHIN | OPTION_REASON, 1, 3},
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
+	{"replay", NULL, cli_replay, OPTION_DRIVERS, 2, 1000},
+	{"lint", NULL, cli_lint, OPTION_DRIVERS, 1, 1000},
+	{"record", NULL, cli_record, OPTION_SECONDS, 1, 2},
+	{"probe", NULL, cli_probe, OPTION_DRIVERS | OPTION_UNIT | OPTION_SPEED, 2, 2},
+	{"scan", NULL, cli_scan, OPTION_DRIVERS | OPTION_UNITS | OPTION_SPEED, 1, 1},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
 	{"gps", NULL, cli_gps, OPTION_JSON | OPTION_SECONDS, 0, 3},
 	{"place", "enter", cli_place_enter, OPTION_JSON | OPTION_ENTRY | OPTION_REASON, 0, 0},
@@ -58,6 +63,19 @@ static const char help[] =
 	"                        UTC, or with +05:00 what a clock in Pakistan shows\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
+	"  replay DRIVER TRACE...\n"
+	"                        what a driver makes of recorded traffic (drivers/README.md)\n"
+	"  lint DRIVER...        whether drivers, by name or folder, are whole and sound, and\n"
+	"                        their cases come out as they are written\n"
+	"  record LINE [UNIT] [--seconds N]\n"
+	"                        what the daemon and an analyzer said to each other lately,\n"
+	"                        and for N seconds more, as a trace for replay; without a\n"
+	"                        daemon the line is opened and asked (default: 10 seconds)\n"
+	"  probe DRIVER LINE --unit N [SPEED] [--drivers PATH]\n"
+	"                        asks one analyzer for all that its driver knows: registers,\n"
+	"                        values, every byte order, the addresses beside them\n"
+	"  scan LINE [--units FIRST-LAST] [--all-speeds] [SPEED] [--drivers PATH]\n"
+	"                        who answers on a Modbus line; reads only; Ctrl-C ends it\n"
 	"  place [--away METRES] [--json]\n"
 	"                        where the van is, by what, how sure; --away: what a sample\n"
 	"                        so far from the van would get\n"
@@ -87,9 +105,15 @@ static const char help[] =
 	"  --version             print the version\n"
 	"  --within METRES       look for borders only so far (default: however far)\n"
 	"  --places FILE         the gazetteer (default: the installed one)\n"
+	"  --drivers PATH        folder of the drivers (default: as the configuration says)\n"
 	"  --to PATH             default: place.boundaries of the configuration\n"
 	"  --only CODE,CODE      a part of the file: codes, or how they begin, as PK5\n"
 	"  --accept              install in spite of doubts\n"
+	"  LINE                  a line's name in the configuration; for probe and scan also\n"
+	"                        a device (/dev/..., usb:VID:PID) or HOST:PORT. Both want the\n"
+	"                        line for themselves: stop the daemon first\n"
+	"  SPEED                 --baud N --parity none|even|odd --stop 1|2 (default: the\n"
+	"                        line's, or 9600 none 1)\n"
 	"  KEYS                  which GeoJSON property says what, where it is not called\n"
 	"                        as usual: --code-key, --name-key, --division-key,\n"
 	"                        --province-key, --tehsil-key, --tehsil-name-key PROPERTY\n"

@@ -26,8 +26,10 @@ struct cli {
 	const char *from, *to; /* numbers; --to of boundaries install: a path */
 	const char *boundaries, *within, *places, *edition, *only;
 	const char *at, *error, *away, *district, *tehsil, *reason, *seconds;
+	const char *drivers;
+	const char *unit, *units, *baud, *parity, *stop;
 	struct boundary_keys keys;
-	bool accept;
+	bool accept, all_speeds;
 	int n_args; /* after the command's own words */
 	char **args;
 };
@@ -43,6 +45,17 @@ struct cli_place_paths {
 	char boundaries[PLACE_PATH], places[PLACE_PATH];
 };
 void cli_find_places(const struct cli *cli, struct cli_place_paths *to);
+
+/* The whole file ("-": standard input), the caller's to free; NULL after words about what is wrong. */
+char *cli_read_whole(const char *path, size_t *len);
+
+/* The folders of the drivers: --drivers alone, or by the configuration, or the usual ones. */
+struct cli_drivers {
+	char installed[CONF_PATH], own[CONF_PATH]; /* own "": none */
+};
+void cli_find_drivers(const struct cli *cli, struct cli_drivers *to);
+/* The driver of that name; false after words about what is wrong.  The caller frees it. */
+bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out) MUST_USE;
 
 /*
  * Asks the daemon; each() gets its answer lines.  On an error the words are on stderr, and the exit
@@ -71,6 +84,11 @@ int cli_refused(struct cli *cli);
 int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
+int cli_replay(struct cli *cli);
+int cli_lint(struct cli *cli);
+int cli_record(struct cli *cli);
+int cli_probe(struct cli *cli);
+int cli_scan(struct cli *cli);
 int cli_parameters(struct cli *cli);
 int cli_clock(struct cli *cli);
 int cli_clock_enter(struct cli *cli);

@@ -52,6 +52,13 @@ static const struct row {
 	WORD("district", OPTION_ENTRY, district),
 	WORD("tehsil", OPTION_ENTRY, tehsil),
 	WORD("reason", OPTION_REASON, reason),
+	WORD("drivers", OPTION_DRIVERS, drivers),
+	WORD("unit", OPTION_UNIT, unit),
+	WORD("baud", OPTION_SPEED, baud),
+	WORD("parity", OPTION_SPEED, parity),
+	WORD("stop", OPTION_SPEED, stop),
+	WORD("units", OPTION_UNITS, units),
+	FLAG("all-speeds", OPTION_UNITS, all_speeds),
 	FLAG("help", OPTION_HELP, help),
 	FLAG("version", OPTION_VERSION, version),
 };

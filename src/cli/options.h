@@ -18,7 +18,11 @@ enum option_group {
 	OPTION_REASON = 1 << 10,
 	OPTION_SECONDS = 1 << 11,
 	OPTION_HELP = 1 << 12,
-	OPTION_VERSION = 1 << 13
+	OPTION_VERSION = 1 << 13,
+	OPTION_DRIVERS = 1 << 14,
+	OPTION_UNIT = 1 << 15,
+	OPTION_SPEED = 1 << 16, /* --baud, --parity, --stop */
+	OPTION_UNITS = 1 << 17  /* --units, --all-speeds */
 };
 
 /*

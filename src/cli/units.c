@@ -167,7 +167,7 @@ int cli_parameters(struct cli *cli)
 
 	(void)cli;
 	page_put(&page, STYLE_FAINT,
-		"PARAMETER             UNIT             FROM        TO  NAME IN WQX");
+		"PARAMETER             UNIT      UCUM            FROM        TO  NAME IN WQX");
 	page_end(&page);
 	for (i = 0; i < parameter_count(); i++) {
 		const struct parameter *p = parameter_at(i);
@@ -177,6 +177,7 @@ int cli_parameters(struct cli *cli)
 		view_put_unit(&unit, p->unit);
 		page_cell(&page, STYLE_STRONG, p->code, 22, false);
 		page_cell(&page, STYLE_PLAIN, name, 10, false);
+		page_cell(&page, STYLE_PLAIN, p->unit, 9, false);
 		snprintf(number, sizeof(number), "%.10g", p->low);
 		page_cell(&page, STYLE_PLAIN, number, 11, true);
 		snprintf(number, sizeof(number), "%.10g", p->high);

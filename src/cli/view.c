@@ -228,9 +228,24 @@ static void put_field(
 	page_put(page, STYLE_PLAIN, " ");
 	page_cell(page, is_old ? STYLE_WARN : STYLE_PLAIN, age, AGE_WIDTH, true);
 	page_put(page, STYLE_PLAIN, "  ");
-	page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")), judged_of(field));
+	/* What was plausible a while ago says nothing of the water now. */
+	if (is_old && !never)
+		page_put(page, STYLE_WARN, "old");
+	else
+		page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")),
+			judged_of(field));
 	put_flags(page, w, field);
 	page_end(page);
+}
+
+/* Below the name: how far its driver is proved. */
+static bool put_level(struct page *page, const struct widths *w, const json_t *unit)
+{
+	if (!*text_of(unit, "level"))
+		return false;
+	page_put(page, STYLE_PLAIN, "    ");
+	page_cell(page, STYLE_FAINT, text_of(unit, "level"), w->name - 2, false);
+	return true;
 }
 
 static void put_unit(struct page *page, const struct widths *w, const json_t *unit)
@@ -249,10 +264,14 @@ static void put_unit(struct page *page, const struct widths *w, const json_t *un
 	if (json_array_size(fields) == 0)
 		page_end(page);
 	for (i = 0; (field = json_array_get(fields, i)); i++) {
+		if (i == 1)
+			(void)put_level(page, w, unit);
 		if (i > 0)
 			page_to(page, field_column(w));
 		put_field(page, w, field, interval_s);
 	}
+	if (i < 2 && put_level(page, w, unit))
+		page_end(page);
 }
 
 static void put_line(struct page *page, const struct widths *w, const json_t *line)

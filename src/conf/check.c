@@ -9,8 +9,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "bus/codec.h"
 #include "bus/plan.h"
 #include "conf/keys.h"
+#include "model/convert.h"
 
 /* "502" in 1..65535 and nothing else. */
 static bool is_port_number(const char *s)
@@ -153,6 +155,77 @@ static void check_unit(struct schema_doc *doc, const struct conf *conf, unsigned
 				unit->address, line->units[k].name);
 }
 
+static bool has_unit(const struct conf *conf, const char *name)
+{
+	unsigned i, k;
+
+	for (i = 0; i < conf->n_lines; i++)
+		for (k = 0; k < conf->lines[i].n_units; k++)
+			if (!strcmp(conf->lines[i].units[k].name, name))
+				return true;
+	return false;
+}
+
+static void check_temperature(
+	struct schema_doc *doc, const struct conf *conf, const struct unit_conf *unit)
+{
+	if (!*unit->temperature)
+		return;
+	if (!has_unit(conf, unit->temperature))
+		schema_wrong(doc, unit, unit->temperature, "temperature",
+			"\"%s\" is no unit of this lab; write the name of one that gives the "
+			"water's temperature",
+			unit->temperature);
+	else if (unit->profile && !unit->profile->driver)
+		schema_wrong(doc, unit, unit->temperature, "temperature",
+			"\"%s\" does not compensate: it only has registers that are read; leave "
+			"it out",
+			unit->profile->name);
+}
+
+static void check_wire(
+	struct schema_doc *doc, const struct line_conf *line, const struct unit_conf *unit)
+{
+	if (line->port.kind == PORT_TCP && unit->profile && unit->profile->driver &&
+		!codec_over_tcp(unit->profile->driver))
+		schema_wrong(doc, unit, &unit->profile, "profile",
+			"%s speaks no Modbus: it needs a serial line, type = \"rtu\"",
+			unit->profile->name);
+}
+
+static void check_measures(struct schema_doc *doc, const struct unit_conf *unit)
+{
+	const struct unit_measures *measures = &unit->measures;
+	const struct wl_driver *driver = unit->profile ? unit->profile->driver : NULL;
+	unsigned i;
+
+	if (measures->n && unit->profile && !driver)
+		schema_wrong(doc, unit, measures, "measures",
+			"is for drivers whose values only the operator can name; in a map of "
+			"registers, %s/profile.conf names them",
+			unit->profile->name);
+	for (i = 0; driver && i < measures->n; i++) {
+		const char *value = measures->at[i].value, *code = measures->at[i].parameter;
+		const struct parameter *parameter = parameter_find(code);
+		const char *has = codec_unit(driver, value);
+		double one = 1;
+		int places = 0;
+
+		if (!parameter)
+			schema_wrong(doc, unit, measures, "measures",
+				"there is no parameter \"%s\"; waterlab parameters lists them",
+				code);
+		else if (!has)
+			schema_wrong(doc, unit, measures, "measures",
+				"%s gives no value \"%s\"; its README names them",
+				unit->profile->name, value);
+		else if (!convert_unit(has, parameter->unit, &one, &places))
+			schema_wrong(doc, unit, measures, "measures",
+				"%s is in %s, and \"%s\" in %s: one cannot be the other", code,
+				parameter->unit, value, has);
+	}
+}
+
 /* More questions than the line has time for: nothing is lost, but the units are asked less often. */
 static void check_time(struct schema_doc *doc, const struct line_conf *line)
 {
@@ -202,8 +275,12 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 					"both into one line",
 					line->port.where, conf->lines[k].name);
 		}
-		for (k = 0; k < line->n_units; k++)
+		for (k = 0; k < line->n_units; k++) {
 			check_unit(doc, conf, i, k);
+			check_temperature(doc, conf, &line->units[k]);
+			check_measures(doc, &line->units[k]);
+			check_wire(doc, line, &line->units[k]);
+		}
 		if (line->port.kind == PORT_TCP || line->port.baud)
 			check_time(doc, line);
 	}

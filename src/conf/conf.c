@@ -1,12 +1,10 @@
 #include "conf/conf.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "conf/find_driver.h"
 #include "conf/keys.h"
 
 /* --- hooks ------------------------------------------------------------------------------------ */
@@ -33,12 +31,20 @@ static bool take_places(struct schema_doc *doc, void *field, const char *text, s
 	return take_installed(field, text, WATERLAB_PREFIX "/share/waterlab/places.csv", why);
 }
 
+static bool take_own_drivers(
+	struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	(void)doc;
+	return take_installed(field, text, "", why);
+}
+
 static void show_text(const void *field, struct text *to)
 {
 	text_put(to, field);
 }
 
 const struct schema_hook hook_drivers = {take_drivers, show_text};
+const struct schema_hook hook_own_drivers = {take_own_drivers, show_text};
 const struct schema_hook hook_places = {take_places, show_text};
 
 static bool take_date(struct schema_doc *doc, void *field, const char *text, struct text *why)
@@ -95,42 +101,14 @@ static bool take_token(struct schema_doc *doc, void *field, const char *text, st
 
 const struct schema_hook hook_token = {take_token, show_text};
 
-/* Says that there is no such profile, with the folder that is nearest. */
-static void say_unknown(const char *drivers, const char *name, struct text *why)
-{
-	struct schema_nearest nearest = {.word = name};
-	char best[PROFILE_NAME] = "", hint[64];
-	struct dirent *entry;
-	DIR *dir = opendir(drivers);
-
-	if (!dir) {
-		text_printf(why, "the folder of the profiles, %s, cannot be read: %s", drivers,
-			strerror(errno));
-		return;
-	}
-	while ((entry = readdir(dir))) {
-		const char *before = nearest.best;
-
-		if (*entry->d_name == '.' || strlen(entry->d_name) >= sizeof(best))
-			continue;
-		schema_nearer(&nearest, entry->d_name);
-		if (nearest.best != before && nearest.best == entry->d_name) {
-			text_copy(best, sizeof(best), entry->d_name);
-			nearest.best = best;
-		}
-	}
-	closedir(dir);
-	text_printf(why, "there is no profile \"%s\" in %s%s", name, drivers,
-		schema_hint(&nearest, hint, sizeof(hint)));
-}
-
 static bool take_profile(struct schema_doc *doc, void *field, const char *text, struct text *why)
 {
 	struct reading_conf *reading = schema_ctx(doc);
 	struct conf *conf = reading->conf;
 	struct profile *profile = NULL;
-	char path[CONF_PATH + PROFILE_NAME + 16];
+	const struct driver_folders folders = {conf->drivers, conf->own_drivers};
 	unsigned i;
+	int err;
 
 	for (i = 0; i < conf->n_profiles && !profile; i++)
 		if (!strcmp(conf->profiles[i]->name, text))
@@ -145,22 +123,27 @@ static bool take_profile(struct schema_doc *doc, void *field, const char *text, 
 		memcpy(field, &profile, sizeof(profile));
 		return true;
 	}
-	snprintf(path, sizeof(path), "%s/%s/profile.conf", conf->drivers, text);
 	if (conf->n_profiles == MOST_PROFILES || reading->n_bad == MOST_PROFILES) {
 		text_printf(why, "too many profiles; allowed %d", MOST_PROFILES);
-	} else if (!*text || *text == '.' || strchr(text, '/')) {
+		return false;
+	}
+	if (!*text || *text == '.' || strchr(text, '/')) {
 		text_printf(why, "\"%s\" is no profile; it is the name of a folder in %s", text,
 			conf->drivers);
-	} else if (access(path, F_OK)) {
-		say_unknown(conf->drivers, text, why);
-	} else if (profile_read(&profile, path, NULL, text, schema_list(doc))) {
-		text_copy(reading->bad[reading->n_bad++], PROFILE_NAME, text);
-		text_printf(why, "the profile \"%s\" has mistakes; they are named above", text);
-	} else {
+		return false;
+	}
+	err = find_driver(&profile, &folders, text, schema_list(doc));
+	if (!err) {
 		conf->profiles[conf->n_profiles++] = profile;
 		memcpy(field, &profile, sizeof(profile));
 		return true;
 	}
+	if (err == ERR_ABSENT) {
+		say_no_driver(&folders, text, why);
+		return false;
+	}
+	text_copy(reading->bad[reading->n_bad++], PROFILE_NAME, text);
+	text_printf(why, "the profile \"%s\" has mistakes; they are named above", text);
 	return false;
 }
 
@@ -173,6 +156,57 @@ static void show_profile(const void *field, struct text *to)
 }
 
 const struct schema_hook hook_profile = {take_profile, show_profile};
+
+/* "VALUE PARAMETER, VALUE PARAMETER"; each named once. */
+static bool take_measures(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	struct unit_measures *to = field;
+	unsigned i;
+	int n;
+
+	(void)doc;
+	to->n = 0;
+	while (text[strspn(text, " ")]) {
+		n = -1;
+		if (to->n == MOST_MEASURES ||
+			sscanf(text, " %23[a-z0-9_] %23[a-z0-9_]%n", to->at[to->n].value,
+				to->at[to->n].parameter, &n) < 2 ||
+			n < 0) {
+			text_printf(why,
+				"at \"%.40s\": it is pairs of a value and a parameter, at most %d, "
+				"between commas",
+				text, MOST_MEASURES);
+			return false;
+		}
+		for (i = 0; i < to->n; i++)
+			if (!strcmp(to->at[i].value, to->at[to->n].value) ||
+				!strcmp(to->at[i].parameter, to->at[to->n].parameter)) {
+				text_printf(why, "\"%s %s\": one of them is named before",
+					to->at[to->n].value, to->at[to->n].parameter);
+				return false;
+			}
+		to->n++;
+		text += n;
+		text += strspn(text, " ");
+		if (*text && *text++ != ',') {
+			text_printf(why, "at \"%.40s\": a comma is missing", text - 1);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void show_measures(const void *field, struct text *to)
+{
+	const struct unit_measures *measures = field;
+	unsigned i;
+
+	for (i = 0; i < measures->n; i++)
+		text_printf(to, "%s%s %s", i ? ", " : "", measures->at[i].value,
+			measures->at[i].parameter);
+}
+
+const struct schema_hook hook_measures = {take_measures, show_measures};
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
@@ -235,6 +269,25 @@ void conf_free(struct conf *conf)
 void conf_print(const struct conf *conf, FILE *to)
 {
 	schema_print(&keys_conf, conf, to);
+}
+
+int conf_find_own_driver(struct profile **out, const char *drivers, const char *own,
+	const char *name, struct text *errors)
+{
+	const struct driver_folders folders = {drivers, own};
+	struct mistakes mistakes = {.to = errors};
+	int err = strchr(name, '/') || *name == '.' ? ERR_ABSENT
+						    : find_driver(out, &folders, name, &mistakes);
+
+	if (err == ERR_ABSENT)
+		say_no_driver(&folders, name, errors);
+	return err;
+}
+
+int conf_find_driver(
+	struct profile **out, const char *drivers, const char *name, struct text *errors)
+{
+	return conf_find_own_driver(out, drivers, "", name, errors);
 }
 
 int conf_read_profile(struct profile **out, const char *path, struct text *errors)

@@ -24,7 +24,8 @@ struct clock_conf {
 struct conf {
 	char lab[LAB_NAME];
 	char control_socket[CONF_PATH];
-	char drivers[CONF_PATH]; /* folder of drivers/NAME/profile.conf */
+	char drivers[CONF_PATH];     /* folder of drivers/NAME/profile.conf */
+	char own_drivers[CONF_PATH]; /* the operator's own, before those; may be absent */
 	unsigned log_level;
 	struct clock_conf clock;
 	struct receiver_conf gps;
@@ -52,6 +53,15 @@ void conf_print(const struct conf *conf, FILE *to);
 /* The commented sample: every option with its help, range, unit and default. */
 void conf_print_sample(FILE *to);
 
+/*
+ * The driver NAME: its profile.conf under the folder, or the codec of that name in the program.  ERR_ABSENT, or
+ * ERR_CONF with all mistakes in `errors`.
+ */
+int conf_find_driver(
+	struct profile **out, const char *drivers, const char *name, struct text *errors) MUST_USE;
+/* The same with the operator's own folder before it; `errors` may hold a warning when 0 is returned. */
+int conf_find_own_driver(struct profile **out, const char *drivers, const char *own,
+	const char *name, struct text *errors) MUST_USE;
 /* One profile file. */
 int conf_read_profile(struct profile **out, const char *path, struct text *errors) MUST_USE;
 

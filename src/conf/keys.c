@@ -241,6 +241,15 @@ static const struct schema_key conf_keys[] = {
 		AT(struct conf, drivers),
 		.preset = "",
 		.hook = &hook_drivers},
+	{.key = "own_drivers",
+		.help = "Folder of your own profiles, NAME/profile.conf; it may be absent. One of "
+			"them stands before an installed one of that name. Folder and files belong "
+			"to "
+			"root, and nobody else may write them.",
+		.kind = SCHEMA_TEXT,
+		AT(struct conf, own_drivers),
+		.preset = "/etc/waterlab/drivers",
+		.hook = &hook_own_drivers},
 	{.key = "spool",
 		.help = "The readings on the van.",
 		.kind = SCHEMA_GROUP,

@@ -11,11 +11,13 @@ extern const struct schema keys_line, keys_store; /* one of `lines`, one of `sto
 /* Where the field is, how wide it is. */
 #define AT(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
 
-extern const struct schema_hook hook_drivers; /* "": the folder installed with the program */
-extern const struct schema_hook hook_places;  /* "": the file installed with the program */
-extern const struct schema_hook hook_profile; /* a name; the profile is read with it */
-extern const struct schema_hook hook_date;    /* YYYY-MM-DD; UTC ms */
-extern const struct schema_hook hook_token;   /* a path, or "credential:NAME" */
+extern const struct schema_hook hook_drivers;     /* "": the folder installed with the program */
+extern const struct schema_hook hook_own_drivers; /* a full path */
+extern const struct schema_hook hook_places;      /* "": the file installed with the program */
+extern const struct schema_hook hook_measures;    /* pairs of words, between commas */
+extern const struct schema_hook hook_profile;     /* a name; the profile is read with it */
+extern const struct schema_hook hook_date;        /* YYYY-MM-DD; UTC ms */
+extern const struct schema_hook hook_token;       /* a path, or "credential:NAME" */
 
 /* What the hooks share while one file is read: the `ctx` of schema_open(). */
 struct reading_conf {

@@ -32,14 +32,14 @@ static const struct schema_key unit_keys[] = {
 		.kind = SCHEMA_NAME,
 		AT(struct unit_conf, name)},
 	{.key = "profile",
-		.help = "What the analyzer is: a folder NAME of the drivers, with "
-			"NAME/profile.conf.",
+		.help = "What the analyzer is: the name of its driver, a folder in drivers/.",
 		.kind = SCHEMA_TEXT,
 		.offset = offsetof(struct unit_conf, profile),
 		.size = PROFILE_NAME,
 		.hook = &hook_profile},
 	{.key = "address",
-		.help = "Its Modbus address on this line (RTU: 1 to 247; TCP: the unit number).",
+		.help = "Its address on this line (Modbus RTU: 1 to 247; TCP: the unit number; an "
+			"instrument without one: 1).",
 		.kind = SCHEMA_INTEGER,
 		AT(struct unit_conf, address),
 		.least = 0,
@@ -52,6 +52,21 @@ static const struct schema_key unit_keys[] = {
 		.least = 100,
 		.most = 86400000,
 		.unit = "ms"},
+	{.key = "temperature",
+		.help = "The analyzer whose water temperature this one compensates by, where its "
+			"driver does that; empty: none.",
+		.kind = SCHEMA_TEXT,
+		AT(struct unit_conf, temperature),
+		.preset = ""},
+	{.key = "measures",
+		.help = "What its values are, where only who set it up knows, as \"input_4_mg_l "
+			"free_chlorine, input_5_mv orp\": the driver's own name (its README), then "
+			"the parameter. Without it such values are kept, but not judged.",
+		.kind = SCHEMA_TEXT,
+		.offset = offsetof(struct unit_conf, measures),
+		.size = sizeof(((struct unit_conf *)NULL)->measures),
+		.preset = "",
+		.hook = &hook_measures},
 	{.key = NULL},
 };
 
@@ -63,7 +78,8 @@ static const struct schema_key line_keys[] = {
 		.kind = SCHEMA_NAME,
 		AT(struct line_conf, name)},
 	{.key = "type",
-		.help = "Modbus RTU on a serial port, or Modbus TCP.",
+		.help = "A serial port, for Modbus RTU or an instrument that talks text; or Modbus "
+			"TCP.",
 		.kind = SCHEMA_CHOICE,
 		AT(struct line_conf, port.kind),
 		.choices = line_types},

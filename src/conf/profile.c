@@ -6,6 +6,7 @@
 #include "bus/plan.h"
 #include "conf/keys.h"
 #include "conf/profile_keys.h"
+#include "model/convert.h"
 
 enum { WIRE_REGISTERS = 65536 };
 
@@ -117,7 +118,11 @@ static void set_kind(
 	struct schema_doc *doc, const struct written_value *value, struct profile_field *field)
 {
 	int places = places_of(value->scale, value->offset);
+	double any = 0;
 
+	if (*field->unit && places >= 0 &&
+		(!convert_unit(field->unit, decode_unit(field), &any, &places) || places > 9))
+		places = -1;
 	if (value->type == TYPE_F32) {
 		field->kind = NUMBER_F32;
 	} else if (value->type == TYPE_F64 ||
@@ -145,8 +150,88 @@ static bool known_parameter(
 		schema_nearer(&nearest, parameter_at(i)->code);
 	schema_wrong(doc, entry, code, key, "there is no parameter \"%s\"%s%s", code,
 		schema_hint(&nearest, hint, sizeof(hint)),
-		nearest.best ? "" : "; src/model/parameter.def has them all");
+		nearest.best ? ""
+			     : "; `waterlab parameters` shows all, and what is no water quality "
+			       "says judged = false");
 	return false;
+}
+
+/* What is no water quality has a name and a unit of its own. */
+static void check_unjudged(
+	struct schema_doc *doc, const struct written_value *value, struct profile_field *field)
+{
+	const char *name = value->parameter;
+
+	field->unjudged = true;
+	if (parameter_find(name))
+		schema_wrong(doc, value, &value->judged, "judged",
+			"\"%s\" is water quality and always judged; what is none has a name of its "
+			"own",
+			name);
+	else if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		schema_wrong(doc, value, name, "parameter",
+			"\"%s\" is no name; allowed are a to z, 0 to 9 and _", name);
+	if (!*value->unit)
+		schema_wrong(doc, value, value->unit, "unit",
+			"is missing; no parameter gives a value that is not judged its unit (UCUM; "
+			"\"1\": it has none)");
+}
+
+/* Its parameter, and the unit that the device says it in. */
+static void check_meaning(
+	struct schema_doc *doc, const struct written_value *value, struct profile_field *field)
+{
+	double any = 0;
+	int places = -1;
+
+	if (!value->judged)
+		check_unjudged(doc, value, field);
+	else if (!known_parameter(doc, value, value->parameter, "parameter"))
+		return;
+	text_copy(field->parameter, sizeof(field->parameter), value->parameter);
+	text_copy(field->unit, sizeof(field->unit), value->unit);
+	if (field->unjudged || !*field->unit)
+		return;
+	if (!convert_unit(field->unit, decode_unit(field), &any, &places))
+		schema_wrong(doc, value, value->unit, "unit",
+			"nothing is known of \"%s\" as \"%s\", the unit of %s; units are written "
+			"as in "
+			"UCUM (mS/cm, ug/L, [ppm], [degF])",
+			field->unit, decode_unit(field), field->parameter);
+	if (!strcmp(field->unit, decode_unit(field)))
+		*field->unit = '\0';
+}
+
+static void take_special(struct schema_doc *doc, const struct written_value *value,
+	struct profile_field *field, const struct schema_number *numbers, unsigned n,
+	enum sentinel_meaning meaning)
+{
+	static const char *const keys[] = {[MEANS_NO_VALUE] = "sentinels",
+		[MEANS_OVER] = "over",
+		[MEANS_UNDER] = "under",
+		[MEANS_DOUBTFUL] = "doubtful"};
+	uint64_t word;
+	unsigned i, k;
+
+	for (i = 0; i < n; i++) {
+		if (!to_word(&numbers[i], &field->at, &word)) {
+			schema_wrong(doc, value, numbers, keys[meaning],
+				"%s%llX does not fit the type of this value",
+				numbers[i].is_hex ? "0x" : "number ",
+				(unsigned long long)numbers[i].integer);
+			continue;
+		}
+		for (k = 0; k < field->n_sentinels && field->sentinel[k] != word; k++)
+			;
+		if (k < field->n_sentinels)
+			schema_wrong(doc, value, numbers, keys[meaning],
+				"number %u of it is among %s already; it means one thing", i + 1,
+				keys[field->sentinel_means[k]]);
+		else if (k < MOST_SENTINELS) {
+			field->sentinel_means[k] = (uint8_t)meaning;
+			field->sentinel[field->n_sentinels++] = word;
+		}
+	}
 }
 
 static void check_value(struct schema_doc *doc, struct written_profile *written, unsigned i)
@@ -158,6 +243,7 @@ static void check_value(struct schema_doc *doc, struct written_profile *written,
 
 	*field = (struct profile_field){
 		.at = {.type = value->type, .mask = (uint16_t)value->mask},
+		.printed = value->where.at,
 		.scale = value->scale,
 		.offset = value->offset,
 	};
@@ -173,8 +259,8 @@ static void check_value(struct schema_doc *doc, struct written_profile *written,
 		schema_wrong(doc, value, &value->scale, "scale",
 			"0 would make every value the same; it is 1 where the registers hold the "
 			"value itself");
-	if (*value->parameter && known_parameter(doc, value, value->parameter, "parameter"))
-		text_copy(field->parameter, sizeof(field->parameter), value->parameter);
+	if (*value->parameter)
+		check_meaning(doc, value, field);
 	for (k = 0; k < i; k++)
 		if (*field->parameter && !strcmp(field->parameter, written->values[k].parameter))
 			schema_wrong(doc, value, value->parameter, "parameter",
@@ -182,14 +268,10 @@ static void check_value(struct schema_doc *doc, struct written_profile *written,
 				"one value of a parameter",
 				value->parameter);
 	set_kind(doc, value, field);
-	for (k = 0; k < value->n_sentinels; k++)
-		if (to_word(&value->sentinels[k], &field->at, &field->sentinel[k]))
-			field->n_sentinels++;
-		else
-			schema_wrong(doc, value, value->sentinels, "sentinels",
-				"%s%llX does not fit the type of this value",
-				value->sentinels[k].is_hex ? "0x" : "number ",
-				(unsigned long long)value->sentinels[k].integer);
+	take_special(doc, value, field, value->sentinels, value->n_sentinels, MEANS_NO_VALUE);
+	take_special(doc, value, field, value->over, value->n_over, MEANS_OVER);
+	take_special(doc, value, field, value->under, value->n_under, MEANS_UNDER);
+	take_special(doc, value, field, value->doubtful, value->n_doubtful, MEANS_DOUBTFUL);
 }
 
 static void check_rule(struct schema_doc *doc, struct written_profile *written, unsigned i)
@@ -201,6 +283,7 @@ static void check_rule(struct schema_doc *doc, struct written_profile *written, 
 	unsigned k;
 
 	place(doc, written, rule, &rule->where, 1, &to->at);
+	to->printed = rule->where.at;
 	to->at.type = TYPE_U16;
 	to->at.mask = 0xFFFF;
 	to->effect = rule->effect;
@@ -240,6 +323,7 @@ static void check_identity(struct schema_doc *doc, struct written_profile *writt
 	profile->has_identity = true;
 	profile->identity.type = identity->type;
 	place(doc, written, identity, &identity->where, registers, &profile->identity);
+	profile->identity_printed = identity->where.at;
 	if (is_bit_function(profile->identity.function))
 		schema_wrong(doc, identity, &identity->where.function, "function",
 			"a single bit tells no device from another; allowed \"holding\", "

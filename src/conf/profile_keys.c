@@ -20,8 +20,12 @@ static const struct schema_choice starts[] = {{"any", 0}, {"even", 1}, {NULL, 0}
 
 static const struct schema_choice gaps[] = {{"read", 0}, {"skip", 1}, {NULL, 0}};
 
-static const struct schema_choice effects[] = {
-	{"suspect", EFFECT_SUSPECT}, {"bad", EFFECT_BAD}, {"warmup", EFFECT_WARMUP}, {NULL, 0}};
+static const struct schema_choice effects[] = {{"suspect", EFFECT_SUSPECT}, {"bad", EFFECT_BAD},
+	{"warmup", EFFECT_WARMUP}, {"calibrating", EFFECT_CALIBRATING},
+	{"cleaning", EFFECT_CLEANING}, {"standby", EFFECT_STANDBY}, {"over", EFFECT_OVER},
+	{"under", EFFECT_UNDER}, {"absent", EFFECT_NO_VALUE}, {"unit", EFFECT_UNIT}, {NULL, 0}};
+
+static const struct schema_choice switches[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
 
 static const struct schema_choice types[] = {{"u16", TYPE_U16}, {"i16", TYPE_I16},
 	{"u32", TYPE_U32}, {"i32", TYPE_I32}, {"f32", TYPE_F32}, {"f64", TYPE_F64},
@@ -65,6 +69,13 @@ enum { MOST_PRINTED = 500000 };
 		.kind = SCHEMA_CHOICE, AT(type, where.order), .preset = "ABCD", .choices = orders \
 	}
 
+#define NUMBERS_KEY(name, words, most_of)                                          \
+	{                                                                          \
+		.key = #name, .help = words, .kind = SCHEMA_NUMBERS,               \
+		AT(struct written_value, name), .preset = "",                      \
+		.count = offsetof(struct written_value, n_##name), .most = most_of \
+	}
+
 static const struct schema_key value_keys[] = {
 	{.key = "type",
 		.help = "What the registers hold.",
@@ -74,9 +85,20 @@ static const struct schema_key value_keys[] = {
 	AT_KEY(struct written_value, "at",
 		"Number of the first register, as the manual prints it."),
 	{.key = "parameter",
-		.help = "A code of src/model/parameter.def; it fixes the unit.",
+		.help = "A code of src/model/parameter.def; with judged = false a name of its own.",
 		.kind = SCHEMA_TEXT,
 		AT(struct written_value, parameter)},
+	{.key = "unit",
+		.help = "What it is in as the manual has it (UCUM); empty: the parameter's unit.",
+		.kind = SCHEMA_TEXT,
+		AT(struct written_value, unit),
+		.preset = ""},
+	{.key = "judged",
+		.help = "false: no water quality (a battery's voltage), never judged.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct written_value, judged),
+		.preset = "true",
+		.choices = switches},
 	{.key = "mask",
 		.help = "The bits taken; they are shifted down.",
 		.kind = SCHEMA_INTEGER,
@@ -106,15 +128,18 @@ static const struct schema_key value_keys[] = {
 		.least = 0,
 		.most = 9,
 		.when = IS_WHOLE},
-	{.key = "sentinels",
-		.help = "Numbers that mean \"no value\": hexadecimal as the register words, others "
-			"as "
-			"the number before scale and offset.",
-		.kind = SCHEMA_NUMBERS,
-		AT(struct written_value, sentinels),
-		.preset = "",
-		.count = offsetof(struct written_value, n_sentinels),
-		.most = MOST_SENTINELS},
+	NUMBERS_KEY(sentinels,
+		"Numbers that mean \"no value\": hexadecimal as the register words, others as the "
+		"number before scale and offset.",
+		WRITTEN_SENTINELS),
+	NUMBERS_KEY(over, "Numbers that mean \"more than I measure\", written as sentinels.",
+		WRITTEN_ENDS),
+	NUMBERS_KEY(under, "Numbers that mean \"less than I measure\", written as sentinels.",
+		WRITTEN_ENDS),
+	NUMBERS_KEY(doubtful,
+		"Numbers that may be no measurement; they are kept, suspect.  Written as "
+		"sentinels.",
+		WRITTEN_ENDS),
 	ORDER_KEY(struct written_value),
 	OWN_KEYS(struct written_value),
 	{.key = NULL},

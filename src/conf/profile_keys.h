@@ -5,6 +5,8 @@
 #include "bus/profile.h"
 #include "conf/schema.h"
 
+enum { WRITTEN_SENTINELS = 4, WRITTEN_ENDS = 2 };
+
 /* Where a register is, as printed in the manual. */
 struct written_at {
 	unsigned at, base;
@@ -15,12 +17,14 @@ struct written_at {
 struct written_value {
 	struct written_at where;
 	enum register_type type;
-	char parameter[PARAMETER_CODE];
+	char parameter[PARAMETER_CODE], unit[UNIT_TEXT];
+	unsigned judged;
 	unsigned mask;
 	double scale, offset;
 	unsigned decimals;
-	unsigned n_sentinels;
-	struct schema_number sentinels[MOST_SENTINELS];
+	unsigned n_sentinels, n_over, n_under, n_doubtful;
+	struct schema_number sentinels[WRITTEN_SENTINELS], over[WRITTEN_ENDS], under[WRITTEN_ENDS],
+		doubtful[WRITTEN_ENDS];
 };
 
 struct written_status {

@@ -29,6 +29,7 @@ static struct line_conf lines[] = {
 static const struct conf sample = {
 	.lab = "kp-van-03",
 	.log_level = 6,
+	.own_drivers = "/etc/waterlab/drivers",
 	.spool = {.dir = "/var/lib/waterlab/spool",
 		.commit_ms = 1000,
 		.segment_readings = 100000,

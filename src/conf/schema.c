@@ -180,7 +180,10 @@ static void read_key(struct schema_doc *doc, const struct schema_key *key,
 				setting->value.sval ? setting->value.sval : "", object);
 		break;
 	case SCHEMA_CHOICE:
-		if (setting->type != CONFIG_TYPE_STRING)
+		if (setting->type == CONFIG_TYPE_BOOL && !strcmp(key->choices->word, "true"))
+			value_choice(doc, key, setting->line,
+				setting->value.ival ? "true" : "false", object);
+		else if (setting->type != CONFIG_TYPE_STRING)
 			wrong_type(doc, key, setting, "a word in \"quotes\"");
 		else
 			value_choice(doc, key, setting->line,

@@ -7,6 +7,7 @@
 #include "daemon/parts.h"
 #include "daemon/place_commands.h"
 #include "daemon/status.h"
+#include "daemon/trace_commands.h"
 #include "daemon/waits.h"
 #include "spool/reader.h"
 #include "uplink/export.h"
@@ -329,6 +330,7 @@ const struct control_command commands[] = {
 	{"watch", ask_watch},
 	{"try", ask_try},
 	{"refusals", ask_refusals},
+	{"trace", trace_ask},
 	{"spool-stat", ask_spool_stat},
 	{"export", ask_export},
 	{"place", place_ask},

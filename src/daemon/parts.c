@@ -14,15 +14,19 @@ enum { STACK = 64 * 1024 };
 
 static int sink_series(void *ctx, const struct series *series, uint32_t *number)
 {
-	const struct parts *parts = ctx;
+	struct parts *parts = ctx;
+	int err = spool_add_series(parts->spool, series, number);
 
-	return spool_add_series(parts->spool, series, number);
+	if (!err)
+		temperatures_learn(&parts->temperatures, series, *number);
+	return err;
 }
 
 static int sink_exchange(void *ctx, const struct exchange *exchange)
 {
-	const struct parts *parts = ctx;
+	struct parts *parts = ctx;
 
+	temperatures_take(&parts->temperatures, exchange);
 	return spool_add(parts->spool, exchange);
 }
 
@@ -35,9 +39,16 @@ static void sink_where(void *ctx, struct exchange *exchange)
 	whereabouts_at(parts->place, exchange->boot_ms, &exchange->place);
 }
 
+static double sink_temperature(void *ctx, const char *unit, int64_t now_ms)
+{
+	struct parts *parts = ctx;
+
+	return temperatures_of(&parts->temperatures, unit, now_ms);
+}
+
 struct bus_sink parts_sink(struct parts *parts)
 {
-	return (struct bus_sink){parts, sink_series, sink_exchange, sink_where};
+	return (struct bus_sink){parts, sink_series, sink_exchange, sink_where, sink_temperature};
 }
 
 /* --- starting -------------------------------------------------------------------------------------- */
@@ -140,6 +151,7 @@ int parts_start(
 	int err;
 
 	*parts = (struct parts){.clock = clock, .conf = conf, .started_ms = clock_boot_ms(clock)};
+	temperatures_init(&parts->temperatures);
 	err = start_all(parts, why);
 	if (!err)
 		return 0;
@@ -210,6 +222,7 @@ int parts_stop(struct parts *parts)
 	whereabouts_free(parts->place);
 	if (parts->spool)
 		err = spool_close(parts->spool);
+	temperatures_destroy(&parts->temperatures);
 	*parts = (struct parts){0};
 	return err;
 }

@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "control/control.h"
 #include "daemon/stamps.h"
+#include "daemon/temperatures.h"
 #include "place/whereabouts.h"
 #include "spool/spool.h"
 #include "uplink/uplink.h"
@@ -25,6 +26,7 @@ struct parts {
 	struct log_edge
 		left_edge; /* the receiver's thread: entries that ended could not be noted */
 	struct stamps *stamps;
+	struct temperatures temperatures;
 	struct bus_sink sink;
 	unsigned n_lines;
 	struct line *lines[MOST_LINES];

@@ -7,6 +7,7 @@
 #include "daemon/clock_commands.h"
 #include "daemon/place_status.h"
 #include "daemon/waits.h"
+#include "model/flags.h"
 #include "uplink/export.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -47,8 +48,8 @@ static json_t *flag_words(unsigned flags)
 	unsigned bit;
 
 	for (bit = 0; flags >> bit; bit++)
-		if (flags >> bit & 1 && export_flag_word(bit))
-			json_array_append_new(words, json_string(export_flag_word(bit)));
+		if (flags >> bit & 1 && flag_word(bit))
+			json_array_append_new(words, json_string(flag_word(bit)));
 	return words;
 }
 
@@ -56,7 +57,6 @@ static json_t *flag_words(unsigned flags)
 
 static json_t *field_of(const struct field_state *field, int64_t now_ms)
 {
-	const struct parameter *parameter = parameter_find(field->parameter);
 	json_t *value = json_null(), *text = json_null();
 	char number[NUMBER_TEXT];
 
@@ -71,7 +71,7 @@ static json_t *field_of(const struct field_state *field, int64_t now_ms)
 		value = json_real(strtod(number, NULL));
 	}
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:o, s:b, s:o}", "parameter", field->parameter,
-		"unit", parameter ? parameter->unit : "", "value", value, "text", text, "qc",
+		"unit", field->unit, "value", value, "text", text, "qc",
 		field->boot_ms ? (int)field->qc : (int)QC_MISSING, "flags",
 		flag_words(field->flags), "refused", (int)field->refused, "age_s",
 		age(field->boot_ms, now_ms));

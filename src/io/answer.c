@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <modbus/modbus.h>
 #include <poll.h>
+#include <string.h>
 #include <time.h>
 
 int answer_error(int number)
@@ -23,14 +24,28 @@ int answer_error(int number)
 	}
 }
 
-int answer_check_ask(const struct port_ask *ask, enum port_kind kind)
+static bool is_read(const struct port_ask *ask)
+{
+	return ask->function >= 1 && ask->function <= 4;
+}
+
+static bool good_registers(const struct port_ask *ask)
 {
 	unsigned most = ask->function <= 2 ? MODBUS_MAX_READ_BITS : MODBUS_MAX_READ_REGISTERS;
 
-	if (ask->function < 1 || ask->function > 4 || !ask->count || ask->count > most ||
-		!ask->timeout_ms)
+	return is_read(ask) && ask->count && ask->count <= most &&
+	       (uint32_t)ask->start + ask->count <= 65536;
+}
+
+int answer_check_ask(const struct port_ask *ask, enum port_kind kind)
+{
+	bool own = ask->kind != ASK_REGISTERS;
+
+	if (!ask->timeout_ms || (own ? ask->len > ANSWER_QUESTION : !good_registers(ask)))
 		return ERR_RANGE;
-	if ((uint32_t)ask->start + ask->count > 65536)
+	if (ask->kind == ASK_BYTES)
+		return kind == PORT_RTU || !ask->frame ? 0 : ERR_RANGE;
+	if (ask->kind == ASK_PDU && (ask->len < 1 || ask->bytes[0] != ask->function))
 		return ERR_RANGE;
 	if (kind == PORT_RTU && (ask->unit < 1 || ask->unit > 247))
 		return ERR_RANGE;
@@ -40,6 +55,36 @@ int answer_check_ask(const struct port_ask *ask, enum port_kind kind)
 unsigned answer_bytes(const struct port_ask *ask)
 {
 	return ask->function <= 2 ? (ask->count + 7u) / 8 : 2u * ask->count;
+}
+
+size_t answer_question(const struct port_ask *ask, uint8_t *to)
+{
+	const uint8_t read[] = {ask->function, (uint8_t)(ask->start >> 8), (uint8_t)ask->start,
+		(uint8_t)(ask->count >> 8), (uint8_t)ask->count};
+
+	if (ask->kind == ASK_REGISTERS) {
+		memcpy(to, read, sizeof(read));
+		return sizeof(read);
+	}
+	memcpy(to, ask->bytes, ask->len);
+	return ask->len;
+}
+
+/* Modbus Application Protocol v1.1b3, 6: writes echo address and value or count. */
+static bool echoes(uint8_t function)
+{
+	return function == 5 || function == 6 || function == 15 || function == 16;
+}
+
+bool answer_fits(const struct port_ask *ask, const uint8_t *pdu, size_t len)
+{
+	if (len < 2 || pdu[0] != ask->function)
+		return false;
+	if (is_read(ask))
+		return pdu[1] == answer_bytes(ask) && len == 2u + pdu[1];
+	if (echoes(ask->function))
+		return len == 5 && ask->len >= 5 && !memcmp(pdu, ask->bytes, 5);
+	return len == 2u + pdu[1];
 }
 
 int answer_wait(int fd, const struct clock *clock, int64_t until_ns)

@@ -32,16 +32,30 @@ struct port_conf {
 	unsigned stop_bits;
 };
 
+enum ask_kind { ASK_REGISTERS = 0, ASK_PDU, ASK_BYTES };
+
 struct port_ask {
 	uint8_t unit;     /* 1..247 (TCP: 0..255) */
 	uint8_t function; /* 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers */
 	uint16_t start;   /* wire address, from 0 */
 	uint16_t count;   /* registers 1..125, bits 1..2000 */
 	unsigned timeout_ms;
+	/*
+	 * Instead of function, start and count: a driver's own question, `len` bytes.  ASK_PDU: a Modbus PDU,
+	 * whose answer must fit its function.  ASK_BYTES (serial lines only): sent as they are, or nothing when
+	 * len is 0; frame() finds the answer in what comes: n > 0 when its first n bytes are one, 0 to read on,
+	 * -1 to drop a byte.  frame NULL: nothing answers (TCP: nor is it sent).  A line that talks unasked is heard from its next
+	 * silence on, never from the middle of a message.
+	 */
+	enum ask_kind kind;
+	const uint8_t *bytes;
+	size_t len;
+	int (*frame)(void *ctx, const uint8_t *rx, size_t len);
+	void *ctx;
 };
 
 struct port_reply {
-	uint8_t pdu[PORT_REPLY]; /* as it came: function code, byte count, data */
+	uint8_t pdu[PORT_REPLY]; /* as it came: function code, byte count, data; or the message */
 	size_t len;
 	uint8_t exception; /* Modbus exception code, with ERR_EXCEPTION */
 	size_t stale;      /* bytes that lay on the line before the question, thrown away */

@@ -19,6 +19,8 @@
 
 /* USB adapters hand bytes over in lumps up to 16 ms apart: shorter silence proves nothing there. */
 #define LUMP_NS ((int64_t)20000000)
+/* ... and a message that is said unasked may have such holes. */
+#define PAUSE_NS ((int64_t)50000000)
 
 struct rtu {
 	struct port port;
@@ -93,12 +95,12 @@ static int wait_silent(struct rtu *rtu, int64_t gap_ns, int64_t until_ns, size_t
 
 static int send_question(struct rtu *rtu, const struct port_ask *ask)
 {
-	const uint8_t raw[] = {ask->unit, ask->function, (uint8_t)(ask->start >> 8),
-		(uint8_t)ask->start, (uint8_t)(ask->count >> 8), (uint8_t)ask->count};
+	uint8_t raw[1 + ANSWER_QUESTION] = {ask->unit};
+	size_t len = 1 + answer_question(ask, raw + 1);
 
 	if (modbus_set_slave(rtu->modbus, ask->unit))
 		return ERR_RANGE;
-	if (modbus_send_raw_request(rtu->modbus, raw, sizeof(raw)) < 0)
+	if (modbus_send_raw_request(rtu->modbus, raw, (int)len) < 0)
 		return answer_error(errno);
 	return 0;
 }
@@ -115,9 +117,7 @@ static int check_frame(
 		reply->exception = frame[2];
 		return ERR_EXCEPTION;
 	}
-	if (frame[1] != ask->function || frame[2] != answer_bytes(ask) || len != 5u + frame[2])
-		return ERR_NOISE;
-	return 0;
+	return answer_fits(ask, reply->pdu, reply->len) ? 0 : ERR_NOISE;
 }
 
 static int receive(
@@ -143,6 +143,66 @@ static int receive(
 	return rc == ERR_TIMEOUT ? ERR_NOISE : rc;
 }
 
+/* The first message that the driver finds in what comes. */
+static int hear(
+	struct rtu *rtu, const struct port_ask *ask, int64_t until_ns, struct port_reply *reply)
+{
+	size_t len = 0;
+	ssize_t got;
+	int rc, n = 0;
+
+	for (;;) {
+		while (len && (n = ask->frame(ask->ctx, reply->pdu, len)) < 0) {
+			memmove(reply->pdu, reply->pdu + 1, --len);
+			reply->stale++;
+		}
+		if (len && n > 0) {
+			reply->len = (size_t)n;
+			return 0;
+		}
+		rc = len == PORT_REPLY ? ERR_TIMEOUT
+				       : answer_wait(rtu->serial.fd, rtu->clock, until_ns);
+		if (rc) {
+			reply->len = len; /* for the trace */
+			return rc == ERR_TIMEOUT && (len || reply->stale) ? ERR_NOISE : rc;
+		}
+		got = read(rtu->serial.fd, reply->pdu + len, PORT_REPLY - len);
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got <= 0)
+			return ERR_GONE;
+		len += (size_t)got;
+	}
+}
+
+static int talk(
+	struct rtu *rtu, const struct port_ask *ask, int64_t until_ns, struct port_reply *reply)
+{
+	size_t before = reply->stale;
+	int rc;
+
+	if (ask->len && write(rtu->serial.fd, ask->bytes, ask->len) != (ssize_t)ask->len)
+		return ERR_GONE;
+	if (!ask->frame)
+		return 0;
+	reply->stale = 0;
+	rc = hear(rtu, ask, until_ns, reply);
+	reply->stale += before;
+	return rc;
+}
+
+static int64_t bytes_ns(const struct rtu *rtu, size_t n)
+{
+	return (int64_t)n * serial_bits(&rtu->conf) * 1000000000 / rtu->conf.baud;
+}
+
+/* How long the line must be silent first: one that talks unasked pauses between its messages. */
+static int64_t silence_ns(const struct rtu *rtu, const struct port_ask *ask)
+{
+	return ask->kind == ASK_BYTES && !ask->len && rtu->gap_ns < PAUSE_NS ? PAUSE_NS
+									     : rtu->gap_ns;
+}
+
 static int rtu_ask(struct port *port, const struct port_ask *ask, struct port_reply *reply)
 {
 	struct rtu *rtu = rtu_of(port);
@@ -157,12 +217,14 @@ static int rtu_ask(struct port *port, const struct port_ask *ask, struct port_re
 	rc = answer_check_ask(ask, PORT_RTU);
 	if (rc)
 		return rc;
-	rc = wait_silent(rtu, rtu->gap_ns, until_ns, &reply->stale);
-	if (!rc)
-		rc = send_question(rtu, ask);
-	if (!rc)
+	rc = wait_silent(rtu, silence_ns(rtu, ask), until_ns, &reply->stale);
+	if (!rc && ask->kind == ASK_BYTES)
+		rc = talk(rtu, ask, until_ns, reply);
+	else if (!rc && !(rc = send_question(rtu, ask)))
 		rc = receive(rtu, ask, until_ns, reply);
 	rtu->last_ns = clock_boot_ns(rtu->clock);
+	if (ask->kind == ASK_BYTES && !ask->frame) /* they are still going out */
+		rtu->last_ns += bytes_ns(rtu, ask->len);
 	if (rc == ERR_GONE)
 		rtu_close(port);
 	return rc;

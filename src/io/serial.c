@@ -132,8 +132,12 @@ static int set_raw(int fd, const struct port_conf *conf, const char *path, struc
 	cfsetospeed(&line, speed);
 	/* tcsetattr succeeds when it could do any part of it: read back what matters most. */
 	if (tcsetattr(fd, TCSANOW, &line) || tcgetattr(fd, &got)) {
-		text_printf(why, "%s: %s", path, strerror(errno));
-		return ERR_GONE;
+		if (errno == EINVAL)
+			text_printf(why, "%s does not take %u 8%c%u", path, conf->baud,
+				conf->parity, conf->stop_bits);
+		else
+			text_printf(why, "%s: %s", path, strerror(errno));
+		return errno == EINVAL ? ERR_CONF : ERR_GONE;
 	}
 	if (cfgetospeed(&got) != speed) {
 		text_printf(why, "%s does not take %u baud", path, conf->baud);

@@ -168,12 +168,14 @@ static int throw_stale(struct tcp *tcp, size_t *thrown)
 static int send_question(struct tcp *tcp, const struct port_ask *ask)
 {
 	uint16_t transaction = ++tcp->transaction;
-	const uint8_t raw[] = {(uint8_t)(transaction >> 8), (uint8_t)transaction, 0, 0, 0, 6,
-		ask->unit, ask->function, (uint8_t)(ask->start >> 8), (uint8_t)ask->start,
-		(uint8_t)(ask->count >> 8), (uint8_t)ask->count};
+	uint8_t raw[HEADER + ANSWER_QUESTION] = {(uint8_t)(transaction >> 8), (uint8_t)transaction};
+	size_t len = answer_question(ask, raw + HEADER);
 
+	raw[5] = (uint8_t)(len + 1);
+	raw[6] = ask->unit;
+	len += HEADER;
 	/* A dozen bytes into an empty send buffer: all at once, or the peer is not reading any more. */
-	return send(tcp->fd, raw, sizeof(raw), MSG_NOSIGNAL) == (ssize_t)sizeof(raw) ? 0 : ERR_GONE;
+	return send(tcp->fd, raw, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : ERR_GONE;
 }
 
 /* The frame is an answer to this very question. */
@@ -192,9 +194,7 @@ static int check_frame(const struct tcp *tcp, const struct port_ask *ask, const 
 		reply->exception = pdu[1];
 		return ERR_EXCEPTION;
 	}
-	if (pdu[0] != ask->function || pdu[1] != answer_bytes(ask) || reply->len != 2u + pdu[1])
-		return ERR_NOISE;
-	return 0;
+	return answer_fits(ask, pdu, reply->len) ? 0 : ERR_NOISE;
 }
 
 static int receive(
@@ -234,6 +234,8 @@ static int tcp_ask(struct port *port, const struct port_ask *ask, struct port_re
 	rc = answer_check_ask(ask, PORT_TCP);
 	if (rc)
 		return rc;
+	if (ask->kind == ASK_BYTES)
+		return 0;
 	rc = throw_stale(tcp, &reply->stale);
 	if (!rc)
 		rc = send_question(tcp, ask);

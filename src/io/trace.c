@@ -15,6 +15,8 @@ void trace_note(struct trace *trace, const struct port_ask *ask, int rc,
 	entry->function = ask->function;
 	entry->start = ask->start;
 	entry->count = ask->count;
+	entry->kind = (uint8_t)ask->kind;
+	entry->asked_len = (uint8_t)answer_question(ask, entry->asked);
 	entry->err = (int16_t)rc;
 	entry->exception = reply->exception;
 	entry->stale = reply->stale > UINT16_MAX ? UINT16_MAX : (uint16_t)reply->stale;

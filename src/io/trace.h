@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "io/answer.h"
 #include "io/port.h"
 
 enum { TRACE_ENTRIES = 128 };
@@ -20,7 +21,10 @@ struct trace_entry {
 	uint32_t took_us;
 	uint8_t unit, function;
 	uint16_t start, count; /* the question, as in struct port_ask */
-	int16_t err;           /* 0 or enum err */
+	uint8_t kind;          /* enum ask_kind */
+	uint8_t asked_len;     /* the question as a PDU, or the bytes sent */
+	uint8_t asked[ANSWER_QUESTION];
+	int16_t err; /* 0 or enum err */
 	uint8_t exception;
 	uint16_t stale; /* bytes thrown away before the question; 65535: that or more */
 	uint16_t len;   /* of what is in pdu; 0 when nothing usable came */

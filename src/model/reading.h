@@ -22,9 +22,21 @@ enum reading_flag {
 	FLAG_RANGE = 1 << 2,      /* outside what water on earth can show */
 	FLAG_WARMUP =
 		1 << 3, /* within the device's warm-up time after its line or power returned */
-	FLAG_STATUS = 1 << 4, /* the device's own status says doubtful */
-	FLAG_FAULT = 1 << 5,  /* the device's own status says bad */
-	FLAG_REFUSED = 1 << 6 /* the register answered with a Modbus exception: no value */
+	FLAG_STATUS = 1 << 4,  /* the device's own status says doubtful */
+	FLAG_FAULT = 1 << 5,   /* the device's own status says bad */
+	FLAG_REFUSED = 1 << 6, /* the register answered with a Modbus exception: no value */
+	/* The device says that it measures something else, or nothing. */
+	FLAG_CALIBRATING = 1 << 7,
+	FLAG_CLEANING = 1 << 8,
+	FLAG_STANDBY = 1 << 9, /* whatever number it shows is none: no value is kept */
+	/* The water is beyond what the device measures; the value, where it says one, is that end. */
+	FLAG_OVER = 1 << 10,
+	FLAG_UNDER = 1 << 11,
+	FLAG_NOT_DETECTED =
+		1 << 12,     /* under its detection limit, which is the value where it says one */
+	FLAG_UNIT = 1 << 13, /* in a unit that nothing is known of: no value is kept */
+	/* Whatever number comes with one of these is none. */
+	FLAG_NO_VALUE = FLAG_SENTINEL | FLAG_STANDBY | FLAG_UNIT
 };
 
 /* How the device says the number; decides the shortest text that is exactly it (base/number.h). */

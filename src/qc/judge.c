@@ -37,9 +37,9 @@ enum qc qc_judge(const struct parameter *parameter, double value, uint16_t flags
 
 	if (!isfinite(value))
 		return QC_MISSING;
-	if (flags & (FLAG_STATUS | FLAG_WARMUP))
+	if (flags & (FLAG_STATUS | FLAG_WARMUP | FLAG_OVER | FLAG_UNDER | FLAG_NOT_DETECTED))
 		qc = qc_worst(qc, QC_SUSPECT);
-	if (flags & (FLAG_RANGE | FLAG_FAULT))
+	if (flags & (FLAG_RANGE | FLAG_FAULT | FLAG_CALIBRATING | FLAG_CLEANING))
 		qc = qc_worst(qc, QC_FAIL);
 	return qc;
 }

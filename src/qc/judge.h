@@ -19,8 +19,9 @@ enum qc qc_worst(enum qc a, enum qc b);
 uint16_t qc_range(const struct parameter *parameter, double value);
 
 /*
- * The verdict: no value is 9 whatever else is known; else the worst of the flags: FLAG_RANGE and
- * FLAG_FAULT fail, FLAG_STATUS and FLAG_WARMUP are suspect, none passes.  A parameter outside the
+ * The verdict: no value is 9 whatever else is known; else the worst of the flags: FLAG_RANGE, FLAG_FAULT,
+ * FLAG_CALIBRATING and FLAG_CLEANING fail, FLAG_STATUS, FLAG_WARMUP and the ends of a device's range (FLAG_OVER,
+ * FLAG_UNDER, FLAG_NOT_DETECTED: the number is a bound) are suspect, none passes.  A parameter outside the
  * vocabulary (NULL) without flags is "not evaluated".
  */
 enum qc qc_judge(const struct parameter *parameter, double value, uint16_t flags);

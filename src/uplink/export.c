@@ -8,6 +8,7 @@
 
 #include "base/csv.h"
 #include "base/number.h"
+#include "model/flags.h"
 #include "uplink/line_protocol.h"
 
 enum {
@@ -45,14 +46,6 @@ struct writer {
 	void *ctx;
 	struct export_count *count;
 };
-
-const char *export_flag_word(unsigned bit)
-{
-	static const char *const words[] = {
-		"sentinel", "not_finite", "range", "warmup", "status", "fault", "refused"};
-
-	return bit < COUNT(words) ? words[bit] : NULL;
-}
 
 const char *export_clock_word(enum time_source source)
 {
@@ -101,8 +94,8 @@ static void put_flags(struct text *to, unsigned flags)
 		if (!(flags >> bit & 1))
 			continue;
 		text_put(to, between);
-		if (export_flag_word(bit))
-			text_put(to, export_flag_word(bit));
+		if (flag_word(bit))
+			text_put(to, flag_word(bit));
 		else
 			text_printf(to, "bit%u", bit); /* a newer version's */
 		between = "|";

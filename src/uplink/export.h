@@ -45,8 +45,6 @@ int export_rows(struct spool_reader *reader, const struct export_ask *ask,
 	int (*put)(void *ctx, const char *lines, size_t len), void *ctx,
 	struct export_count *count) MUST_USE;
 
-/* One word a flag (enum reading_flag), bit 0 first; NULL where there is none. */
-const char *export_flag_word(unsigned bit);
 /* "none", "restored", "entered", "rtc", "ntp", "gps" */
 const char *export_clock_word(enum time_source source);
 

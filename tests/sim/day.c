@@ -132,7 +132,9 @@ static void check_reading(struct day_line *on, const struct reading *reading)
 			series->unit, series->parameter);
 	else if (!served)
 		wrong(on->day, "%s %s was not served", series->unit, series->parameter);
-	else if (isnan(served->value) ? !isnan(reading->value) : served->value != reading->value)
+	else if (isnan(served->value) || reading->flags & FLAG_NO_VALUE
+			 ? !isnan(reading->value)
+			 : served->value != reading->value)
 		wrong(on->day, "%s %s: served %.17g, taken as %.17g", series->unit,
 			series->parameter, served->value, reading->value);
 	else
@@ -220,7 +222,10 @@ static int start_lines(struct day *day, struct bus_sink *sinks)
 		on->next_ns = day->start_ns;
 		sim_time_init(&on->time, day->start_ns);
 		on->port = sim_port_new(&day->lab, i, &on->time);
-		sinks[i] = (struct bus_sink){on, sink_series, sink_exchange, sink_where};
+		sinks[i] = (struct bus_sink){.ctx = on,
+			.series = sink_series,
+			.exchange = sink_exchange,
+			.where = sink_where};
 		if (!on->port)
 			return ERR_MEMORY;
 		rc = line_new(&on->line, &day->conf->lines[i], on->port, &sinks[i], &on->time.clock,

@@ -76,6 +76,7 @@ values = (
 status = (
 	{ at = 40; equals = 0; effect = "suspect"; meaning = "not measuring"; },
 	{ at = 40; equals = 2; effect = "bad"; meaning = "failed"; },
+	{ at = 40; equals = 5; effect = "standby"; meaning = "standing by"; },
 	{ at = 41; bit = 3; effect = "warmup"; meaning = "warming up"; },
 	{ at = 30; bit = 0; effect = "suspect"; meaning = "nitrate doubtful"; only = "nitrate_n"; },
 	{ at = 5; effect = "bad"; meaning = "cover open"; function = "discrete"; }

@@ -152,6 +152,8 @@ class OnASerialLine(unittest.TestCase):
         word = words()
         self.assertEqual((word[0], word[2] & 1), (0, 1))
         self.assertGreater(word[2] & 0x0FF0, 0)
+        self.sim.send("alpha ok", "alpha status standby")
+        self.assertEqual(words()[0], 5)
 
     def test_refuse(self):
         self.sim.send("alpha refuse tds")
@@ -328,6 +330,7 @@ class Commands(unittest.TestCase):
             for command, words in (("nobody mute", 'no line or unit is called "nobody"'),
                                    ("alpha dance", 'no fault is called "dance"'),
                                    ("alpha late", "late needs an argument"),
+                                   ("alpha status well", '"well" is no state; allowed suspect, bad'),
                                    ("alpha late soon", "late:"), ("alpha exception 0", "exception:"),
                                    ("alpha mute p=2", "p=0..1"), ("alpha unplug", "a fault of a line"),
                                    ("alpha sentinel ph", "names no sentinel for ph"),

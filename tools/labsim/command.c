@@ -4,10 +4,16 @@
 
 #include "image.h"
 #include "lab.h"
+#include "played.h"
 
 static bool is_word(const struct fault_command *command, const char *word)
 {
 	return !strcmp(command->target, word);
+}
+
+static bool only_modbus(enum fault_kind kind)
+{
+	return kind == FAULT_WRONG_UNIT || kind == FAULT_EXCEPTION || kind == FAULT_WRONG_COUNT;
 }
 
 /* Whether this unit can show the fault at all; words when not. */
@@ -16,13 +22,19 @@ static int can(const struct lab_unit *unit, const struct fault *fault, struct te
 	const struct profile *profile = unit->conf->profile;
 	const struct profile_field *field;
 
+	if (unit->played && (fault_words[fault->kind].scope == SCOPE_WORDS ||
+				    (played_bytes(unit->played) && only_modbus(fault->kind)))) {
+		text_printf(why, "%s is played from its driver's cases and cannot show that",
+			unit->conf->name);
+		return ERR_ABSENT;
+	}
 	if (fault_words[fault->kind].argument == ARGUMENT_PARAMETER) {
 		field = image_field(profile, fault->parameter);
 		if (!field) {
 			text_printf(why, "%s has no %s", unit->conf->name, fault->parameter);
 			return ERR_ABSENT;
 		}
-		if (fault->kind == FAULT_SENTINEL && !field->n_sentinels) {
+		if (fault->kind == FAULT_SENTINEL && !image_has_sentinel(field)) {
 			text_printf(why, "%s names no sentinel for %s", profile->name,
 				fault->parameter);
 			return ERR_ABSENT;

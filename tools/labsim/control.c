@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bus/decode.h"
 
 enum { ANSWER = 16384 };
 
@@ -18,14 +19,18 @@ void control_put_faults(struct text *to)
 		[ARGUMENT_MS] = " DURATION",
 		[ARGUMENT_NUMBER] = " CODE",
 		[ARGUMENT_PARAMETER] = " PARAMETER",
-		[ARGUMENT_STATUS] = " suspect|bad|warmup"};
+		[ARGUMENT_STATUS] = " STATE"};
 	char words[64];
 	int i;
 
 	text_put(to,
 		"TARGET FAULT [ARGUMENT] [DURATION] [p=CHANCE] [n=TIMES], e.g. "
 		"\"ph-1 late 700ms 10s p=0.1\".\nTARGET is a unit, a line (all its units) or "
-		"\"all\".  p= and n= hold for the faults of one answer (mute to wrong-count).\n");
+		"\"all\".  p= and n= hold for the faults of one answer (mute to wrong-count).\n"
+		"STATE is one of");
+	for (i = 0; decode_effect_word((unsigned)i); i++)
+		text_printf(to, "%s %s", i ? "," : "", decode_effect_word((unsigned)i));
+	text_put(to, ".\n");
 	for (i = 0; i < FAULT_COUNT; i++) {
 		struct text head = text_over(words, sizeof(words));
 

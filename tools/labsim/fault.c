@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/profile.h"
+#include "bus/decode.h"
 
 const struct fault_word fault_words[FAULT_COUNT] = {
 	[FAULT_OK] = {"ok", SCOPE_LINE, ARGUMENT_NONE, "ends every fault of the target"},
@@ -25,8 +25,7 @@ const struct fault_word fault_words[FAULT_COUNT] = {
 	[FAULT_SENTINEL] = {"sentinel", SCOPE_WORDS, ARGUMENT_PARAMETER,
 		"the device's own code for \"no value\" (the first its profile names)"},
 	[FAULT_NAN] = {"nan", SCOPE_WORDS, ARGUMENT_PARAMETER, "a float that is not a number"},
-	[FAULT_STATUS] = {"status", SCOPE_WORDS, ARGUMENT_STATUS,
-		"the status registers say so: suspect, bad or warmup"},
+	[FAULT_STATUS] = {"status", SCOPE_WORDS, ARGUMENT_STATUS, "the status registers say so"},
 	[FAULT_REFUSE] = {"refuse", SCOPE_WORDS, ARGUMENT_PARAMETER,
 		"exception 2 for every read that touches this parameter's registers"},
 	[FAULT_IMPOSTOR] = {"impostor", SCOPE_WORDS, ARGUMENT_NONE,
@@ -84,8 +83,6 @@ static bool parse_kind(const char *word, enum fault_kind *kind)
 
 static bool parse_argument(struct fault *fault, const char *word, struct text *why)
 {
-	static const char *const effects[] = {
-		[EFFECT_SUSPECT] = "suspect", [EFFECT_BAD] = "bad", [EFFECT_WARMUP] = "warmup"};
 	int64_t ns;
 	char *end;
 	unsigned i;
@@ -106,13 +103,16 @@ static bool parse_argument(struct fault *fault, const char *word, struct text *w
 			break;
 		return true;
 	case ARGUMENT_STATUS:
-		for (i = 0; i < sizeof(effects) / sizeof(effects[0]); i++) {
-			if (strcmp(word, effects[i]) != 0)
+		for (i = 0; decode_effect_word(i); i++) {
+			if (strcmp(word, decode_effect_word(i)) != 0)
 				continue;
 			fault->number = i;
 			return true;
 		}
-		break;
+		text_printf(why, "status: \"%s\" is no state; allowed ", word);
+		for (i = 0; decode_effect_word(i); i++)
+			text_printf(why, "%s%s", i ? ", " : "", decode_effect_word(i));
+		return false;
 	case ARGUMENT_NONE:
 		return true;
 	}

@@ -51,7 +51,7 @@ enum fault_argument {
 	ARGUMENT_MS,        /* a duration: 700ms, 2s */
 	ARGUMENT_NUMBER,    /* 1..255 */
 	ARGUMENT_PARAMETER, /* a parameter's code */
-	ARGUMENT_STATUS     /* suspect, bad or warmup */
+	ARGUMENT_STATUS     /* suspect, bad, warmup, ...: decode_effect_word() */
 };
 
 struct fault_word {

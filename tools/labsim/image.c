@@ -107,6 +107,11 @@ bool image_can_say(const struct profile *profile, unsigned effect)
 	return false;
 }
 
+bool image_has_sentinel(const struct profile_field *field)
+{
+	return field->n_sentinels && field->sentinel_means[0] == MEANS_NO_VALUE;
+}
+
 const struct profile_field *image_field(const struct profile *profile, const char *parameter)
 {
 	unsigned i;

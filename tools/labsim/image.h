@@ -13,6 +13,8 @@
  */
 void image_read(const struct lab_unit *unit, int64_t water_ms, struct lab_answer *answer);
 void image_exception(struct lab_answer *answer, unsigned code);
+/* Whether it has a number of its own for "no value", the first of its sentinels. */
+bool image_has_sentinel(const struct profile_field *field);
 /* Whether some status register can say this (enum status_effect). */
 bool image_can_say(const struct profile *profile, unsigned effect);
 /* The field of that parameter; NULL when the unit has none. */

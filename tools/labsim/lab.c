@@ -6,7 +6,10 @@
 
 #include "base/crc.h"
 #include "image.h"
+#include "played.h"
 #include "water.h"
+
+enum { PLAYED_TURNAROUND_MS = 20, TALK_NS = 1000000000 };
 
 static uint64_t hash_name(uint64_t seed, const char *name)
 {
@@ -46,8 +49,45 @@ void lab_init(struct lab *lab, const struct line_conf *lines, unsigned n_lines, 
 	}
 }
 
+/* How many units before this one, through all lines, have its driver. */
+static unsigned before(const struct lab *lab, unsigned line, unsigned unit)
+{
+	const struct lab_unit *of = &lab->lines[line].units[unit], *at;
+	unsigned i, j, n = 0;
+
+	for (i = 0; i <= line; i++)
+		for (j = 0; j < lab->lines[i].n_units; j++) {
+			at = &lab->lines[i].units[j];
+			if (at == of)
+				return n;
+			n += at->conf->profile->driver == of->conf->profile->driver;
+		}
+	return n;
+}
+
+int lab_play(struct lab *lab, const char *drivers, struct text *why)
+{
+	unsigned i, j;
+	int rc = 0;
+
+	for (i = 0; i < lab->n_lines; i++)
+		for (j = 0; j < lab->lines[i].n_units && !rc; j++) {
+			struct lab_unit *unit = &lab->lines[i].units[j];
+
+			if (unit->conf->profile->driver)
+				rc = played_new(
+					&unit->played, unit->conf, drivers, before(lab, i, j), why);
+		}
+	return rc;
+}
+
 void lab_close(struct lab *lab)
 {
+	unsigned i, j;
+
+	for (i = 0; i < lab->n_lines; i++)
+		for (j = 0; j < lab->lines[i].n_units; j++)
+			played_free(lab->lines[i].units[j].played);
 	pthread_mutex_destroy(&lab->lock);
 }
 
@@ -125,26 +165,69 @@ static void spoil(struct lab_answer *answer, const struct fault *fault)
 		miscount(answer);
 }
 
-static void answer_unit(struct lab *lab, struct lab_unit *unit, const uint8_t *pdu, size_t len,
-	int64_t asked_ns, int64_t now_ns, struct lab_answer *answer)
+/* Faults that leave the asker its answer, sooner or later. */
+static bool arrives(const struct lab_answer *answer)
 {
-	const struct profile *profile = unit->conf->profile;
-	const struct fault *fault;
+	return answer->outcome == FAULT_OK || answer->outcome == FAULT_LATE ||
+	       answer->outcome == FAULT_EXTRA || answer->outcome == FAULT_EXCEPTION;
+}
+
+static void begin_answer(
+	struct lab *lab, struct lab_unit *unit, int64_t now_ns, struct lab_answer *answer)
+{
+	unsigned ms = unit->played ? PLAYED_TURNAROUND_MS : unit->conf->profile->turnaround_ms;
 
 	lab_forget(unit, now_ns);
 	unit->asked++;
 	answer->unit = unit;
-	answer->speaks = true;
 	answer->delay_ns =
-		1000000 * (int64_t)(lab->turnaround_ms >= 0 ? (unsigned)lab->turnaround_ms
-							    : profile->turnaround_ms);
+		1000000 * (int64_t)(lab->turnaround_ms >= 0 ? (unsigned)lab->turnaround_ms : ms);
+}
+
+/* False: its cases know no such question. */
+static bool answer_played(struct lab *lab, struct lab_unit *unit, const uint8_t *question,
+	size_t len, int64_t asked_ns, int64_t now_ns, struct lab_answer *answer)
+{
+	const struct fault *fault;
+
+	if (!played_find(unit->played, question, len, answer))
+		return false;
+	begin_answer(lab, unit, now_ns, answer);
+	if (asked_ns < unit->free_ns) {
+		answer->outcome = FAULT_HURRIED;
+		answer->speaks = false;
+		return true;
+	}
+	fault = answer->speaks ? strike(lab, unit) : NULL;
+	if (fault)
+		spoil(answer, fault);
+	if (arrives(answer))
+		played_take(unit->played, answer);
+	return true;
+}
+
+static void answer_unit(struct lab *lab, struct lab_unit *unit, const uint8_t *pdu, size_t len,
+	int64_t asked_ns, int64_t now_ns, struct lab_answer *answer)
+{
+	const struct fault *fault;
+
+	if (len == 5) {
+		answer->start = (uint16_t)(pdu[1] << 8 | pdu[2]);
+		answer->count = (uint16_t)(pdu[3] << 8 | pdu[4]);
+	}
+	if (unit->played && answer_played(lab, unit, pdu, len, asked_ns, now_ns, answer))
+		return;
+	begin_answer(lab, unit, now_ns, answer);
+	answer->speaks = true;
+	if (unit->played) {
+		image_exception(answer, 2);
+		return;
+	}
 	if (answer->function < 1 || answer->function > 4) {
 		image_exception(answer, 1);
 	} else if (len != 5) {
 		image_exception(answer, 3);
 	} else {
-		answer->start = (uint16_t)(pdu[1] << 8 | pdu[2]);
-		answer->count = (uint16_t)(pdu[3] << 8 | pdu[4]);
 		image_read(unit, now_ns / 1000000 + lab->epoch_ms, answer);
 	}
 	if (asked_ns < unit->free_ns) {
@@ -157,13 +240,19 @@ static void answer_unit(struct lab *lab, struct lab_unit *unit, const uint8_t *p
 		spoil(answer, fault);
 }
 
+static void clear(struct lab_answer *answer)
+{
+	memset(answer, 0, offsetof(struct lab_answer, put));
+	answer->put.n = answer->n_served = 0;
+}
+
 void lab_reply(struct lab *lab, unsigned line, uint8_t number, const uint8_t *pdu, size_t len,
 	int64_t asked_ns, int64_t now_ns, struct lab_answer *answer)
 {
 	struct lab_line *on = &lab->lines[line];
 	unsigned i;
 
-	memset(answer, 0, offsetof(struct lab_answer, served));
+	clear(answer);
 	answer->number = number;
 	answer->function = len ? pdu[0] : 0;
 	pthread_mutex_lock(&lab->lock);
@@ -176,6 +265,55 @@ void lab_reply(struct lab *lab, unsigned line, uint8_t number, const uint8_t *pd
 		image_exception(answer, 11);
 		answer->speaks = true;
 	}
+}
+
+bool lab_reply_bytes(struct lab *lab, unsigned line, const uint8_t *bytes, size_t len,
+	int64_t asked_ns, int64_t now_ns, struct lab_answer *answer)
+{
+	struct lab_line *on = &lab->lines[line];
+	bool found = false;
+	unsigned i;
+
+	clear(answer);
+	answer->plain = true;
+	pthread_mutex_lock(&lab->lock);
+	answer->noise = draw(lab);
+	for (i = 0; i < on->n_units && !found; i++) {
+		struct lab_unit *unit = &on->units[i];
+
+		if (!unit->played || !played_bytes(unit->played))
+			continue;
+		found = answer_played(lab, unit, bytes, len, asked_ns, now_ns, answer);
+	}
+	pthread_mutex_unlock(&lab->lock);
+	return found;
+}
+
+bool lab_talks(
+	struct lab *lab, unsigned line, int64_t now_ns, struct lab_answer *answer, int64_t *next_ns)
+{
+	struct lab_line *on = &lab->lines[line];
+	bool found = false;
+	unsigned i;
+
+	pthread_mutex_lock(&lab->lock);
+	for (i = 0; i < on->n_units && !found; i++) {
+		struct lab_unit *unit = &on->units[i];
+
+		if (!unit->played || !played_talks(unit->played))
+			continue;
+		if (now_ns >= unit->talks_ns) {
+			clear(answer);
+			answer->plain = true;
+			answer->noise = draw(lab);
+			unit->talks_ns = now_ns + TALK_NS;
+			found = answer_played(lab, unit, NULL, 0, now_ns, now_ns, answer);
+		}
+		if (unit->talks_ns < *next_ns)
+			*next_ns = unit->talks_ns;
+	}
+	pthread_mutex_unlock(&lab->lock);
+	return found;
 }
 
 void lab_spoke(
@@ -207,19 +345,21 @@ static void randomise(uint64_t noise, uint8_t *out, size_t n)
 
 size_t lab_frame_rtu(const struct lab_answer *answer, uint8_t *out)
 {
-	size_t n = 1 + answer->len;
+	size_t n = answer->plain ? answer->len : 3 + answer->len;
 	uint16_t crc;
 
-	out[0] = answer->number;
-	memcpy(out + 1, answer->pdu, answer->len);
-	crc = crc_modbus(out, n);
-	if (answer->outcome == FAULT_CRC)
-		crc ^= 0x5A01;
-	out[n++] = (uint8_t)crc;
-	out[n++] = (uint8_t)(crc >> 8);
+	memcpy(answer->plain ? out : out + 1, answer->pdu, answer->len);
+	if (!answer->plain) {
+		out[0] = answer->number;
+		crc = crc_modbus(out, n - 2);
+		if (answer->outcome == FAULT_CRC)
+			crc ^= 0x5A01;
+		out[n - 2] = (uint8_t)crc;
+		out[n - 1] = (uint8_t)(crc >> 8);
+	}
 	if (answer->outcome == FAULT_SHORT)
-		n = n > 5 ? n / 2 : n - 2;
-	if (answer->outcome == FAULT_GARBAGE)
+		n = n > 5 ? n / 2 : n > 2 ? n - 2 : 1;
+	if (answer->outcome == FAULT_GARBAGE || (answer->plain && answer->outcome == FAULT_CRC))
 		randomise(answer->noise, out, n);
 	if (answer->outcome == FAULT_EXTRA) {
 		randomise(answer->noise, out + n, 5);

@@ -15,15 +15,20 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "bus/codec.h"
 #include "bus/line.h"
 #include "fault.h"
 
 enum { LAB_PDU = 253, LAB_FRAME = 320, UNIT_FAULTS = 8 };
 
+struct played; /* played.h */
+
 struct lab_unit {
 	const struct unit_conf *conf;
 	uint64_t source;        /* whose water it measures: its own */
 	int water[MOST_FIELDS]; /* water.h's number of each field's parameter; -1: none */
+	struct played *played;  /* instead of registers, where its driver is C; NULL */
+	int64_t talks_ns;       /* when it speaks next unasked */
 	int64_t free_ns;        /* it hears nothing before: its answer plus its quiet time */
 	unsigned n_faults;
 	struct fault faults[UNIT_FAULTS];
@@ -62,10 +67,12 @@ struct lab_answer {
 	uint16_t start, count; /* as asked */
 	enum fault_kind outcome;
 	bool speaks;
+	bool plain;       /* bytes as they are: no unit number, no checksum */
 	int64_t delay_ns; /* from the end of the question to the first byte */
 	uint64_t noise;   /* for whatever is random about this answer */
 	size_t len;
-	uint8_t pdu[LAB_PDU + 4];
+	uint8_t pdu[LAB_PDU + 7];
+	struct wl_out put; /* what the driver makes of it */
 	unsigned n_served;
 	struct lab_served served[MOST_FIELDS];
 };
@@ -74,6 +81,8 @@ struct lab_answer {
 void lab_init(struct lab *lab, const struct line_conf *lines, unsigned n_lines, uint64_t seed,
 	int64_t epoch_ms);
 void lab_close(struct lab *lab);
+/* Reads the cases under `drivers` for the units whose driver is C. */
+int lab_play(struct lab *lab, const char *drivers, struct text *why) MUST_USE;
 
 /*
  * What unit `number` of the line answers to this PDU, whose first byte came at `asked_ns` and whose last
@@ -81,6 +90,12 @@ void lab_close(struct lab *lab);
  */
 void lab_reply(struct lab *lab, unsigned line, uint8_t number, const uint8_t *pdu, size_t len,
 	int64_t asked_ns, int64_t now_ns, struct lab_answer *answer);
+/* The same for bytes that are no PDU, on a serial line; false: nobody there is asked so. */
+bool lab_reply_bytes(struct lab *lab, unsigned line, const uint8_t *bytes, size_t len,
+	int64_t asked_ns, int64_t now_ns, struct lab_answer *answer);
+/* Somebody of the line has something to say unasked, once a second; `next_ns`: when to look again. */
+bool lab_talks(struct lab *lab, unsigned line, int64_t now_ns, struct lab_answer *answer,
+	int64_t *next_ns);
 /* The last byte of the answer went out at `now_ns`, in the end with this outcome. */
 void lab_spoke(
 	struct lab *lab, const struct lab_answer *answer, enum fault_kind outcome, int64_t now_ns);

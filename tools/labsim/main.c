@@ -205,8 +205,10 @@ static int run(const struct options *options)
 	lab_init(&running.lab, conf ? conf->lines : NULL, conf ? conf->n_lines : 0, options->seed,
 		utc_at_0_ms);
 	running.lab.turnaround_ms = options->turnaround_ms;
+	rc = conf ? lab_play(&running.lab, conf->drivers, &why) : 0;
 	make_gps(&running, conf, options, utc_at_0_ms);
-	rc = signals < 0 ? ERR_IO : start(&running, options, &why);
+	if (!rc)
+		rc = signals < 0 ? ERR_IO : start(&running, options, &why);
 	if (rc)
 		fprintf(stderr, "labsim: %s%s\n", words, why.len ? "" : err_text(rc));
 	else

@@ -138,6 +138,8 @@ static bool speaking(const struct speech *speech, int64_t now)
 	return speech->used && speech->start_ns <= now;
 }
 
+static void take(struct wire *wire, int64_t now);
+
 static void hear(struct wire *wire, int64_t now)
 {
 	struct rtu *rtu = wire->rtu;
@@ -146,6 +148,14 @@ static void hear(struct wire *wire, int64_t now)
 
 	if (n <= 0)
 		return;
+	if (rtu->rx_len && now >= rtu->rx_end_ns + 3 * rtu->char_ns) {
+		/* A new frame: the one before was seen late. */
+		uint8_t first[QUESTION];
+
+		memcpy(first, rtu->rx + rtu->rx_len, (size_t)n);
+		take(wire, now);
+		memcpy(rtu->rx, first, (size_t)n);
+	}
 	if (!rtu->rx_len) {
 		rtu->rx_first_ns = rtu->rx_end_ns = now;
 		/* Under 3 of the 3.5 characters nobody can tell that a new frame has begun. */
@@ -166,6 +176,40 @@ static void hear(struct wire *wire, int64_t now)
 			rtu->rx_spoilt = rtu->speeches[i].spoilt = true;
 }
 
+static struct speech *free_speech(struct rtu *rtu)
+{
+	int i;
+
+	for (i = 0; i < MOST_SPEECHES; i++)
+		if (!rtu->speeches[i].used)
+			return &rtu->speeches[i];
+	return NULL;
+}
+
+static void begin(struct speech *speech, int64_t start_ns)
+{
+	speech->used = true;
+	speech->spoilt = false;
+	speech->start_ns = start_ns;
+	speech->sent = 0;
+	speech->len = lab_frame_rtu(&speech->answer, speech->frame);
+}
+
+/* What is said unasked; returns when something may be again. */
+static int64_t talk(struct wire *wire, int64_t now)
+{
+	struct speech *speech = free_speech(wire->rtu);
+	int64_t next = now + LOOK_NS;
+
+	if (speech && lab_talks(wire->lab, wire->line, now, &speech->answer, &next)) {
+		if (speech->answer.speaks)
+			begin(speech, now + speech->answer.delay_ns);
+		else
+			finish(wire, speech, FAULT_OK, now);
+	}
+	return next;
+}
+
 /* A frame has ended: 3.5 characters of silence came behind it. */
 static void take(struct wire *wire, int64_t now)
 {
@@ -173,18 +217,19 @@ static void take(struct wire *wire, int64_t now)
 	size_t len = rtu->rx_len;
 	bool sound = !rtu->rx_spoilt && len >= 4 &&
 		     crc_modbus(rtu->rx, len - 2) == (rtu->rx[len - 2] | rtu->rx[len - 1] << 8);
-	struct speech *speech = NULL;
-	int i;
+	struct speech *speech = free_speech(rtu);
 
 	rtu->rx_len = 0;
 	rtu->quiet_ns = rtu->rx_end_ns;
-	for (i = 0; i < MOST_SPEECHES; i++)
-		if (!rtu->speeches[i].used)
-			speech = &rtu->speeches[i];
-	if (!sound || !speech)
+	if (!speech || rtu->rx_spoilt)
 		return;
-	lab_reply(wire->lab, wire->line, rtu->rx[0], rtu->rx + 1, len - 3, rtu->rx_first_ns, now,
-		&speech->answer);
+	if (!lab_reply_bytes(
+		    wire->lab, wire->line, rtu->rx, len, rtu->rx_first_ns, now, &speech->answer)) {
+		if (!sound)
+			return;
+		lab_reply(wire->lab, wire->line, rtu->rx[0], rtu->rx + 1, len - 3, rtu->rx_first_ns,
+			now, &speech->answer);
+	}
 	if (!speech->answer.unit)
 		return;
 	if (rtu->rx_hurried && speech->answer.speaks) {
@@ -195,11 +240,7 @@ static void take(struct wire *wire, int64_t now)
 		finish(wire, speech, FAULT_OK, now);
 		return;
 	}
-	speech->used = true;
-	speech->spoilt = false;
-	speech->start_ns = rtu->rx_end_ns + rtu->gap_ns + speech->answer.delay_ns;
-	speech->sent = 0;
-	speech->len = lab_frame_rtu(&speech->answer, speech->frame);
+	begin(speech, rtu->rx_end_ns + rtu->gap_ns + speech->answer.delay_ns);
 }
 
 /* Puts the bytes on the wire whose time has come; returns when the next piece is due. */
@@ -290,6 +331,7 @@ static int64_t step(struct wire *wire, int64_t now)
 		next = earlier(next, rtu->rx_end_ns + rtu->gap_ns);
 	if (lab_babbles(wire->lab, wire->line, now))
 		next = earlier(next, babble(wire, now));
+	next = earlier(next, talk(wire, now));
 	collide(rtu, now);
 	for (i = 0; i < MOST_SPEECHES; i++)
 		if (rtu->speeches[i].used)

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/number.h"
+#include "model/flags.h"
 
 struct served {
 	pthread_mutex_t lock;
@@ -32,7 +33,8 @@ struct served *served_open(const char *path, struct text *why)
 		served_close(served);
 		return NULL;
 	}
-	fputs("wall_ns,boot_ns,line,unit,function,address,parameter,value,outcome\n", served->file);
+	fputs("wall_ns,boot_ns,line,unit,function,address,parameter,value,outcome,flags\n",
+		served->file);
 	fflush(served->file);
 	return served;
 }
@@ -47,13 +49,13 @@ void served_close(struct served *served)
 	free(served);
 }
 
-void served_put_value(struct text *to, const struct profile_field *field, double value)
+static void put_value(struct text *to, enum number_kind kind, unsigned decimals, double value)
 {
 	char digits[NUMBER_TEXT];
 
 	if (!isfinite(value))
 		return;
-	switch (field->kind) {
+	switch (kind) {
 	case NUMBER_F32:
 		number_put_f32(digits, value);
 		break;
@@ -61,37 +63,65 @@ void served_put_value(struct text *to, const struct profile_field *field, double
 		number_put_f64(digits, value);
 		break;
 	case NUMBER_DECIMAL:
-		number_put_decimal(digits, value, field->decimals);
+		number_put_decimal(digits, value, decimals);
 		break;
 	}
 	text_put(to, digits);
 }
 
+struct row {
+	const char *line;
+	const struct lab_answer *answer;
+	int64_t wall_ns, boot_ns;
+};
+
+static void put_row(FILE *to, const struct row *row, unsigned address, const char *parameter,
+	const char *value, enum fault_kind outcome, uint16_t flags)
+{
+	const char *gap = "";
+	unsigned bit;
+
+	fprintf(to, "%" PRId64 ",%" PRId64 ",%s,%s,%u,%u,%s,%s,%s,", row->wall_ns, row->boot_ns,
+		row->line, row->answer->unit->conf->name, row->answer->function, address, parameter,
+		value, fault_words[outcome].name);
+	for (bit = 0; flags >> bit; bit++)
+		if (flags >> bit & 1 && flag_word(bit)) {
+			fprintf(to, "%s%s", gap, flag_word(bit));
+			gap = "|";
+		}
+	fputc('\n', to);
+}
+
 void served_put(struct served *served, const char *line, const struct lab_answer *answer,
 	enum fault_kind outcome)
 {
-	int64_t boot_ns = clock_boot_ns(&clock_system), wall_ns;
+	struct row row = {line, answer, 0, clock_boot_ns(&clock_system)};
 	unsigned i;
 
 	if (!served->file || !answer->unit)
 		return;
-	wall_ns = clock_system.wall_ns(NULL);
+	row.wall_ns = clock_system.wall_ns(NULL);
 	pthread_mutex_lock(&served->lock);
-	for (i = 0; i < answer->n_served || !i; i++) {
-		const struct lab_served *one = i < answer->n_served ? &answer->served[i] : NULL;
-		char room[64];
+	for (i = 0; i < answer->n_served; i++) {
+		const struct lab_served *one = &answer->served[i];
+		char room[64] = "";
 		struct text value = text_over(room, sizeof(room));
-		enum fault_kind said = outcome;
 
-		if (one)
-			served_put_value(&value, one->field, one->value);
-		if (one && said == FAULT_OK)
-			said = one->outcome;
-		fprintf(served->file, "%" PRId64 ",%" PRId64 ",%s,%s,%u,%u,%s,%s,%s\n", wall_ns,
-			boot_ns, line, answer->unit->conf->name, answer->function,
-			one ? one->field->at.address : answer->start,
-			one ? one->field->parameter : "", room, fault_words[said].name);
+		put_value(&value, one->field->kind, one->field->decimals, one->value);
+		put_row(served->file, &row, one->field->at.address, one->field->parameter, room,
+			outcome == FAULT_OK ? one->outcome : outcome, 0);
 	}
+	for (i = 0; i < answer->put.n; i++) {
+		const struct codec_value *one = &answer->put.values[i];
+		char room[64] = "";
+		struct text value = text_over(room, sizeof(room));
+
+		put_value(&value, one->kind, one->decimals, one->value);
+		put_row(served->file, &row, answer->start, one->parameter, room, outcome,
+			one->flags);
+	}
+	if (!answer->n_served && !answer->put.n)
+		put_row(served->file, &row, answer->start, "", "", outcome, 0);
 	fflush(served->file);
 	pthread_mutex_unlock(&served->lock);
 }

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "bus/decode.h"
+#include "image.h"
 #include "water.h"
 
 uint64_t storm_roll(struct storm *storm, uint64_t sides)
@@ -24,7 +26,7 @@ static const struct profile_field *any_field(
 		const struct profile_field *field =
 			&profile->fields[(first + i) % profile->n_fields];
 
-		if (!sentinel || field->n_sentinels)
+		if (!sentinel || image_has_sentinel(field))
 			return field;
 	}
 	return NULL;
@@ -38,11 +40,21 @@ static void say_field(struct text *said, const char *word, const struct profile_
 		text_put(said, "mute");
 }
 
+static void say_state(struct storm *storm, const struct profile *profile, struct text *said)
+{
+	unsigned rules = profile->n_status;
+	uint64_t i = storm_roll(storm, rules ? rules : 1);
+
+	if (rules)
+		text_printf(said, "status %s", decode_effect_word(profile->status[i].effect));
+	else
+		text_put(said, "mute");
+}
+
 static void say_unit_fault(struct storm *storm, const struct profile *profile, struct text *said)
 {
 	static const char *const plain[] = {
 		"mute", "crc", "wrong-unit", "short", "extra", "garbage", "wrong-count", "frozen"};
-	static const char *const effects[] = {"suspect", "bad", "warmup"};
 	const struct profile_field *field;
 	uint64_t kind = storm_roll(storm, 14);
 
@@ -64,7 +76,7 @@ static void say_unit_fault(struct storm *storm, const struct profile *profile, s
 		say_field(said, "refuse", field);
 		return;
 	case 13:
-		text_printf(said, "status %s", effects[storm_roll(storm, 3)]);
+		say_state(storm, profile, said);
 		return;
 	default:
 		text_put(said, plain[kind]);

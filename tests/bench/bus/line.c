@@ -52,7 +52,7 @@ static int take_exchange(void *ctx, const struct exchange *exchange)
 
 int main(void)
 {
-	static const struct bus_sink sink = {NULL, take_series, take_exchange, NULL};
+	static const struct bus_sink sink = {.series = take_series, .exchange = take_exchange};
 	static struct profile profile = {.name = "bench", .most_registers = 125, .reply_ms = 500};
 	static struct line_conf conf = {.name = "bench", .port = {.kind = PORT_TCP}};
 	struct sockaddr_in at = {.sin_family = AF_INET};

@@ -37,7 +37,7 @@ int main(void)
 	struct sockaddr_in at = {.sin_family = AF_INET};
 	socklen_t len = sizeof(at);
 	struct port_conf conf = {.kind = PORT_TCP};
-	struct port_ask ask = {1, 3, 0, REGISTERS, 1000};
+	struct port_ask ask = {.unit = 1, .function = 3, .count = REGISTERS, .timeout_ms = 1000};
 	struct port_reply reply;
 	struct port *port;
 	int listening = socket(AF_INET, SOCK_STREAM, 0), round, i, rounds = 15;

@@ -3,7 +3,8 @@
  *
  * Late answers are modelled as they are: the bytes arrive when they arrive, whoever is waiting then.
  * Include after cmocka.h.  What arrives while a question waits is taken for its answer if unit, function and length fit, as
- * libmodbus does; bytes there before are thrown away by the next question.
+ * libmodbus does; bytes there before are thrown away by the next question.  A driver's own questions are
+ * answered by the test's say(), whole and at once or never.
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #include "bus/line.h"
+#include "io/answer.h"
 #include "io/serial.h"
 
 enum { SIM_UNITS = 32, SIM_ADDRESSES = 256, SIM_PENDING = 64, SIM_KEPT = 400000 };
@@ -56,6 +58,8 @@ struct sim {
 	struct sim_frame pending[SIM_PENDING];
 	unsigned n_pending;
 	unsigned opened;
+	/* ASK_PDU and ASK_BYTES: puts the answer's bytes; how many, 0 for none */
+	size_t (*say)(struct sim *sim, const struct port_ask *ask, uint8_t *answer);
 	/* the sink */
 	struct bus_sink sink;
 	struct series series[512];
@@ -208,6 +212,39 @@ static bool sim_receive(struct sim *sim, int64_t until_ns, struct sim_frame *out
 	return true;
 }
 
+/* A driver's own question, as the ports judge its answer. */
+static int sim_own(struct sim *sim, const struct port_ask *ask, struct port_reply *reply)
+{
+	struct sim_unit *unit = &sim->units[ask->unit];
+	int64_t until_ns = sim->now_ns + ask->timeout_ms * 1000000ll;
+	size_t len;
+	int n = 0;
+
+	unit->asked++;
+	len = sim->say(sim, ask, reply->pdu);
+	if (ask->kind == ASK_BYTES && !ask->frame)
+		return 0;
+	if (unit->mute || !len) {
+		sim->now_ns = until_ns;
+		if (sim->conf.kind == PORT_TCP)
+			sim_close(&sim->port);
+		return ERR_TIMEOUT;
+	}
+	unit->answered++;
+	sim->now_ns += sim->turnaround_ns + (int64_t)len * sim_char_ns(sim);
+	if (ask->kind == ASK_PDU) {
+		reply->len = len;
+		reply->exception = reply->pdu[1];
+		if (len == 2 && reply->pdu[0] == (ask->function | 0x80))
+			return ERR_EXCEPTION;
+		return answer_fits(ask, reply->pdu, len) ? 0 : ERR_NOISE;
+	}
+	while (len && (n = ask->frame(ask->ctx, reply->pdu, len)) < 0)
+		memmove(reply->pdu, reply->pdu + 1, --len);
+	reply->len = len && n > 0 ? (size_t)n : len;
+	return len && n > 0 ? 0 : ERR_NOISE;
+}
+
 static int sim_ask(struct port *port, const struct port_ask *ask, struct port_reply *reply)
 {
 	struct sim *sim = sim_of(port);
@@ -229,6 +266,8 @@ static int sim_ask(struct port *port, const struct port_ask *ask, struct port_re
 	}
 	sim->now_ns += sim_gap_ns(sim);
 	reply->stale = sim_throw(sim);
+	if (ask->kind != ASK_REGISTERS)
+		return sim_own(sim, ask, reply);
 	sim->now_ns += 8 * sim_char_ns(sim);
 	sim_send(sim, ask);
 	if (!sim_receive(sim, until_ns, &frame)) {
@@ -316,7 +355,8 @@ static struct sim *sim_new(void)
 		(struct port_conf){.kind = PORT_RTU, .baud = 9600, .parity = 'N', .stop_bits = 1};
 	sim->present = true;
 	sim->turnaround_ns = 5000000;
-	sim->sink = (struct bus_sink){sim, sim_series, sim_exchange, sim_where};
+	sim->sink = (struct bus_sink){
+		.ctx = sim, .series = sim_series, .exchange = sim_exchange, .where = sim_where};
 	/* unit u's register i is u * 256 + i: no two are equal */
 	for (u = 0; u <= SIM_UNITS; u++)
 		for (i = 0; i < SIM_ADDRESSES; i++)
@@ -330,7 +370,7 @@ static struct sim *sim_new(void)
 }
 
 /* A field of one register at `address`; parameters are distinct and their range is wide. */
-static void sim_field(struct sim *sim, uint16_t address)
+static inline void sim_field(struct sim *sim, uint16_t address)
 {
 	static const char *const codes[] = {"conductivity", "hardness", "alkalinity", "chloride",
 		"colour", "tds", "turbidity_ntu", "turbidity_fnu", "sulphate", "iron", "boron",

@@ -290,6 +290,28 @@ static void no_value_is_no_value(void **state)
 	sim_free_all(sim);
 }
 
+/* An unknown parameter is kept and not evaluated, with a unit of its own. */
+static void what_is_no_water_quality_passes_unjudged(void **state)
+{
+	struct sim *sim = sim_new();
+	struct profile_field *field;
+
+	(void)state;
+	sim_field(sim, 0);
+	field = &sim->profile.fields[0];
+	strcpy(field->parameter, "battery");
+	strcpy(field->unit, "mV");
+	field->unjudged = true;
+	sim_add(sim, 1000);
+	sim->units[1].words[0] = 3300;
+	assert_int_equal(sim_make(sim), 0);
+	sim_run(sim, 500);
+	assert_true(sim->kept[0].value == 3300);
+	assert_int_equal(sim->kept[0].flags, 0);
+	assert_int_equal(sim->kept[0].qc, QC_NOT_EVALUATED);
+	sim_free_all(sim);
+}
+
 static void warm_up_begins_when_a_unit_appears(void **state)
 {
 	struct sim *sim = sim_new();
@@ -334,6 +356,7 @@ int main(void)
 		cmocka_unit_test(one_odd_identity_is_not_believed),
 		cmocka_unit_test(status_is_read_first_and_judged),
 		cmocka_unit_test(no_value_is_no_value),
+		cmocka_unit_test(what_is_no_water_quality_passes_unjudged),
 		cmocka_unit_test(warm_up_begins_when_a_unit_appears),
 	};
 

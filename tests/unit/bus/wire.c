@@ -73,7 +73,8 @@ static void shop_open(struct shop *shop, enum port_kind kind, const char *where,
 
 	memset(shop, 0, sizeof(*shop));
 	pthread_mutex_init(&shop->lock, NULL);
-	shop->sink = (struct bus_sink){shop, shop_series, shop_exchange, NULL};
+	shop->sink =
+		(struct bus_sink){.ctx = shop, .series = shop_series, .exchange = shop_exchange};
 	strcpy(shop->profile.name, "wire");
 	shop->profile.most_registers = 125;
 	shop->profile.reply_ms = reply_ms;

@@ -72,6 +72,9 @@ static int read_with(const char *before, const char *lines, const char *after)
 										      "\n"
 #define TCP(x) "{ name = \"b\"; type = \"tcp\"; units = (" UNIT("u", "1") "); " x " }\n"
 
+#define CM44X(measures) \
+	"{ name = \"t\"; profile = \"endress-cm44x\"; address = 1; measures = \"" measures "\"; }"
+
 #define HTTP \
 	"name = \"s\"; type = \"influxdb-v1\"; url = \"http://127.0.0.1:1\"; database = \"d\"; "
 
@@ -123,6 +126,37 @@ static const struct mistake mistakes[] = {
 		"is too long (26 bytes); allowed 23"},
 	{"", LINE("a", "/dev/\\x07", UNIT("u", "1")), "",
 		"port: the text holds a control character"},
+	/* what only the operator knows of a transmitter */
+	{"",
+		"{ name = \"b\"; type = \"tcp\"; port = \"h:502\"; units = ({ name = \"u\"; "
+		"profile = \"atlas-ezo\"; address = 1; }); }\n",
+		"", "profile: atlas-ezo speaks no Modbus: it needs a serial line"},
+	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l")), "",
+		"measures: at \"input_4_mg_l\": it is pairs of a value and a parameter"},
+	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l free_chlorine input_5_mv orp")), "",
+		"measures: at \"input_5_mv orp\": a comma is missing"},
+	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l chloride, input_4_mg_l nitrate_n")), "",
+		"\"input_4_mg_l nitrate_n\": one of them is named before"},
+	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l chlorine")), "",
+		"there is no parameter \"chlorine\""},
+	{"", LINE("b", "/dev/a", CM44X("input_99_mv orp")), "", "gives no value \"input_99_mv\""},
+	{"", LINE("b", "/dev/a", CM44X("input_4_mv free_chlorine")), "",
+		"free_chlorine is in mg/L, and \"input_4_mv\" in mV"},
+	{"",
+		LINE("b", "/dev/a",
+			"{ name = \"u\"; profile = \"acme-ph\"; address = 1; measures = \"ph "
+			"orp\"; }"),
+		"", "acme-ph/profile.conf names them"},
+	{"",
+		LINE("b", "/dev/a",
+			"{ name = \"u\"; profile = \"atlas-ezo\"; address = 1; temperature = "
+			"\"t\"; }"),
+		"", "temperature: \"t\" is no unit of this lab"},
+	{"",
+		LINE("b", "/dev/a",
+			"{ name = \"u\"; profile = \"acme-ph\"; address = 1; temperature = \"u\"; "
+			"}"),
+		"", "temperature: \"acme-ph\" does not compensate"},
 	/* what belongs together */
 	{"", LINE("b", "", UNIT("u", "1")), "", "w.conf:3: port: is empty; leave it out or write"},
 	{"", BENCH, "stores = ({ name = \"s\"; type = \"victoriametrics\"; url = \"\"; });",

@@ -261,6 +261,22 @@ static void mistakes_are_said_with_their_line(void **state)
 		{VALUE("sentinels = [1.5];"), "does not fit"},
 		{VALUE("sentinels = [1, 2, 3, 4, 5];"), "sentinels: too many numbers; allowed 4"},
 		{VALUE("sentinels = [\"x\"];"), "sentinels: a list of numbers is wanted here"},
+		{VALUE("sentinels = [3]; over = [0x03];"),
+			"over: number 1 of it is among sentinels already; it means one thing"},
+		{VALUE("over = [70000];"), "over: number 11170 does not fit"},
+		{VALUE("doubtful = [1, 2, 3];"), "doubtful: too many numbers; allowed 2"},
+		{VALUE("unit = \"mV\";"), "p.conf:2: unit: nothing is known of \"mV\" as \"[pH]\""},
+		{VALUE("judged = false; unit = \"mV\";"),
+			"judged: \"ph\" is water quality and always judged"},
+		{VALUE("judged = 0;"), "judged: a word in \"quotes\" is wanted here"},
+		{VALUES("{ at = 40001; type = \"u16\"; parameter = \"battery\"; judged = false; }"),
+			"p.conf:3: unit: is missing; no parameter gives"},
+		{VALUES("{ at = 40001; type = \"u16\"; parameter = \"Battery\"; judged = false; "
+			"unit "
+			"= \"V\"; }"),
+			"parameter: \"Battery\" is no name; allowed are a to z"},
+		{VALUES("{ at = 40001; type = \"u16\"; parameter = \"battery\"; }"),
+			"says judged = false"},
 		{VALUE("function = \"coils\";"), "function: a single bit is no measured value"},
 		{"most_registers = 1;\n" VALUES(PH),
 			"p.conf:4: type: fills 2 registers, but most_"},
@@ -355,12 +371,13 @@ static void find_keys(const struct schema *schema, const char *words)
 	for (key = schema->keys; key->key; key++) {
 		snprintf(quoted, sizeof(quoted), "`%s`", key->key);
 		if (!strstr(words, quoted))
-			fail_msg("drivers/README.md does not explain %s of a %s", quoted,
+			fail_msg("drivers/PROFILE.md does not explain %s of a %s", quoted,
 				schema->what);
 		for (choice = key->choices; choice && choice->word; choice++) {
 			snprintf(quoted, sizeof(quoted), "\"%s\"", choice->word);
-			if (!strstr(words, quoted))
-				fail_msg("drivers/README.md does not name %s of %s", quoted,
+			if (!strstr(words, quoted) && strcmp(choice->word, "true") != 0 &&
+				strcmp(choice->word, "false") != 0)
+				fail_msg("drivers/PROFILE.md does not name %s of %s", quoted,
 					key->key);
 		}
 		if (key->inside)
@@ -375,7 +392,7 @@ static void the_readme_explains_every_key(void **state)
 	FILE *f;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/drivers/README.md", tree());
+	snprintf(path, sizeof(path), "%s/drivers/PROFILE.md", tree());
 	f = fopen(path, "r");
 	assert_non_null(f);
 	assert_true(fread(words, 1, sizeof(words) - 1, f) > 0);

@@ -41,11 +41,13 @@ static void make_conf(void)
 	lines[0].port = (struct port_conf){
 		PORT_RTU, "/dev/serial/by-id/nothing-is-plugged-in", 9600, 'N', 1};
 	lines[0].n_units = 1;
-	lines[0].units[0] = (struct unit_conf){"ph-1", &profile, 1, 1000};
+	lines[0].units[0] = (struct unit_conf){
+		.name = "ph-1", .profile = &profile, .address = 1, .interval_ms = 1000};
 	memcpy(lines[1].name, "net", 4);
 	lines[1].port = (struct port_conf){.kind = PORT_TCP, .where = "127.0.0.1:1"};
 	lines[1].n_units = 1;
-	lines[1].units[0] = (struct unit_conf){"ph-2", &profile, 1, 1000};
+	lines[1].units[0] = (struct unit_conf){
+		.name = "ph-2", .profile = &profile, .address = 1, .interval_ms = 1000};
 	memset(&conf, 0, sizeof(conf));
 	memcpy(conf.lab, "van-3", 6);
 	memcpy(conf.control_socket, "./control", 10);

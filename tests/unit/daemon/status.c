@@ -96,7 +96,7 @@ static struct line_conf line_conf = {
 	.name = "bench",
 	.port = {PORT_RTU, "/dev/lab", 9600, 'N', 1},
 	.n_units = 1,
-	.units = {{"ph-1", &profile, 7, 1000}},
+	.units = {{.name = "ph-1", .profile = &profile, .address = 7, .interval_ms = 1000}},
 };
 static struct conf conf = {.lab = "van-3",
 	.clock = {600, 0, INT64_MAX, 730, 86400},

@@ -39,7 +39,11 @@ static struct port *opened(const char *where)
 static int ask(struct port *port, uint8_t unit, uint8_t function, uint16_t start, uint16_t count,
 	unsigned timeout_ms, struct port_reply *reply)
 {
-	struct port_ask question = {unit, function, start, count, timeout_ms};
+	struct port_ask question = {.unit = unit,
+		.function = function,
+		.start = start,
+		.count = count,
+		.timeout_ms = timeout_ms};
 
 	return port_ask(port, &question, reply);
 }

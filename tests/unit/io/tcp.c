@@ -32,7 +32,11 @@ static struct port *opened(const char *where)
 static int ask(struct port *port, uint8_t unit, uint8_t function, uint16_t start, uint16_t count,
 	unsigned timeout_ms, struct port_reply *reply)
 {
-	struct port_ask question = {unit, function, start, count, timeout_ms};
+	struct port_ask question = {.unit = unit,
+		.function = function,
+		.start = start,
+		.count = count,
+		.timeout_ms = timeout_ms};
 
 	return port_ask(port, &question, reply);
 }
@@ -152,6 +156,36 @@ static void wrong_addresses_are_named(void **state)
 	}
 }
 
+/* A driver of PDUs may have bytes to say that nothing answers, to wake a device: a gateway needs none. */
+static void bytes_that_nothing_answers_are_left_out(void **state)
+{
+	static const uint8_t pdu[] = {3, 0, 7, 0, 1};
+	struct port_ask wake = {
+		.unit = 2, .kind = ASK_BYTES, .bytes = pdu, .len = 1, .timeout_ms = 500};
+	struct port_ask own = {.unit = 2,
+		.kind = ASK_PDU,
+		.function = 3,
+		.start = 7,
+		.count = 1,
+		.bytes = pdu,
+		.len = sizeof(pdu),
+		.timeout_ms = 500};
+	struct port_reply reply;
+	struct slave slave;
+	struct port *port;
+
+	(void)state;
+	slave_on_tcp(&slave);
+	port = opened(slave.where);
+	assert_int_equal(port_ask(port, &wake, &reply), 0);
+	assert_int_equal(reply.len, 0);
+	assert_int_equal(port_ask(port, &own, &reply), 0);
+	assert_int_equal(word(&reply, 0), 2007);
+	assert_true(port_is_open(port));
+	port_free(port);
+	slave_stop(&slave);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +193,7 @@ int main(void)
 		cmocka_unit_test(a_fault_closes_the_connection),
 		cmocka_unit_test(a_closed_peer_is_noticed),
 		cmocka_unit_test(wrong_addresses_are_named),
+		cmocka_unit_test(bytes_that_nothing_answers_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

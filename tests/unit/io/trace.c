@@ -15,7 +15,7 @@ static struct trace_entry out[TRACE_ENTRIES];
 
 static void the_last_exchanges_are_kept(void **state)
 {
-	struct port_ask ask = {7, 3, 0, 2, 100};
+	struct port_ask ask = {.unit = 7, .function = 3, .count = 2, .timeout_ms = 100};
 	struct port_reply reply = {.pdu = {3, 4, 1, 2, 3, 4}, .len = 6, .stale = 70000};
 	unsigned i;
 

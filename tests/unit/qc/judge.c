@@ -49,6 +49,14 @@ static void verdicts(void **state)
 		{FLAG_FAULT, QC_FAIL},
 		{FLAG_WARMUP | FLAG_FAULT, QC_FAIL},
 		{FLAG_STATUS | FLAG_RANGE, QC_FAIL},
+		{FLAG_CALIBRATING, QC_FAIL},
+		{FLAG_CLEANING, QC_FAIL},
+		{FLAG_CALIBRATING | FLAG_WARMUP, QC_FAIL},
+		{FLAG_OVER, QC_SUSPECT},
+		{FLAG_UNDER, QC_SUSPECT},
+		{FLAG_NOT_DETECTED, QC_SUSPECT},
+		{FLAG_UNDER | FLAG_NOT_DETECTED, QC_SUSPECT},
+		{FLAG_OVER | FLAG_RANGE, QC_FAIL},
 	};
 	unsigned i;
 
@@ -57,6 +65,10 @@ static void verdicts(void **state)
 		assert_int_equal(qc_judge(ph, 7, with_value[i].flags), with_value[i].qc);
 	assert_int_equal(qc_judge(ph, (double)NAN, FLAG_SENTINEL), QC_MISSING);
 	assert_int_equal(qc_judge(ph, (double)NAN, FLAG_NOT_FINITE | FLAG_FAULT), QC_MISSING);
+	assert_int_equal(qc_judge(ph, (double)NAN, FLAG_STANDBY), QC_MISSING);
+	assert_int_equal(qc_judge(ph, (double)NAN, FLAG_UNIT), QC_MISSING);
+	assert_int_equal(qc_judge(ph, (double)NAN, FLAG_OVER | FLAG_CLEANING), QC_MISSING);
+	assert_int_equal(FLAG_NO_VALUE, FLAG_SENTINEL | FLAG_STANDBY | FLAG_UNIT);
 	assert_int_equal(qc_judge(ph, (double)INFINITY, 0), QC_MISSING);
 	assert_int_equal(qc_judge(NULL, 1, 0), QC_NOT_EVALUATED);
 	assert_int_equal(qc_judge(NULL, 1, FLAG_FAULT), QC_FAIL);

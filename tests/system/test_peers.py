@@ -24,15 +24,16 @@ lines = ( { name = "peer"; %(line)s units = (
 class Peers(LabTest):
     def words(self, n):
         """The n-th set of registers: every value differs from all others of its set and of the next."""
-        return {7: [200 + n, 700 + n, 65536 - 100 - n, 0, 0, 0, 0, 0, 0, 0, 0, 5000 + n],
-                9: [210 + n, 900 + n, 880 + n, 0, 0, 0, 0, 0]}
+        return {7: [200 + n, 700 + n, 65536 - 100 - n, 300 + n, 400 + n, 0, 0, 0, 0, 0, 0, 5000 + n],
+                9: [210 + n, 900 + n, 880 + n, 60 + n, 0, 0, 0, 0]}
 
     def stored(self, n):
         a, b = self.words(n)[7], self.words(n)[9]
         return {("ph-1", "temperature"): a[0] / 10, ("ph-1", "ph"): a[1] / 100,
                 ("ph-1", "ph_mv"): (a[2] - 65536) / 10, ("ph-1", "orp"): a[11] / 10,
+                ("ph-1", "electrode_zero"): a[3] / 10, ("ph-1", "electrode_slope"): a[4] / 10,
                 ("oxygen-1", "temperature"): b[0] / 10, ("oxygen-1", "dissolved_oxygen"): b[1] / 100,
-                ("oxygen-1", "dissolved_oxygen_sat"): b[2] / 10}
+                ("oxygen-1", "dissolved_oxygen_sat"): b[2] / 10, ("oxygen-1", "cell_null"): b[3] / 10}
 
     def shown(self):
         return {(unit["name"], field["parameter"]): field["value"]

@@ -77,7 +77,14 @@ enum ledger_kind {
 	 * district is known, c = error in cm; words = codes, then the reason.  Words "": taken back */
 	LEDGER_PLACE = 5,
 	/* these boundaries decide from here on: a = their checksum, b = how many areas; words = edition */
-	LEDGER_BOUNDARIES = 6
+	LEDGER_BOUNDARIES = 6,
+	/*
+	 * A value from a file that a meter wrote (model/filed.h): a = UTC ms by the meter's own clock, b = the
+	 * mark by which the same record is known again, c = its flags; words = filed_put()'s.
+	 */
+	LEDGER_FILE_READING = 7,
+	LEDGER_FILE_CHECK = 8,
+	LEDGER_FILE_CALIBRATION = 9
 };
 
 struct ledger_record {
@@ -89,6 +96,13 @@ struct ledger_record {
 
 /* Durable on return. */
 int spool_note(struct spool *spool, const struct ledger_record *record) MUST_USE;
+/*
+ * Those of `records` that the ledger does not hold yet: no record of kinds LEDGER_FILE_... has their `b`.  All in
+ * one transaction, so that a file is in the ledger wholly or not at all.  Durable on return.  *n_new: how many
+ * were new.
+ */
+int spool_note_new(
+	struct spool *spool, const struct ledger_record *records, size_t n, size_t *n_new) MUST_USE;
 
 /* --- time ------------------------------------------------------------------------------------- */
 

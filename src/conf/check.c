@@ -460,6 +460,7 @@ void check_conf(struct schema_doc *doc, struct conf *conf)
 			conf->control_socket, socket_path - 1);
 	check_clock(doc, &conf->clock);
 	check_lines(doc, conf);
+	check_inbox(doc, conf);
 	check_gps(doc, conf);
 	check_place(doc, &conf->place);
 	for (i = 0; i < conf->n_stores; i++)

@@ -1,0 +1,92 @@
+/* `waterlab inbox`: what would be taken of a meter's file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "cli/cli.h"
+#include "inbox/batch.h"
+
+static const char *const kind_words[] = {"reading", "check", "calibration"};
+
+static void print(const struct batch *batch)
+{
+	char room[32];
+	size_t i;
+
+	for (i = 0; i < batch->n; i++) {
+		const struct ledger_record *record = &batch->records[i];
+		struct text utc = text_over(room, sizeof(room));
+
+		utc_put_second(&utc, record->a);
+		printf("%sZ %-11s %s\n", room, kind_words[record->kind - LEDGER_FILE_READING],
+			record->words);
+	}
+}
+
+static void say_strange(const struct conf *conf, const char *name)
+{
+	unsigned i;
+
+	fprintf(stderr, "waterlab: %s: no meter of the configuration takes a file of that name;",
+		name);
+	for (i = 0; i < conf->inbox.n_meters; i++)
+		fprintf(stderr, "%s %s takes \"%s\"", i ? "," : "", conf->inbox.meters[i].name,
+			conf->inbox.meters[i].files);
+	fputs(conf->inbox.n_meters ? "\n" : " it has no inbox.meters\n", stderr);
+}
+
+static int try_file(const struct conf *conf, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct batch batch = {.meter = inbox_meter(&conf->inbox, name)};
+	struct record_clock clock;
+	size_t len = 0;
+	char *text;
+	int err;
+
+	if (!batch.meter) {
+		say_strange(conf, name);
+		return CLI_USAGE;
+	}
+	text = cli_read_whole(path, &len);
+	if (!text)
+		return CLI_FAILED;
+	clock = (struct record_clock){.dates = batch.meter->dates,
+		.utc_offset_min = batch.meter->utc_offset_min,
+		.earliest_ms = conf->clock.earliest_ms,
+		.latest_ms = conf->clock.latest_ms};
+	err = batch_read(&batch, &clock, (const uint8_t *)text, len);
+	free(text);
+	if (err) {
+		fprintf(stderr, "waterlab: %s: %s\n", path,
+			err == ERR_RANGE ? "longer than 8 MB, or more than 10000 records"
+					 : err_text(err));
+	} else {
+		print(&batch);
+		fflush(stdout);
+		if (batch.wrong)
+			fprintf(stderr, "waterlab: %s: %s", path, batch.words);
+		else if (!batch.n)
+			fprintf(stderr, "waterlab: %s: there is no record in it\n", path);
+	}
+	err = err || batch.wrong || !batch.n;
+	batch_free(&batch);
+	return err ? CLI_FAILED : CLI_DONE;
+}
+
+int cli_inbox(struct cli *cli)
+{
+	struct conf *conf = cli_config(cli);
+	int end = CLI_DONE, one, i;
+
+	if (!conf)
+		return CLI_USAGE;
+	for (i = 0; i < cli->n_args; i++) {
+		one = try_file(conf, cli->args[i]);
+		if (one != CLI_DONE)
+			end = one;
+	}
+	conf_free(conf);
+	return end;
+}

@@ -54,7 +54,7 @@ static int try_file(const struct conf *conf, const char *path)
 		return CLI_FAILED;
 	clock = (struct record_clock){.dates = batch.meter->dates,
 		.utc_offset_min = batch.meter->utc_offset_min,
-		.earliest_ms = conf->clock.earliest_ms,
+		.earliest_ms = conf->inbox.earliest_ms,
 		.latest_ms = conf->clock.latest_ms};
 	err = batch_read(&batch, &clock, (const uint8_t *)text, len);
 	free(text);

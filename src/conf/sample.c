@@ -48,6 +48,7 @@ static const struct conf sample = {
 	.n_lines = sizeof(lines) / sizeof(lines[0]),
 	.lines = lines,
 	.inbox = {.dir = "/var/lib/waterlab/inbox",
+		.earliest_ms = 1577836800000,
 		.n_meters = 1,
 		.meters = {{.name = "hqd-1",
 			.profile = &hqd,

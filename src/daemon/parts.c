@@ -117,8 +117,8 @@ static int start_inbox(struct parts *parts, struct text *why)
 
 	if (!conf->inbox.n_meters)
 		return 0;
-	err = inbox_new(&parts->inbox, &conf->inbox, conf->clock.earliest_ms, conf->clock.latest_ms,
-		parts->spool, parts->clock);
+	err = inbox_new(
+		&parts->inbox, &conf->inbox, conf->clock.latest_ms, parts->spool, parts->clock);
 	if (!err)
 		err = inbox_start(parts->inbox);
 	if (err)

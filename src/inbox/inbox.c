@@ -20,7 +20,7 @@ enum {
 
 struct inbox {
 	const struct inbox_conf *conf;
-	int64_t earliest_ms, latest_ms;
+	int64_t latest_ms;
 	struct spool *spool;
 	const struct clock *clock;
 	struct folder folder; /* open while it is looked at */
@@ -41,7 +41,7 @@ static struct record_clock clock_of(struct inbox *inbox, const struct meter_conf
 	struct time_offset utc = spool_utc(inbox->spool);
 	struct record_clock clock = {.dates = meter->dates,
 		.utc_offset_min = meter->utc_offset_min,
-		.earliest_ms = inbox->earliest_ms,
+		.earliest_ms = inbox->conf->earliest_ms,
 		.latest_ms = inbox->latest_ms};
 
 	if (utc.source != TIME_NONE)
@@ -200,8 +200,8 @@ static void *run(void *arg)
 	return NULL;
 }
 
-int inbox_new(struct inbox **out, const struct inbox_conf *conf, int64_t earliest_ms,
-	int64_t latest_ms, struct spool *spool, const struct clock *clock)
+int inbox_new(struct inbox **out, const struct inbox_conf *conf, int64_t latest_ms,
+	struct spool *spool, const struct clock *clock)
 {
 	struct inbox *inbox = calloc(1, sizeof(*inbox));
 	pthread_condattr_t attr;
@@ -210,7 +210,6 @@ int inbox_new(struct inbox **out, const struct inbox_conf *conf, int64_t earlies
 	if (!inbox)
 		return ERR_MEMORY;
 	inbox->conf = conf;
-	inbox->earliest_ms = earliest_ms;
 	inbox->latest_ms = latest_ms;
 	inbox->spool = spool;
 	inbox->clock = clock;

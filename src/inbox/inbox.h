@@ -28,7 +28,8 @@ struct meter_conf {
 
 struct inbox_conf {
 	char dir[INBOX_PATH];
-	unsigned n_meters; /* 0: there is no inbox */
+	int64_t earliest_ms; /* UTC; a meter that says less has a clock that nobody set */
+	unsigned n_meters;   /* 0: there is no inbox */
 	struct meter_conf meters[MOST_METERS];
 };
 
@@ -46,9 +47,12 @@ const struct meter_conf *inbox_meter(const struct inbox_conf *conf, const char *
 
 struct inbox;
 
-/* earliest_ms: UTC before which no meter's clock is believed.  What is pointed to outlives it. */
-int inbox_new(struct inbox **out, const struct inbox_conf *conf, int64_t earliest_ms,
-	int64_t latest_ms, struct spool *spool, const struct clock *clock) MUST_USE;
+/*
+ * latest_ms: the latest UTC that can be, for while the van does not know the time.  What is pointed to outlives
+ * it.
+ */
+int inbox_new(struct inbox **out, const struct inbox_conf *conf, int64_t latest_ms,
+	struct spool *spool, const struct clock *clock) MUST_USE;
 /* Looks once, and takes what is ready. */
 void inbox_step(struct inbox *inbox);
 /* Steps every INBOX_QUIET_MS in a thread of its own. */

@@ -77,7 +77,7 @@ static bool has_time(struct pass *pass, int64_t *utc_ms, struct text *why)
 	text_put(why, "the meter's clock said ");
 	utc_put_minute(why, *utc_ms);
 	text_put(why, *utc_ms < clock->earliest_ms
-			      ? " UTC, before clock.not_before: set the meter's clock"
+			      ? " UTC, before inbox.not_before: set the meter's clock"
 			      : " UTC, which is still to come: set the meter's clock");
 	return false;
 }

@@ -10,7 +10,7 @@
 #include "spool/reader.h"
 
 enum { START_MS = 5000000 };
-static const int64_t not_before = 1767225600000, not_after = 2398377600000;
+static const int64_t not_after = 2398377600000;
 
 static int64_t now_ns;
 
@@ -41,7 +41,8 @@ static int begin(void **state)
 	(void)state;
 	now_ns = (int64_t)START_MS * 1000000;
 	van = (struct van){
-		.conf = {.n_meters = 2,
+		.conf = {.earliest_ms = 1577836800000,
+			.n_meters = 2,
 			.meters = {{.name = "hqd-1",
 					   .profile = &line_profile,
 					   .files = "*senddata*.txt",
@@ -53,9 +54,7 @@ static int begin(void **state)
 	snprintf(van.conf.dir, sizeof(van.conf.dir), "%s/inbox", van.dir);
 	snprintf(van.spool_conf.dir, sizeof(van.spool_conf.dir), "%s/spool", van.dir);
 	assert_int_equal(spool_open(&van.spool, &van.spool_conf, &clock_by_hand, &why), 0);
-	assert_int_equal(
-		inbox_new(&van.inbox, &van.conf, not_before, not_after, van.spool, &clock_by_hand),
-		0);
+	assert_int_equal(inbox_new(&van.inbox, &van.conf, not_after, van.spool, &clock_by_hand), 0);
 	return 0;
 }
 

@@ -81,7 +81,7 @@ static void what_is_not_taken_says_why_and_costs_only_itself(void **state)
 		{"reading,-,,HT 1,7.02,pH", "does not say when"},
 		{"reading,28-11-2026,14:05,HT 1,7.02,pH", "no date written year-month-day"},
 		{"reading,2026-11-28,2 o'clock,HT 1,7.02,pH", "no time of day"},
-		{"reading,2003-01-01,00:01,HT 1,7.02,pH", "before clock.not_before"},
+		{"reading,2003-01-01,00:01,HT 1,7.02,pH", "before inbox.not_before"},
 		{"reading,2027-11-28,14:05,HT 1,7.02,pH", "still to come"},
 		{"reading,2026-11-28,14:05,HT 1,7.02,twice", "the driver puts"},
 	};

@@ -140,38 +140,54 @@ int folder_look(struct folder *folder, bool (*wanted)(void *ctx, const char *nam
 
 /* --- a file ------------------------------------------------------------------------------------------ */
 
+/* Up to `most` bytes; how many, -1: an error. */
+static ssize_t read_all(int fd, uint8_t *to, size_t most)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < most) {
+		n = read(fd, to + len, most - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
 int folder_read(struct folder *folder, const struct folder_file *file, size_t most, uint8_t **bytes,
 	size_t *len, struct text *why)
 {
-	ssize_t n = 1;
-	int fd;
+	ssize_t n;
+	int fd, err = 0;
 
-	*len = 0;
+	*len = file->size;
 	*bytes = NULL;
 	if (file->size > most)
 		return ERR_RANGE;
 	fd = openat(folder->fd, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return io_error(file->name, why);
-	*bytes = malloc(file->size + 1);
-	while (*bytes && *len <= file->size && n > 0) {
-		n = read(fd, *bytes + *len, file->size + 1 - *len);
-		if (n > 0)
-			*len += (size_t)n;
-		else if (n < 0 && errno == EINTR)
-			n = 1;
+	*bytes = malloc(*len + 1);
+	n = *bytes ? read_all(fd, *bytes, *len + 1) : 0;
+	if (!*bytes) {
+		err = ERR_MEMORY;
+	} else if (n < 0) {
+		err = io_error(file->name, why);
+	} else if ((size_t)n != *len) {
+		text_printf(why, "%s: somebody writes it", file->name);
+		err = ERR_IO;
 	}
-	if (n < 0)
-		(void)io_error(file->name, why);
 	close(fd);
-	if (*bytes && n >= 0 && *len == file->size)
+	if (!err)
 		return 0;
-	if (*bytes && n >= 0) /* it grows or shrinks: somebody still writes it */
-		text_printf(why, "%s: it is being written", file->name);
 	free(*bytes);
-	n = *bytes ? ERR_IO : ERR_MEMORY;
 	*bytes = NULL;
-	return (int)n;
+	return err;
 }
 
 static int sync_folder(int at, const char *path, struct text *why)

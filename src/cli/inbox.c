@@ -60,7 +60,7 @@ static int try_file(const struct conf *conf, const char *path)
 	free(text);
 	if (err) {
 		fprintf(stderr, "waterlab: %s: %s\n", path,
-			err == ERR_RANGE ? "longer than 8 MB, or more than 10000 records"
+			err == ERR_RANGE ? "longer than 8 MB, or more than 10000 values"
 					 : err_text(err));
 	} else {
 		print(&batch);

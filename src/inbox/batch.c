@@ -18,6 +18,8 @@ static int add_record(struct batch *batch, const struct ledger_record *record)
 	size_t room = batch->room ? 2 * batch->room : 64;
 	struct ledger_record *more;
 
+	if (batch->n == SPOOL_NEW_MOST)
+		return ERR_RANGE;
 	if (batch->n == batch->room) {
 		more = realloc(batch->records, room * sizeof(*more));
 		if (!more)

@@ -16,7 +16,8 @@ struct batch {
 
 enum { BATCH_WORDS = 64 * 1024 };
 
-/* Fills the batch, which is zero but for `meter`.  Errors as records_read(); batch_free() in every case. */
+/* Fills the batch, which is zero but for `meter`.  Errors as records_read(), also for more values than
+ * spool_note_new() takes; batch_free() in every case. */
 int batch_read(struct batch *batch, const struct record_clock *clock, const uint8_t *bytes,
 	size_t len) MUST_USE;
 void batch_free(struct batch *batch);

@@ -216,8 +216,8 @@ static int write_words(int at, const char *path, const char *words, struct text 
 	return err;
 }
 
-int folder_move(
-	struct folder *folder, const char *name, bool refused, const char *words, struct text *why)
+int folder_move(struct folder *folder, const char *name, bool refused, const char *words,
+	struct text *where, struct text *why)
 {
 	const char *into = refused ? "refused" : "taken";
 	char path[2 * FOLDER_NAME], reason[2 * FOLDER_NAME + 8];
@@ -241,6 +241,7 @@ int folder_move(
 				continue;
 			return io_error(name, why);
 		}
+		text_put(where, path);
 		err = sync_folder(folder->fd, into, why);
 		return err ? err : sync_folder(folder->fd, ".", why);
 	}

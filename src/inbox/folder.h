@@ -42,10 +42,10 @@ int folder_look(struct folder *folder, bool (*wanted)(void *ctx, const char *nam
 int folder_read(struct folder *folder, const struct folder_file *file, size_t most, uint8_t **bytes,
 	size_t *len, struct text *why) MUST_USE;
 /*
- * Moves it to taken/ or refused/, under NAME or, where that is there, NAME-2, NAME-3 ...; with `words` a file of
- * them beside it, named like it with .why behind.  On the card when it returns.
+ * Moves it to taken/ or refused/, under NAME or, where that is there, NAME-2, NAME-3 ...; `where` gets the new
+ * path.  With `words` a file of them beside it, named like it with .why behind.  On the card when it returns.
  */
 int folder_move(struct folder *folder, const char *name, bool refused, const char *words,
-	struct text *why) MUST_USE;
+	struct text *where, struct text *why) MUST_USE;
 
 #endif

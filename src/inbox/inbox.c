@@ -14,8 +14,7 @@
 enum {
 	STACK = 256 * 1024,
 	STEP_MS = 1000,
-	AHEAD_MS =
-		24 * 60 * 60 * 1000 /* a clock that a person set may be on the wrong day's side */
+	AHEAD_MS = 24 * 60 * 60 * 1000 /* of a clock that a person set, perhaps in another zone */
 };
 
 struct inbox {
@@ -50,21 +49,26 @@ static struct record_clock clock_of(struct inbox *inbox, const struct meter_conf
 	return clock;
 }
 
-static void tell(struct inbox *inbox, const struct meter_conf *meter, const char *name,
-	const struct batch *batch, size_t n_new)
+static void count_values(struct inbox *inbox, size_t n_new)
+{
+	pthread_mutex_lock(&inbox->lock);
+	inbox->state.values += n_new;
+	pthread_mutex_unlock(&inbox->lock);
+}
+
+static void tell(struct inbox *inbox, const char *name, const struct batch *batch, size_t n_new,
+	const char *where)
 {
 	struct text words;
 
 	pthread_mutex_lock(&inbox->lock);
 	words = text_over(inbox->state.last, sizeof(inbox->state.last));
-	text_printf(&words, "%s: %zu values recorded for %s", name, n_new, meter->name);
+	text_printf(&words, "%s: %zu values recorded for %s", name, n_new, batch->meter->name);
 	if (batch->n > n_new)
 		text_printf(&words, ", %zu were known", batch->n - n_new);
 	if (batch->wrong)
-		text_printf(
-			&words, "; %u records not taken, see refused/%s.why", batch->wrong, name);
+		text_printf(&words, "; %u records not taken, see %s.why", batch->wrong, where);
 	inbox->state.last_ms = clock_boot_ms(inbox->clock);
-	inbox->state.values += n_new;
 	if (batch->wrong)
 		inbox->state.refused++;
 	else
@@ -93,7 +97,7 @@ static int read_batch(
 		err = batch_read(batch, &clock, bytes, len);
 	free(bytes);
 	if (err == ERR_RANGE)
-		return refuse(batch, "the file is longer than 8 MB or has more than 10000 records: "
+		return refuse(batch, "the file is longer than 8 MB or has more than 10000 values: "
 				     "put it here in parts\n");
 	if (!err && !batch->n && !batch->wrong)
 		return refuse(batch, "there is no record in it\n");
@@ -104,15 +108,19 @@ static int take(struct inbox *inbox, const struct folder_file *file, const struc
 	struct text *why)
 {
 	struct batch batch = {.meter = meter};
+	char path[2 * FOLDER_NAME];
+	struct text where = text_over(path, sizeof(path));
 	size_t n_new = 0;
 	int err = read_batch(inbox, file, &batch, why);
 
 	if (!err && batch.n)
 		err = spool_note_new(inbox->spool, batch.records, batch.n, &n_new);
+	count_values(inbox, n_new);
 	if (!err)
-		err = folder_move(&inbox->folder, file->name, batch.wrong > 0, batch.words, why);
+		err = folder_move(
+			&inbox->folder, file->name, batch.wrong > 0, batch.words, &where, why);
 	if (!err)
-		tell(inbox, meter, file->name, &batch, n_new);
+		tell(inbox, file->name, &batch, n_new, path);
 	else if (!why->len)
 		text_printf(why, "%s: %s", file->name, err_text(err));
 	batch_free(&batch);

@@ -223,6 +223,10 @@ static void what_was_not_taken_lies_in_refused_with_the_reason(void **state)
 	assert_non_null(strstr(words, "\nline 2: the driver does not understand it\n"));
 	assert_non_null(strstr(words, "all others of the file are recorded"));
 	assert_int_equal(now().refused, 1);
+	put("senddata.txt", "sev\n");
+	look_twice();
+	assert_true(there("refused/senddata.txt-2") && there("refused/senddata.txt-2.why"));
+	assert_non_null(strstr(now().last, "see refused/senddata.txt-2.why"));
 	put("empty senddata.txt", "Kind,Date\n");
 	look_twice();
 	assert_true(there("refused/empty senddata.txt.why"));

@@ -33,6 +33,9 @@ bool codec_on_line(const struct wl_driver *driver);
 /* Whether it takes files: it asks nothing, and speaks no Modbus. */
 bool codec_reads_files(const struct wl_driver *driver);
 
+/* The word for what is told, as in traces: "date"; NULL: there is no such thing. */
+const char *codec_about_word(unsigned about);
+
 /* The unit that values of `parameter` have; NULL: the driver may not put it. */
 const char *codec_unit(const struct wl_driver *driver, const char *parameter);
 

@@ -257,6 +257,13 @@ static bool find_unit(struct probe *probe, const struct cli *cli)
 {
 	int unit;
 
+	if (probe->profile->driver && !codec_on_line(probe->profile->driver)) {
+		fprintf(stderr,
+			"waterlab: %s reads files, not lines; waterlab inbox FILE shows what it "
+			"makes of one\n",
+			probe->profile->name);
+		return false;
+	}
 	if (!cli->unit) {
 		fputs("waterlab: which unit? --unit N is the number it has on the line\n", stderr);
 		return false;

@@ -5,17 +5,17 @@
 
 #include "base/utc.h"
 #include "cli/cli.h"
-#include "inbox/batch.h"
+#include "inbox/filing.h"
 
 static const char *const kind_words[] = {"reading", "check", "calibration"};
 
-static void print(const struct batch *batch)
+static void print(const struct filing *filing)
 {
 	char room[32];
 	size_t i;
 
-	for (i = 0; i < batch->n; i++) {
-		const struct ledger_record *record = &batch->records[i];
+	for (i = 0; i < filing->n; i++) {
+		const struct ledger_record *record = &filing->records[i];
 		struct text utc = text_over(room, sizeof(room));
 
 		utc_put_second(&utc, record->a);
@@ -39,39 +39,39 @@ static void say_strange(const struct conf *conf, const char *name)
 static int try_file(const struct conf *conf, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	struct batch batch = {.meter = inbox_meter(&conf->inbox, name)};
+	struct filing filing = {.meter = inbox_meter(&conf->inbox, name)};
 	struct record_clock clock;
 	size_t len = 0;
 	char *text;
 	int err;
 
-	if (!batch.meter) {
+	if (!filing.meter) {
 		say_strange(conf, name);
 		return CLI_USAGE;
 	}
 	text = cli_read_whole(path, &len);
 	if (!text)
 		return CLI_FAILED;
-	clock = (struct record_clock){.dates = batch.meter->dates,
-		.utc_offset_min = batch.meter->utc_offset_min,
+	clock = (struct record_clock){.dates = filing.meter->dates,
+		.utc_offset_min = filing.meter->utc_offset_min,
 		.earliest_ms = conf->inbox.earliest_ms,
 		.latest_ms = conf->clock.latest_ms};
-	err = batch_read(&batch, &clock, (const uint8_t *)text, len);
+	err = filing_read(&filing, &clock, (const uint8_t *)text, len);
 	free(text);
 	if (err) {
 		fprintf(stderr, "waterlab: %s: %s\n", path,
 			err == ERR_RANGE ? "longer than 8 MB, or more than 10000 values"
 					 : err_text(err));
 	} else {
-		print(&batch);
+		print(&filing);
 		fflush(stdout);
-		if (batch.wrong)
-			fprintf(stderr, "waterlab: %s: %s", path, batch.words);
-		else if (!batch.n)
+		if (filing.wrong)
+			fprintf(stderr, "waterlab: %s: %s", path, filing.words);
+		else if (!filing.n)
 			fprintf(stderr, "waterlab: %s: there is no record in it\n", path);
 	}
-	err = err || batch.wrong || !batch.n;
-	batch_free(&batch);
+	err = err || filing.wrong || !filing.n;
+	filing_free(&filing);
 	return err ? CLI_FAILED : CLI_DONE;
 }
 

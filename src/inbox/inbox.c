@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "inbox/batch.h"
+#include "inbox/filing.h"
 #include "inbox/folder.h"
 
 enum {
@@ -56,74 +56,74 @@ static void count_values(struct inbox *inbox, size_t n_new)
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-static void tell(struct inbox *inbox, const char *name, const struct batch *batch, size_t n_new,
+static void tell(struct inbox *inbox, const char *name, const struct filing *filing, size_t n_new,
 	const char *where)
 {
 	struct text words;
 
 	pthread_mutex_lock(&inbox->lock);
 	words = text_over(inbox->state.last, sizeof(inbox->state.last));
-	text_printf(&words, "%s: %zu values recorded for %s", name, n_new, batch->meter->name);
-	if (batch->n > n_new)
-		text_printf(&words, ", %zu were known", batch->n - n_new);
-	if (batch->wrong)
-		text_printf(&words, "; %u records not taken, see %s.why", batch->wrong, where);
+	text_printf(&words, "%s: %zu values recorded for %s", name, n_new, filing->meter->name);
+	if (filing->n > n_new)
+		text_printf(&words, ", %zu were known", filing->n - n_new);
+	if (filing->wrong)
+		text_printf(&words, "; %u records not taken, see %s.why", filing->wrong, where);
 	inbox->state.last_ms = clock_boot_ms(inbox->clock);
-	if (batch->wrong)
+	if (filing->wrong)
 		inbox->state.refused++;
 	else
 		inbox->state.taken++;
-	log_say(batch->wrong ? LOG_WARN : LOG_NOTICE, "inbox", "%s", inbox->state.last);
+	log_say(filing->wrong ? LOG_WARN : LOG_NOTICE, "inbox", "%s", inbox->state.last);
 	pthread_mutex_unlock(&inbox->lock);
 }
 
 /* A file that cannot be read as a whole is told in one sentence. */
-static int refuse(struct batch *batch, const char *words)
+static int refuse(struct filing *filing, const char *words)
 {
-	batch_free(batch);
-	*batch = (struct batch){.meter = batch->meter, .wrong = 1, .words = strdup(words)};
-	return batch->words ? 0 : ERR_MEMORY;
+	filing_free(filing);
+	*filing = (struct filing){.meter = filing->meter, .wrong = 1, .words = strdup(words)};
+	return filing->words ? 0 : ERR_MEMORY;
 }
 
-static int read_batch(
-	struct inbox *inbox, const struct folder_file *file, struct batch *batch, struct text *why)
+static int read_filing(struct inbox *inbox, const struct folder_file *file, struct filing *filing,
+	struct text *why)
 {
-	const struct record_clock clock = clock_of(inbox, batch->meter);
+	const struct record_clock clock = clock_of(inbox, filing->meter);
 	uint8_t *bytes = NULL;
 	size_t len = 0;
 	int err = folder_read(&inbox->folder, file, RECORDS_BYTES, &bytes, &len, why);
 
 	if (!err)
-		err = batch_read(batch, &clock, bytes, len);
+		err = filing_read(filing, &clock, bytes, len);
 	free(bytes);
 	if (err == ERR_RANGE)
-		return refuse(batch, "the file is longer than 8 MB or has more than 10000 values: "
-				     "put it here in parts\n");
-	if (!err && !batch->n && !batch->wrong)
-		return refuse(batch, "there is no record in it\n");
+		return refuse(filing, "the file is longer than 8 MB or has more than 10000 values: "
+				      "put it here in parts\n");
+	if (!err && !filing->n && !filing->wrong)
+		return refuse(filing, "there is no record in it\n");
 	return err;
 }
 
 static int take(struct inbox *inbox, const struct folder_file *file, const struct meter_conf *meter,
 	struct text *why)
 {
-	struct batch batch = {.meter = meter};
+	struct filing filing = {.meter = meter};
 	char path[2 * FOLDER_NAME];
 	struct text where = text_over(path, sizeof(path));
 	size_t n_new = 0;
-	int err = read_batch(inbox, file, &batch, why);
+	int err = read_filing(inbox, file, &filing, why);
 
-	if (!err && batch.n)
-		err = spool_note_new(inbox->spool, batch.records, batch.n, &n_new);
+	if (!err && filing.n)
+		err = spool_note_new(inbox->spool, filing.records, filing.n, &n_new);
 	count_values(inbox, n_new);
 	if (!err)
 		err = folder_move(
-			&inbox->folder, file->name, batch.wrong > 0, batch.words, &where, why);
+			&inbox->folder, file->name, filing.wrong > 0, filing.words, &where, why);
 	if (!err)
-		tell(inbox, file->name, &batch, n_new, path);
+		tell(inbox, file->name, &filing, n_new, path);
 	else if (!why->len)
 		text_printf(why, "%s: %s", file->name, err_text(err));
-	batch_free(&batch);
+	filing_free(&filing);
 	return err;
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inbox/batch.h"
+#include "inbox/filing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
 
@@ -37,13 +37,13 @@ static bool is_plain(const char *words)
 	return true;
 }
 
-static void check(const struct batch *batch)
+static void check(const struct filing *filing)
 {
 	struct filed_head head;
 	size_t i;
 
-	for (i = 0; i < batch->n; i++) {
-		const struct ledger_record *record = &batch->records[i];
+	for (i = 0; i < filing->n; i++) {
+		const struct ledger_record *record = &filing->records[i];
 
 		insist(record->kind >= LEDGER_FILE_READING &&
 			record->kind <= LEDGER_FILE_CALIBRATION);
@@ -52,9 +52,9 @@ static void check(const struct batch *batch)
 		insist(record->b >= 0 && is_plain(record->words));
 		insist(filed_read(record->words, &head) && !strcmp(head.analyzer, "meter-1"));
 		if (i)
-			insist(record->b != batch->records[i - 1].b);
+			insist(record->b != filing->records[i - 1].b);
 	}
-	insist(!batch->wrong || (batch->words && strlen(batch->words) < BATCH_WORDS));
+	insist(!filing->wrong || (filing->words && strlen(filing->words) < FILING_WORDS));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
@@ -65,19 +65,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 		.utc_offset_min = 300,
 		.earliest_ms = (int64_t)EARLIEST_S * 1000,
 		.latest_ms = (int64_t)LATEST_S * 1000};
-	struct batch first = {.meter = &meter}, second = {.meter = &meter};
+	struct filing first = {.meter = &meter}, second = {.meter = &meter};
 	size_t i;
 
 	if (!n)
 		return 0;
-	insist(batch_read(&first, &clock, at + 1, n - 1) == 0);
+	insist(filing_read(&first, &clock, at + 1, n - 1) == 0);
 	check(&first);
-	insist(batch_read(&second, &clock, at + 1, n - 1) == 0);
+	insist(filing_read(&second, &clock, at + 1, n - 1) == 0);
 	insist(first.n == second.n && first.wrong == second.wrong);
 	for (i = 0; i < first.n; i++)
 		insist(first.records[i].b == second.records[i].b &&
 			!strcmp(first.records[i].words, second.records[i].words));
-	batch_free(&first);
-	batch_free(&second);
+	filing_free(&first);
+	filing_free(&second);
 	return 0;
 }

@@ -1,4 +1,4 @@
-#include "inbox/batch.h"
+#include "inbox/filing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,21 +13,21 @@ static const enum ledger_kind kinds[] = {
 	[FILED_CALIBRATION] = LEDGER_FILE_CALIBRATION,
 };
 
-static int add_record(struct batch *batch, const struct ledger_record *record)
+static int add_record(struct filing *filing, const struct ledger_record *record)
 {
-	size_t room = batch->room ? 2 * batch->room : 64;
+	size_t room = filing->room ? 2 * filing->room : 64;
 	struct ledger_record *more;
 
-	if (batch->n == SPOOL_NEW_MOST)
+	if (filing->n == SPOOL_NEW_MOST)
 		return ERR_RANGE;
-	if (batch->n == batch->room) {
-		more = realloc(batch->records, room * sizeof(*more));
+	if (filing->n == filing->room) {
+		more = realloc(filing->records, room * sizeof(*more));
 		if (!more)
 			return ERR_MEMORY;
-		batch->records = more;
-		batch->room = room;
+		filing->records = more;
+		filing->room = room;
 	}
-	batch->records[batch->n++] = *record;
+	filing->records[filing->n++] = *record;
 	return 0;
 }
 
@@ -37,7 +37,7 @@ static const char *told(const struct record *record, enum wl_about what)
 }
 
 /* One ledger record: value i of the record, or the record without a value. */
-static int add_value(struct batch *batch, const struct record *record, unsigned i)
+static int add_value(struct filing *filing, const struct record *record, unsigned i)
 {
 	const struct codec_value *value = i < record->out->n ? &record->out->values[i] : NULL;
 	struct ledger_record row = {
@@ -48,7 +48,7 @@ static int add_value(struct batch *batch, const struct record *record, unsigned 
 	};
 	struct text words = text_over(row.words, sizeof(row.words));
 	struct filed filed = {
-		.analyzer = batch->meter->name,
+		.analyzer = filing->meter->name,
 		.parameter = "",
 		.number = "",
 		.unit = "",
@@ -70,61 +70,61 @@ static int add_value(struct batch *batch, const struct record *record, unsigned 
 	}
 	row.c = filed.flags;
 	filed_put(&words, &filed);
-	return add_record(batch, &row);
+	return add_record(filing, &row);
 }
 
-static int begin_words(struct batch *batch)
+static int begin_words(struct filing *filing)
 {
 	struct text words;
 
-	batch->words = malloc(BATCH_WORDS);
-	if (!batch->words)
+	filing->words = malloc(FILING_WORDS);
+	if (!filing->words)
 		return ERR_MEMORY;
-	words = text_over(batch->words, BATCH_WORDS);
+	words = text_over(filing->words, FILING_WORDS);
 	text_put(&words, "These records were not taken; all others of the file are recorded. Once "
 			 "mended it may be put into the inbox again: nothing is taken twice.\n");
-	batch->words_len = words.len;
+	filing->words_len = words.len;
 	return 0;
 }
 
-static int add_wrong(struct batch *batch, const struct record *record)
+static int add_wrong(struct filing *filing, const struct record *record)
 {
 	struct text words;
 
-	batch->wrong++;
-	if (!batch->words && begin_words(batch) != 0)
+	filing->wrong++;
+	if (!filing->words && begin_words(filing) != 0)
 		return ERR_MEMORY;
-	words = text_over(batch->words + batch->words_len, BATCH_WORDS - batch->words_len);
+	words = text_over(filing->words + filing->words_len, FILING_WORDS - filing->words_len);
 	text_printf(&words, "line %u: %s\n", record->line, record->wrong);
 	if (words.cut)
-		batch->words[batch->words_len] = '\0';
+		filing->words[filing->words_len] = '\0';
 	else
-		batch->words_len += words.len;
+		filing->words_len += words.len;
 	return 0;
 }
 
 static int add(void *ctx, const struct record *record)
 {
-	struct batch *batch = ctx;
+	struct filing *filing = ctx;
 	unsigned i = 0;
 	int err;
 
 	if (record->wrong)
-		return add_wrong(batch, record);
+		return add_wrong(filing, record);
 	do
-		err = add_value(batch, record, i);
+		err = add_value(filing, record, i);
 	while (!err && ++i < record->out->n);
 	return err;
 }
 
-int batch_read(
-	struct batch *batch, const struct record_clock *clock, const uint8_t *bytes, size_t len)
+int filing_read(
+	struct filing *filing, const struct record_clock *clock, const uint8_t *bytes, size_t len)
 {
-	return records_read(batch->meter->profile->driver, clock, bytes, len, add, batch);
+	return records_read(filing->meter->profile->driver, clock, bytes, len, add, filing);
 }
 
-void batch_free(struct batch *batch)
+void filing_free(struct filing *filing)
 {
-	free(batch->records);
-	free(batch->words);
+	free(filing->records);
+	free(filing->words);
 }

@@ -63,11 +63,13 @@ static void tell(struct inbox *inbox, const char *name, const struct filing *fil
 
 	pthread_mutex_lock(&inbox->lock);
 	words = text_over(inbox->state.last, sizeof(inbox->state.last));
-	text_printf(&words, "%s: %zu values recorded for %s", name, n_new, filing->meter->name);
+	text_printf(&words, "%s: %zu %s recorded for %s", name, n_new,
+		n_new == 1 ? "value" : "values", filing->meter->name);
 	if (filing->n > n_new)
 		text_printf(&words, ", %zu were known", filing->n - n_new);
 	if (filing->wrong)
-		text_printf(&words, "; %u records not taken, see %s.why", filing->wrong, where);
+		text_printf(&words, "; %u %s not taken, see %s.why", filing->wrong,
+			filing->wrong == 1 ? "record" : "records", where);
 	inbox->state.last_ms = clock_boot_ms(inbox->clock);
 	if (filing->wrong)
 		inbox->state.refused++;

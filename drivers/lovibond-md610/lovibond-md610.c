@@ -7,7 +7,16 @@
 
 #include "driver.h"
 
-enum { METHOD = 4, RANGE = 6, DATE = 10, TIME = 11, RESULTS = 15, HEAD = 16, RESULT_FIELDS = 4, MOST_RESULTS = 4 };
+enum {
+	METHOD = 4,
+	RANGE = 6,
+	DATE = 10,
+	TIME = 11,
+	RESULTS = 15,
+	HEAD = 16,
+	RESULT_FIELDS = 4,
+	MOST_RESULTS = 4
+};
 enum { INDEX, STATUS, VALUE, SPECIES }; /* of a result */
 enum { MOST = HEAD + MOST_RESULTS * RESULT_FIELDS, LONGEST = 256 };
 

@@ -24,6 +24,7 @@ ONLY_libconfig.h     = conf
 ONLY_gps.h           = place
 ONLY_geos_c.h        = district
 ONLY_jansson.h       = district place control daemon cli
+ONLY_fnmatch.h       = inbox
 ONLY_zlib.h          = spool uplink district
 
 # What each module's own libraries are called at the linker.

@@ -150,17 +150,19 @@ static bool has_meter(void *ctx, const char *name)
 static int look(struct inbox *inbox, unsigned *strangers, struct text *why)
 {
 	struct folder *folder = &inbox->folder;
+	const struct meter_conf *meter;
 	int err = folder_open(folder, inbox->conf->dir, why), trouble = 0;
 	unsigned i;
 
 	if (err)
 		return err;
 	err = folder_look(folder, has_meter, (void *)inbox->conf, strangers, why);
-	for (i = 0; i < folder->n && !err; i++)
-		if (folder->files[i].quiet &&
-			take(inbox, &folder->files[i],
-				inbox_meter(inbox->conf, folder->files[i].name), why) != 0)
+	for (i = 0; i < folder->n && !err; i++) {
+		meter = inbox_meter(inbox->conf, folder->files[i].name);
+		if (meter && folder->files[i].quiet &&
+			take(inbox, &folder->files[i], meter, why) != 0)
 			trouble = ERR_IO; /* the others are taken all the same */
+	}
 	folder_close(folder);
 	return err ? err : trouble;
 }

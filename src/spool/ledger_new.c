@@ -17,7 +17,7 @@ struct call {
 	const struct ledger_record *records;
 	struct wanted *wanted; /* each mark once, rising by mark */
 	size_t n, n_new;
-	int64_t last_ms; /* boot time of our boot's latest record of these kinds, then of the last new one */
+	int64_t last_ms; /* of our boot's latest record of these kinds, 0: none; then of the last new one */
 };
 
 static int by_mark(const void *a, const void *b)
@@ -116,9 +116,7 @@ static int64_t first_ms(const struct spool *spool, const struct call *call)
 {
 	int64_t first = clock_boot_ms(spool->clock) - (int64_t)call->n_new + 1;
 
-	if (first <= call->last_ms)
-		first = call->last_ms + 1;
-	return first > 0 ? first : 1;
+	return first > call->last_ms ? first : call->last_ms + 1;
 }
 
 static int insert_new(struct spool *spool, struct call *call)

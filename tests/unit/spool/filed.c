@@ -26,7 +26,7 @@ static void what_is_known_is_not_recorded_again(void **state)
 	expect_new(spool, file, PER_FILE, 1); /* one other in front of the known */
 	found = read_all(spool);
 	assert_int_equal(found.n, PER_FILE + 1);
-	assert_true(found.own_ms && found.right);
+	assert_true(found.own_ms && found.right && found.in_order);
 	assert_int_equal(found.of_file[1], PER_FILE);
 	assert_true(lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1).values_right);
 	assert_int_equal(lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1).n, 15);
@@ -53,7 +53,7 @@ static void a_record_that_comes_twice_is_recorded_once(void **state)
 	found = read_all(spool);
 	assert_int_equal(found.n, PER_FILE);
 	assert_true(found.right); /* the first of each is the one that stays */
-	assert_true(found.own_ms);
+	assert_true(found.own_ms && found.in_order);
 	assert_int_equal(spool_close(spool), 0);
 	faulty_forget();
 }
@@ -103,6 +103,24 @@ static void nothing_new_writes_nothing(void **state)
 	assert_int_equal(faulty.writes, writes);
 	assert_int_equal(faulty.syncs, syncs);
 	assert_int_equal(spool_close(spool), 0);
+	faulty_forget();
+}
+
+/* Its ledger numbers are set apart at once: every sync is a moment in which no reading is saved. */
+static void the_largest_file_is_a_few_syncs(void **state)
+{
+	struct spool_conf conf = lab_conf("large", SEGMENT);
+	struct spool *spool = lab_open(&conf);
+	unsigned long syncs;
+
+	(void)state;
+	lab_now_ms = SPOOL_NEW_MOST;
+	make_file(many, 1, SPOOL_NEW_MOST);
+	syncs = faulty.syncs;
+	expect_new(spool, many, SPOOL_NEW_MOST, SPOOL_NEW_MOST);
+	assert_true(faulty.syncs - syncs <= 4);
+	assert_int_equal(spool_close(spool), 0);
+	lab_now_ms = 1000;
 	faulty_forget();
 }
 
@@ -200,6 +218,7 @@ int main(void)
 		cmocka_unit_test(a_record_that_comes_twice_is_recorded_once),
 		cmocka_unit_test(what_is_no_file_is_refused),
 		cmocka_unit_test(nothing_new_writes_nothing),
+		cmocka_unit_test(the_largest_file_is_a_few_syncs),
 		cmocka_unit_test(no_two_have_the_same_ms),
 		cmocka_unit_test(it_returns_when_its_last_ms_is_past),
 		cmocka_unit_test(a_damaged_row_is_recorded_again),

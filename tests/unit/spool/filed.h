@@ -25,15 +25,14 @@ __attribute__((unused)) static void make_file(struct ledger_record *to, int64_t 
 
 struct found {
 	uint64_t n, of_file[MANY_FILES], starts;
-	int64_t ms, least_ms;
-	bool own_ms, right;
+	int64_t file, c, ms; /* of the last */
+	bool own_ms, right, in_order;
 };
 
-/* Each of its own ms, words and numbers as they were given. */
+/* Each of its own ms, words as they were given. */
 __attribute__((unused)) static int take(void *ctx, const struct spool_row *row)
 {
 	struct found *found = ctx;
-	struct ledger_record made[1];
 	char words[160];
 
 	found->starts += row->kind == LEDGER_START;
@@ -41,10 +40,11 @@ __attribute__((unused)) static int take(void *ctx, const struct spool_row *row)
 		return 0;
 	if (found->n && row->boot_ms <= found->ms)
 		found->own_ms = false;
-	if (!found->n)
-		found->least_ms = row->boot_ms;
+	if (found->n && row->a == found->file && row->c <= found->c)
+		found->in_order = false;
+	found->file = row->a;
+	found->c = row->c;
 	found->ms = row->boot_ms;
-	make_file(made, row->a, 1);
 	snprintf(words, sizeof(words), "hqd-1 ph 7.%02u [pH]; sample %u", (unsigned)row->c,
 		(unsigned)row->c);
 	if (strcmp(words, row->words) != 0 || row->a < 0 || row->a >= MANY_FILES)
@@ -57,7 +57,7 @@ __attribute__((unused)) static int take(void *ctx, const struct spool_row *row)
 
 __attribute__((unused)) static struct found read_all(struct spool *spool)
 {
-	struct found found = {.own_ms = true, .right = true};
+	struct found found = {.own_ms = true, .right = true, .in_order = true};
 	struct spool_reader *reader;
 
 	assert_int_equal(spool_reader_open(&reader, spool), 0);

@@ -129,6 +129,25 @@ static void every_single_write_and_sync_fails_once(void **state)
 	assert_true(writes > 10 && syncs > 1);
 }
 
+/* What is written into a removed file is gone with the process. */
+static void a_ledger_that_was_removed_is_noticed(void **state)
+{
+	struct spool_conf conf = lab_conf("removed", SEGMENT);
+	struct spool *spool = lab_open(&conf);
+	struct ledger_record file[PER_FILE];
+
+	(void)state;
+	make_file(file, 1, PER_FILE);
+	assert_int_equal(unlink("removed/ledger.db"), 0);
+	expect_new(spool, file, PER_FILE, PER_FILE);
+	assert_int_equal(spool_close(spool), 0);
+	spool = lab_open(&conf);
+	expect_new(spool, file, PER_FILE, 0);
+	assert_int_equal(read_all(spool).n, PER_FILE);
+	assert_int_equal(spool_close(spool), 0);
+	faulty_forget();
+}
+
 /* --- the power goes ------------------------------------------------------------------------------- */
 
 static int report_to;
@@ -297,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_card_that_takes_nothing_gets_nothing),
 		cmocka_unit_test(every_single_write_and_sync_fails_once),
+		cmocka_unit_test(a_ledger_that_was_removed_is_noticed),
 		cmocka_unit_test(a_power_cut_leaves_no_half_file),
 		cmocka_unit_test(readings_go_on_being_saved),
 	};

@@ -29,6 +29,15 @@ static unsigned longest_reply_ms(const struct wl_driver *driver)
 	return longest;
 }
 
+const char *driver_level_word(enum driver_level level)
+{
+	static const char *const words[] = {[LEVEL_DOCUMENTED] = "documented",
+		[LEVEL_RECORDED] = "recorded",
+		[LEVEL_FIELD_PROVEN] = "field-proven"};
+
+	return (size_t)level < sizeof(words) / sizeof(words[0]) ? words[level] : "unknown";
+}
+
 void codec_profile(const struct wl_driver *driver, struct profile *to)
 {
 	static const enum driver_level levels[] = {[WL_DOCUMENTED] = LEVEL_DOCUMENTED,

@@ -56,6 +56,8 @@ static int try_file(const struct conf *conf, const char *path)
 		.utc_offset_min = filing.meter->utc_offset_min,
 		.earliest_ms = conf->inbox.earliest_ms,
 		.latest_ms = conf->clock.latest_ms};
+	fprintf(stderr, "%s: read by %s (%s)\n", path, filing.meter->profile->name,
+		driver_level_word(filing.meter->profile->level));
 	err = filing_read(&filing, &clock, (const uint8_t *)text, len);
 	free(text);
 	if (err) {

@@ -13,7 +13,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const health_words[] = {"unknown", "ok", "doubtful", "aside", "wrong"};
-static const char *const level_words[] = {"documented", "recorded", "field-proven"};
 static const char *const condition_words[] = {
 	"idle", "sending", "waiting", "held", "no_time", "clock"};
 
@@ -89,8 +88,8 @@ json_t *status_unit(const struct unit_state *unit, int64_t now_ms)
 	return json_pack("{s:s, s:s, s:s, s:i, s:f, s:s, s:o, s:o, s:o, s:s,"
 			 " s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o}",
 		"name", unit->name, "profile", unit->profile, "level",
-		(size_t)unit->level < COUNT(level_words) ? level_words[unit->level] : "unknown",
-		"address", (int)unit->address, "interval_s", unit->interval_ms / 1000.0, "health",
+		driver_level_word(unit->level), "address", (int)unit->address, "interval_s",
+		unit->interval_ms / 1000.0, "health",
 		(size_t)unit->health < COUNT(health_words) ? health_words[unit->health] : "unknown",
 		"last_ok_age_s", age(unit->last_ok_ms, now_ms), "next_s",
 		until(unit->next_ms, now_ms), "error",

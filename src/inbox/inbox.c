@@ -63,8 +63,9 @@ static void tell(struct inbox *inbox, const char *name, const struct filing *fil
 
 	pthread_mutex_lock(&inbox->lock);
 	words = text_over(inbox->state.last, sizeof(inbox->state.last));
-	text_printf(&words, "%s: %zu %s recorded for %s", name, n_new,
-		n_new == 1 ? "value" : "values", filing->meter->name);
+	text_printf(&words, "%s: %zu %s recorded for %s (%s)", name, n_new,
+		n_new == 1 ? "value" : "values", filing->meter->name,
+		driver_level_word(filing->meter->profile->level));
 	if (filing->n > n_new)
 		text_printf(&words, ", %zu were known", filing->n - n_new);
 	if (filing->wrong)

@@ -125,7 +125,7 @@ class Inbox(LabTest):
         self.assertIn("line 4: the meter's clock said 2003-01-01 09:00 UTC, before inbox.not_before", why)
         self.assertIn('line 5: "2026-11-28" is no date written day-month-year', why)
         self.assertEqual(len(self.filed()), 4, "both good records with their temperature")
-        self.assertIn("see refused/SENDDATA.txt.why", self.lab.waterlab("status"))
+        self.assertIn("see refused/SENDDATA.txt.why", " ".join(self.lab.waterlab("status").split()))
         # The same said without a daemon, before anything is put there.
         done = subprocess.run([os.path.join(wholelab.BIN, "waterlab"), "--config", self.lab.config, "inbox",
                                os.path.join(self.folder, "SENDDATA.txt")], capture_output=True, text=True)

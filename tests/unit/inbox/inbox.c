@@ -164,7 +164,8 @@ static void a_quiet_file_is_recorded_and_moved(void **state)
 	assert_non_null(strstr(ledger()->at[1].words, "7.00 passed"));
 	assert_int_equal(now().taken, 1);
 	assert_int_equal(now().values, 2);
-	assert_non_null(strstr(now().last, "A-SENDDATA-1.TXT: 2 values recorded for hqd-1 (documented)"));
+	assert_non_null(
+		strstr(now().last, "A-SENDDATA-1.TXT: 2 values recorded for hqd-1 (documented)"));
 }
 
 static void what_is_known_is_not_recorded_again(void **state)
@@ -180,7 +181,8 @@ static void what_is_known_is_not_recorded_again(void **state)
 	put("senddata later.txt", GOOD MORE GOOD); /* a meter's log grows; one value came twice */
 	look_twice();
 	assert_int_equal(ledger()->n, 3);
-	assert_non_null(strstr(now().last, "2 values recorded for hqd-1 (documented), 1 were known"));
+	assert_non_null(
+		strstr(now().last, "2 values recorded for hqd-1 (documented), 1 were known"));
 }
 
 static void a_file_that_is_being_written_waits(void **state)

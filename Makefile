@@ -19,7 +19,7 @@ MODULE  ?=
 # Everything of one compiler and variant in one folder, so that none is ever linked with another's.
 B := $(BUILD)/$(notdir $(CC))-$(VARIANT)
 
-MODULES := base model qc io district place spool bus uplink control conf daemon cli
+MODULES := base model qc io district place spool bus inbox uplink control conf daemon cli
 include src/layers.mk
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wpointer-arith -Wstrict-prototypes \

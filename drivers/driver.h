@@ -1,6 +1,5 @@
 /*
  * driver.h - the contract between an analyzer's codec and the daemon; CODEC.md tells it at length.
- *
  * A driver is pure: bytes in, values out.  It has no I/O, clock, memory or log.  What it must
  * remember lies in `state`, which is the core's, and zeroed when the device may be another.
  */
@@ -10,9 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
 enum wl_level { WL_DOCUMENTED, WL_RECORDED, WL_FIELD_PROVEN };
-enum wl_wire { WL_MODBUS, WL_BYTES }; /* PDUs, over RTU and TCP; or what a serial line carries */
+enum wl_wire { WL_MODBUS, WL_BYTES, WL_FILE }; /* PDUs; a serial line's bytes; a file's lines */
 /* frame(): the message has so many bytes; or read on; or drop one byte */
 enum wl_frame { WL_MORE = 0, WL_SKIP = -1 };
 /* compose(): so many bytes to send; or only listen; or leave this exchange out this turn */
@@ -23,7 +21,6 @@ enum wl_number { WL_F32 = -1, WL_F64 = -2 }; /* instead of decimals: binary numb
 enum wl_flag { WL_SUSPECT = 1, WL_FAULT = 2, WL_WARMUP = 4, WL_CALIBRATING = 8 }; /* or-ed */
 enum wl_state { WL_CLEANING = 16, WL_STANDBY = 32, WL_NO_VALUE = 512 }; /* last two: no number */
 enum wl_bound { WL_OVER = 64, WL_UNDER = 128, WL_NOT_DETECTED = 256 };  /* the value is that end */
-
 struct wl_unit {
 	void *state; /* of the driver's state_size */
 	uint8_t address;
@@ -33,6 +30,9 @@ struct wl_unit {
 struct wl_out; /* takes one value; its unit in UCUM, converted where the parameter has another */
 void wl_put(struct wl_out *out, const char *parameter, const char *unit, double value, int decimals,
 	unsigned flags);
+/* What a record that was stored says of itself, as written; of the last two: the rest of it */
+enum wl_about { WL_DATE, WL_TIME, WL_SAMPLE, WL_PROBE, WL_OPERATOR, WL_CHECK, WL_CALIBRATION };
+void wl_tell(struct wl_out *out, enum wl_about what, const char *text, size_t len);
 uint16_t wl_crc16(const uint8_t *bytes, size_t len); /* Modbus RTU's; low byte goes first */
 /* All of the text is a decimal number, "-7.020": its places after the point (0..9), else -1 */
 int wl_number(const char *text, size_t len, double *value);

@@ -8,11 +8,12 @@ LAYER_district = model base
 LAYER_place    = district io model base
 LAYER_spool    = model base
 LAYER_bus      = io qc model base
+LAYER_inbox    = bus spool io qc model base
 LAYER_uplink   = spool model base
 LAYER_control  = base
-LAYER_conf     = bus uplink place district spool io qc model base
-LAYER_daemon   = conf bus uplink place district control spool io qc model base
-LAYER_cli      = conf bus uplink place district control spool io qc model base
+LAYER_conf     = inbox bus uplink place district spool io qc model base
+LAYER_daemon   = conf inbox bus uplink place district control spool io qc model base
+LAYER_cli      = conf inbox bus uplink place district control spool io qc model base
 
 # The rooms that may include each outside library: one, where it can be.
 ONLY_modbus/modbus.h = io
@@ -23,6 +24,7 @@ ONLY_libconfig.h     = conf
 ONLY_gps.h           = place
 ONLY_geos_c.h        = district
 ONLY_jansson.h       = district place control daemon cli
+ONLY_fnmatch.h       = inbox
 ONLY_zlib.h          = spool uplink district
 
 # What each module's own libraries are called at the linker.

@@ -7,7 +7,16 @@
 
 #include "driver.h"
 
-enum { METHOD = 4, RANGE = 6, RESULTS = 15, HEAD = 16, RESULT_FIELDS = 4, MOST_RESULTS = 4 };
+enum {
+	METHOD = 4,
+	RANGE = 6,
+	DATE = 10,
+	TIME = 11,
+	RESULTS = 15,
+	HEAD = 16,
+	RESULT_FIELDS = 4,
+	MOST_RESULTS = 4
+};
 enum { INDEX, STATUS, VALUE, SPECIES }; /* of a result */
 enum { MOST = HEAD + MOST_RESULTS * RESULT_FIELDS, LONGEST = 256 };
 
@@ -218,6 +227,8 @@ static int take_record(struct wl_unit *unit, const uint8_t *rx, size_t len, stru
 	}
 	if (!taken)
 		wl_put(out, "other_method", "1", (double)method, 0, WL_SUSPECT);
+	wl_tell(out, WL_DATE, field[DATE].text, field[DATE].len);
+	wl_tell(out, WL_TIME, field[TIME].text, field[TIME].len);
 	return WL_NEXT;
 }
 

@@ -29,6 +29,15 @@ static unsigned longest_reply_ms(const struct wl_driver *driver)
 	return longest;
 }
 
+const char *driver_level_word(enum driver_level level)
+{
+	static const char *const words[] = {[LEVEL_DOCUMENTED] = "documented",
+		[LEVEL_RECORDED] = "recorded",
+		[LEVEL_FIELD_PROVEN] = "field-proven"};
+
+	return (size_t)level < sizeof(words) / sizeof(words[0]) ? words[level] : "unknown";
+}
+
 void codec_profile(const struct wl_driver *driver, struct profile *to)
 {
 	static const enum driver_level levels[] = {[WL_DOCUMENTED] = LEVEL_DOCUMENTED,
@@ -52,7 +61,27 @@ bool codec_over_tcp(const struct wl_driver *driver)
 	const struct wl_exchange *exchange;
 
 	for (exchange = driver->exchanges; exchange->name; exchange++)
-		if (exchange->wire == WL_BYTES && exchange->frame)
+		if (exchange->wire == WL_FILE || (exchange->wire == WL_BYTES && exchange->frame))
+			return false;
+	return true;
+}
+
+bool codec_on_line(const struct wl_driver *driver)
+{
+	const struct wl_exchange *exchange;
+
+	for (exchange = driver->exchanges; exchange->name; exchange++)
+		if (exchange->wire == WL_FILE)
+			return false;
+	return true;
+}
+
+bool codec_reads_files(const struct wl_driver *driver)
+{
+	const struct wl_exchange *exchange;
+
+	for (exchange = driver->exchanges; exchange->name; exchange++)
+		if (exchange->compose || exchange->wire == WL_MODBUS)
 			return false;
 	return true;
 }
@@ -185,6 +214,90 @@ void wl_put(struct wl_out *out, const char *parameter, const char *unit, double 
 	to->value = isfinite(value) ? value : (double)NAN;
 }
 
+const char *codec_about_word(unsigned about)
+{
+	static const char *const words[CODEC_ABOUT] = {
+		[WL_DATE] = "date",
+		[WL_TIME] = "time",
+		[WL_SAMPLE] = "sample",
+		[WL_PROBE] = "probe",
+		[WL_OPERATOR] = "operator",
+		[WL_CHECK] = "check",
+		[WL_CALIBRATION] = "calibration",
+	};
+
+	return about < CODEC_ABOUT ? words[about] : NULL;
+}
+
+/* Bytes of the character of UTF-8 that stands whole at `at`, and which it is; 0: none does. */
+static size_t utf8_at(const uint8_t *at, size_t len, uint32_t *is)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = *at < 0x80 ? 1 : *at < 0xC0 ? 0 : *at < 0xE0 ? 2 : *at < 0xF0 ? 3 : 4, i;
+
+	if (!n || n > len || *at > 0xF4)
+		return 0;
+	*is = n == 1 ? *at : *at & (0xFFU >> (n + 1));
+	for (i = 1; i < n; i++) {
+		if ((at[i] & 0xC0) != 0x80)
+			return 0;
+		*is = *is << 6 | (at[i] & 0x3FU);
+	}
+	return *is < least[n] || *is > 0x10FFFF || (*is >= 0xD800 && *is <= 0xDFFF) ? 0 : n;
+}
+
+/* It controls a terminal, or turns the writing round (text_is_words() of base/text.h). */
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* A meter's words go to terminals, ledgers and stores: whatever stands there, they are one line of UTF-8. */
+static void put_told(struct text *to, const char *text, size_t len)
+{
+	const uint8_t *at = (const uint8_t *)text;
+	uint32_t c = 0;
+	size_t n;
+
+	for (; len; at += n ? n : 1, len -= n ? n : 1) {
+		bool shown;
+
+		n = utf8_at(at, len, &c);
+		shown = n && !is_control(c);
+		if (to->cap - to->len <= (shown ? n : 1))
+			return;
+		if (shown)
+			text_put_n(to, (const char *)at, n);
+		else
+			text_put_char(to, '?');
+	}
+}
+
+void wl_tell(struct wl_out *out, enum wl_about what, const char *text, size_t len)
+{
+	struct text why = text_over(out->mistake, sizeof(out->mistake)), to;
+	const char *word = codec_about_word(what);
+
+	if (!word) {
+		text_printf(&why, "what no record tells (%u)", (unsigned)what);
+		return;
+	}
+	if (out->about & 1U << what) {
+		text_printf(&why, "%s twice in one record", word);
+		return;
+	}
+	out->about |= 1U << what;
+	to = text_over(out->told[what], sizeof(out->told[what]));
+	put_told(&to, text, len);
+}
+
+static void tell_nothing(struct wl_out *out)
+{
+	out->about = 0;
+	memset(out->told, 0, sizeof(out->told));
+}
+
 /* --- a turn ---------------------------------------------------------------------------------------- */
 
 void codec_init(struct codec *codec, const struct wl_driver *driver, uint8_t address)
@@ -245,8 +358,11 @@ static int frame_of(void *ctx, const uint8_t *rx, size_t len)
 {
 	struct codec *codec = ctx;
 	const struct wl_exchange *exchange = codec_now(codec);
-	int n = exchange ? exchange->frame(&codec->unit, rx, len) : WL_SKIP;
+	int n;
 
+	if (exchange && exchange->wire == WL_FILE)
+		return (int)len; /* who reads the file has found the line's end */
+	n = exchange ? exchange->frame(&codec->unit, rx, len) : WL_SKIP;
 	return n > (int)len ? WL_MORE : n;
 }
 
@@ -259,13 +375,14 @@ void codec_question(struct codec *codec, struct port_ask *ask)
 	ask->kind = exchange->wire == WL_MODBUS ? ASK_PDU : ASK_BYTES;
 	ask->bytes = codec->question;
 	ask->len = codec->question_len;
-	ask->timeout_ms = exchange->reply_ms;
+	/* A port refuses a question without a timeout: what reads files is asked nothing. */
+	ask->timeout_ms = exchange->wire == WL_FILE ? 0 : exchange->reply_ms;
 	ask->function = codec->question_len ? codec->question[0] : 0;
 	if (exchange->wire == WL_MODBUS && codec->question_len == 5) {
 		ask->start = (uint16_t)(codec->question[1] << 8 | codec->question[2]);
 		ask->count = (uint16_t)(codec->question[3] << 8 | codec->question[4]);
 	}
-	if (exchange->wire == WL_MODBUS || !exchange->frame)
+	if (exchange->wire == WL_MODBUS || (exchange->wire == WL_BYTES && !exchange->frame))
 		return;
 	ask->frame = frame_of;
 	ask->ctx = codec;
@@ -285,6 +402,7 @@ enum codec_end codec_take(struct codec *codec, const uint8_t *rx, size_t len, st
 
 	out->driver = codec->driver;
 	out->n = 0;
+	tell_nothing(out);
 	out->mistake[0] = out->strange[0] = '\0';
 	if (!exchange)
 		return CODEC_ON;
@@ -307,6 +425,7 @@ enum codec_end codec_take(struct codec *codec, const uint8_t *rx, size_t len, st
 		return CODEC_WRONG;
 	default:
 		out->n = 0;
+		tell_nothing(out);
 		return CODEC_GARBLED;
 	}
 }

@@ -102,6 +102,8 @@ struct profile_status {
 };
 
 enum driver_level { LEVEL_DOCUMENTED, LEVEL_RECORDED, LEVEL_FIELD_PROVEN };
+/* "documented", "recorded", "field-proven": shown beside all that a driver says */
+const char *driver_level_word(enum driver_level level);
 
 struct profile {
 	char name[PROFILE_NAME];   /* equals its folder's name */

@@ -25,6 +25,22 @@ static void put_value(struct text *to, const char *unit, const struct codec_valu
 	text_put_char(to, '\n');
 }
 
+/* "= : sample \"HT 1\"\n": no parameter's code is a colon. */
+static void put_told(struct text *to, const struct wl_out *out, unsigned about)
+{
+	const char *at = out->told[about];
+
+	if (!(out->about & 1U << about))
+		return;
+	text_printf(to, "= : %s \"", codec_about_word(about));
+	for (; *at; at++) {
+		if (*at == '"' || *at == '\\')
+			text_put_char(to, '\\');
+		text_put_char(to, *at);
+	}
+	text_put(to, "\"\n");
+}
+
 static int keep_words(struct play *play, size_t i, const char *words)
 {
 	free(play->said[i]);
@@ -36,13 +52,15 @@ static int keep_words(struct play *play, size_t i, const char *words)
 
 static int keep_values(struct play *play, size_t i, const struct wl_out *out)
 {
-	char room[CODEC_VALUES * 96];
+	char room[CODEC_VALUES * 96 + CODEC_ABOUT * (2 * CODEC_TOLD + 24)];
 	struct text said = text_over(room, sizeof(room));
 	unsigned k;
 
 	for (k = 0; k < out->n; k++)
 		put_value(
 			&said, codec_unit(out->driver, out->values[k].parameter), &out->values[k]);
+	for (k = 0; k < CODEC_ABOUT; k++)
+		put_told(&said, out, k);
 	if (out->mistake[0])
 		text_printf(&said, "! the driver puts %s\n", out->mistake);
 	return said.len ? keep_words(play, i, said.at) : 0;

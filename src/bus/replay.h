@@ -6,6 +6,7 @@
  *
  *     = ph 7.02 [pH]
  *     = free_chlorine - mg/L standby       no value, and why
+ *     = : date "28-Nov-2026"               what the record tells of itself (wl_tell), behind its values
  *     ? not asked by the driver            passed over
  *     ! garbled                            no answer to the question; or "another device", "exception 2"
  *

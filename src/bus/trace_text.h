@@ -7,7 +7,8 @@
  *     < 02 "7.02" 0D             what came; left out where nothing did
  *     = ph 7.02 [pH]             what the driver makes of it (replay.h); lines with = ? and ! are not read
  *
- * With Modbus both are PDUs: no unit, no checksum.  A talker's messages have no question.
+ * With Modbus both are PDUs: no unit, no checksum.  A talker's messages have no question, and
+ * of a meter's file each line, without its end, is one.
  */
 #ifndef BUS_TRACE_TEXT_H
 #define BUS_TRACE_TEXT_H
@@ -17,7 +18,7 @@
 #include "base/err.h"
 #include "base/text.h"
 
-enum { TRACE_BYTES = 260 };
+enum { TRACE_BYTES = 512 };
 
 struct trace_exchange {
 	unsigned line, last; /* its first and last in the text, from 1 */

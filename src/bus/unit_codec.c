@@ -19,6 +19,10 @@ int unit_codec_init(struct unit *unit, struct text *why)
 			CODEC_STATE);
 		return ERR_CONF;
 	}
+	if (!codec_on_line(driver)) {
+		text_put(why, "reads files, not lines");
+		return ERR_CONF;
+	}
 	if (!unit->serial && !codec_over_tcp(driver)) {
 		text_put(why, "speaks no Modbus: it needs a serial line");
 		return ERR_CONF;

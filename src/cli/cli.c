@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"clock", "enter", cli_clock_enter, OPTION_JSON | OPTION_WITHIN | OPTION_REASON, 1, 3},
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
+	{"inbox", NULL, cli_inbox, 0, 1, 1000},
 	{"replay", NULL, cli_replay, OPTION_DRIVERS, 2, 1000},
 	{"lint", NULL, cli_lint, OPTION_DRIVERS, 1, 1000},
 	{"record", NULL, cli_record, OPTION_SECONDS, 1, 2},
@@ -63,6 +64,8 @@ static const char help[] =
 	"                        UTC, or with +05:00 what a clock in Pakistan shows\n"
 	"  check [FILE]          check a configuration\n"
 	"  parameters            what an analyzer can measure, with units\n"
+	"  inbox FILE...         what the van would take from a meter's file that is put into\n"
+	"                        its inbox, and what not and why; nothing is recorded\n"
 	"  replay DRIVER TRACE...\n"
 	"                        what a driver makes of recorded traffic (drivers/README.md)\n"
 	"  lint DRIVER...        whether drivers, by name or folder, are whole and sound, and\n"

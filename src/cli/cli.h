@@ -84,6 +84,7 @@ int cli_refused(struct cli *cli);
 int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);
+int cli_inbox(struct cli *cli);
 int cli_replay(struct cli *cli);
 int cli_lint(struct cli *cli);
 int cli_record(struct cli *cli);

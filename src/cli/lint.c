@@ -218,15 +218,11 @@ static void check_words(struct lint *lint, const struct wl_driver *driver)
 
 static void check_level(struct lint *lint, const struct profile *profile)
 {
-	static const char *const words[] = {[LEVEL_DOCUMENTED] = "documented",
-		[LEVEL_RECORDED] = "recorded",
-		[LEVEL_FIELD_PROVEN] = "field-proven"};
-
 	if (profile->level != LEVEL_DOCUMENTED && !lint->recorded)
 		wrong(lint, "",
 			"level: is \"%s\", but no case was recorded; one says \"source: "
 			"recorded ...\"",
-			words[profile->level]);
+			driver_level_word(profile->level));
 }
 
 /* --- the whole -------------------------------------------------------------------------------------- */

@@ -223,16 +223,13 @@ static void say_in_vain(const struct probe *probe)
 
 static void print_head(const struct probe *probe)
 {
-	static const char *const levels[] = {[LEVEL_DOCUMENTED] = "documented",
-		[LEVEL_RECORDED] = "recorded",
-		[LEVEL_FIELD_PROVEN] = "field-proven"};
 	char room[24];
 	struct text speed = text_over(room, sizeof(room));
 
 	on_line_speed(&probe->on.where, &speed);
 	printf("%s (%s; %s), %s, unit %u on line %s, %s\n", probe->profile->name,
-		probe->profile->models, probe->profile->manual, levels[probe->profile->level],
-		probe->unit, probe->on.name, room);
+		probe->profile->models, probe->profile->manual,
+		driver_level_word(probe->profile->level), probe->unit, probe->on.name, room);
 }
 
 static int run(struct probe *probe)
@@ -257,6 +254,13 @@ static bool find_unit(struct probe *probe, const struct cli *cli)
 {
 	int unit;
 
+	if (probe->profile->driver && !codec_on_line(probe->profile->driver)) {
+		fprintf(stderr,
+			"waterlab: %s reads files, not lines; waterlab inbox FILE shows what it "
+			"makes of one\n",
+			probe->profile->name);
+		return false;
+	}
 	if (!cli->unit) {
 		fputs("waterlab: which unit? --unit N is the number it has on the line\n", stderr);
 		return false;

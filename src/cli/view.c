@@ -353,6 +353,26 @@ static void put_readings(struct page *page, const json_t *status)
 	page_end(page);
 }
 
+static void put_inbox(struct page *page, const json_t *inbox)
+{
+	const char *last = text_of(inbox, "last"), *trouble = text_of(inbox, "trouble");
+	char words[300], age[32];
+	struct text line = text_over(words, sizeof(words)), ago = text_over(age, sizeof(age));
+
+	if (!json_is_object(inbox))
+		return;
+	text_printf(&line, "files taken %lld, refused %lld, values %lld", count_of(inbox, "taken"),
+		count_of(inbox, "refused"), count_of(inbox, "values"));
+	if (*trouble)
+		text_printf(&line, " - %s", trouble);
+	else if (*last) {
+		view_put_age(&ago, json_number_value(json_object_get(inbox, "last_age_s")));
+		text_printf(&line, " - %s ago %s", age, last);
+	}
+	page_wrap(page, *trouble || count_of(inbox, "refused") ? STYLE_WARN : STYLE_PLAIN,
+		"inbox: ", words);
+}
+
 void view_store(struct page *page, const json_t *store)
 {
 	const char *condition = text_of(store, "condition");
@@ -392,6 +412,7 @@ static void put_flow(struct page *page, const json_t *status)
 	size_t i;
 
 	put_readings(page, status);
+	put_inbox(page, json_object_get(status, "inbox"));
 	for (i = 0; (store = json_array_get(stores, i)); i++)
 		view_store(page, store);
 	if (json_array_size(stores) == 0) {

@@ -186,8 +186,13 @@ static void check_temperature(
 static void check_wire(
 	struct schema_doc *doc, const struct line_conf *line, const struct unit_conf *unit)
 {
-	if (line->port.kind == PORT_TCP && unit->profile && unit->profile->driver &&
-		!codec_over_tcp(unit->profile->driver))
+	const struct wl_driver *driver = unit->profile ? unit->profile->driver : NULL;
+
+	if (driver && !codec_on_line(driver))
+		schema_wrong(doc, unit, &unit->profile, "profile",
+			"%s reads files, not lines; put it under inbox.meters",
+			unit->profile->name);
+	else if (line->port.kind == PORT_TCP && driver && !codec_over_tcp(driver))
 		schema_wrong(doc, unit, &unit->profile, "profile",
 			"%s speaks no Modbus: it needs a serial line, type = \"rtu\"",
 			unit->profile->name);
@@ -460,6 +465,7 @@ void check_conf(struct schema_doc *doc, struct conf *conf)
 			conf->control_socket, socket_path - 1);
 	check_clock(doc, &conf->clock);
 	check_lines(doc, conf);
+	check_inbox(doc, conf);
 	check_gps(doc, conf);
 	check_place(doc, &conf->place);
 	for (i = 0; i < conf->n_stores; i++)

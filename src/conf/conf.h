@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "bus/line.h"
+#include "inbox/inbox.h"
 #include "place/whereabouts.h"
 #include "spool/spool.h"
 #include "uplink/uplink.h"
@@ -33,6 +34,7 @@ struct conf {
 	struct spool_conf spool;
 	unsigned n_lines;
 	struct line_conf *lines;
+	struct inbox_conf inbox;
 	unsigned n_stores;
 	struct store_conf stores[MOST_STORES];
 	unsigned n_profiles;

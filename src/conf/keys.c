@@ -211,6 +211,36 @@ static const struct schema_key place_keys[] = {
 
 static const struct schema place_schema = {"place", place_keys};
 
+static const struct schema_key inbox_keys[] = {
+	{.key = "dir",
+		.help = "The folder where people put the files; made if it is not there.",
+		.kind = SCHEMA_TEXT,
+		AT(struct inbox_conf, dir),
+		.preset = "/var/lib/waterlab/inbox"},
+	{.key = "not_before",
+		.help = "A record that says an earlier day (UTC) is not taken: nobody set the "
+			"meter's clock.",
+		.kind = SCHEMA_TEXT,
+		.offset = offsetof(struct inbox_conf, earliest_ms),
+		.size = sizeof("YYYY-MM-DD"),
+		.preset = "2020-01-01",
+		.hook = &hook_date},
+	{.key = "meters",
+		.help = "The meters that write them.",
+		.kind = SCHEMA_LIST,
+		.offset = offsetof(struct inbox_conf, meters),
+		.size = sizeof(struct meter_conf),
+		.count = offsetof(struct inbox_conf, n_meters),
+		.preset = "",
+		.sketch = true,
+		.least = 0,
+		.most = MOST_METERS,
+		.inside = &keys_meter},
+	{.key = NULL},
+};
+
+static const struct schema inbox_schema = {"inbox", inbox_keys};
+
 static const struct schema_key control_keys[] = {
 	{.key = "socket",
 		.help = "The socket where the waterlab command asks the daemon.",
@@ -290,6 +320,12 @@ static const struct schema_key conf_keys[] = {
 		.least = 1,
 		.most = MOST_LINES,
 		.inside = &keys_line},
+	{.key = "inbox",
+		.help = "Files of meters that keep their readings to themselves.",
+		.kind = SCHEMA_GROUP,
+		AT(struct conf, inbox),
+		.preset = "",
+		.inside = &inbox_schema},
 	{.key = "stores",
 		.help = "Where readings are sent. Without a store they are kept on the van.",
 		.kind = SCHEMA_LIST,

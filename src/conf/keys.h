@@ -6,7 +6,7 @@
 #include "conf/schema.h"
 
 extern const struct schema keys_conf;
-extern const struct schema keys_line, keys_store; /* one of `lines`, one of `stores` */
+extern const struct schema keys_line, keys_store, keys_meter; /* one of each list */
 
 /* Where the field is, how wide it is. */
 #define AT(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
@@ -28,6 +28,7 @@ struct reading_conf {
 
 /* What no table can say: names used twice, files that cannot be read, words that do not fit. */
 void check_conf(struct schema_doc *doc, struct conf *conf);
+void check_inbox(struct schema_doc *doc, const struct conf *conf);
 
 /* conf_read() of a text under the name `path`; NULL: of the file. */
 int conf_read_text(

@@ -128,6 +128,48 @@ static const struct schema_key line_keys[] = {
 
 const struct schema keys_line = {"line", line_keys};
 
+static const struct schema_choice date_orders[] = {
+	{"year-month-day", DATE_YMD},
+	{"day-month-year", DATE_DMY},
+	{"month-day-year", DATE_MDY},
+	{NULL, 0},
+};
+
+static const struct schema_key meter_keys[] = {
+	{.key = "name",
+		.help = "Name of this meter in the whole lab, as of an analyzer on a line.",
+		.kind = SCHEMA_NAME,
+		AT(struct meter_conf, name)},
+	{.key = "profile",
+		.help = "What the meter is: the name of its driver, one that takes files.",
+		.kind = SCHEMA_TEXT,
+		.offset = offsetof(struct meter_conf, profile),
+		.size = PROFILE_NAME,
+		.hook = &hook_profile},
+	{.key = "files",
+		.help = "Which files are its own: a pattern of their names, with * and ?; small "
+			"and large letters are alike. The first meter whose pattern fits takes the "
+			"file.",
+		.kind = SCHEMA_TEXT,
+		AT(struct meter_conf, files)},
+	{.key = "dates",
+		.help = "How the meter is set to write dates.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct meter_conf, dates),
+		.choices = date_orders},
+	{.key = "utc_offset_min",
+		.help = "How far its clock is ahead of UTC. Pakistan: 300.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct meter_conf, utc_offset_min),
+		.preset = "300",
+		.least = -720,
+		.most = 840,
+		.unit = "min"},
+	{.key = NULL},
+};
+
+const struct schema keys_meter = {"meter", meter_keys};
+
 static const struct schema_key store_keys[] = {
 	{.key = "name",
 		.help = "Name of this store. What was sent is remembered under it: a new name "

@@ -2,7 +2,7 @@
 #include "conf/keys.h"
 
 static const struct profile ph = {.name = "supmea-ph8001"}, oxygen = {.name = "supmea-do7013"},
-			    chlorine = {.name = "xylem-cl500"};
+			    chlorine = {.name = "xylem-cl500"}, hqd = {.name = "hach-hqd"};
 
 static struct line_conf lines[] = {
 	{.name = "bench",
@@ -47,6 +47,14 @@ static const struct conf sample = {
 	.control_socket = "/run/waterlab/control",
 	.n_lines = sizeof(lines) / sizeof(lines[0]),
 	.lines = lines,
+	.inbox = {.dir = "/var/lib/waterlab/inbox",
+		.earliest_ms = 1577836800000,
+		.n_meters = 1,
+		.meters = {{.name = "hqd-1",
+			.profile = &hqd,
+			.files = "*SENDDATA*.txt",
+			.dates = DATE_DMY,
+			.utc_offset_min = 300}}},
 	.n_stores = 1,
 	.stores = {{.name = "province",
 		.flavour = FLAVOUR_INFLUXDB_V1,

@@ -110,6 +110,22 @@ static int start_stores(struct parts *parts, struct text *why)
 	return 0;
 }
 
+static int start_inbox(struct parts *parts, struct text *why)
+{
+	const struct conf *conf = parts->conf;
+	int err;
+
+	if (!conf->inbox.n_meters)
+		return 0;
+	err = inbox_new(
+		&parts->inbox, &conf->inbox, conf->clock.latest_ms, parts->spool, parts->clock);
+	if (!err)
+		err = inbox_start(parts->inbox);
+	if (err)
+		text_printf(why, "the inbox does not start: %s", err_text(err));
+	return err;
+}
+
 static void look_at_gps(void *ctx, struct gps_time *out)
 {
 	whereabouts_time(ctx, out);
@@ -137,6 +153,8 @@ static int start_all(struct parts *parts, struct text *why)
 	if (err)
 		return err;
 	err = start_lines(parts, why);
+	if (!err)
+		err = start_inbox(parts, why);
 	if (err)
 		return err;
 	err = start_stores(parts, why);
@@ -210,6 +228,8 @@ int parts_stop(struct parts *parts)
 	for (i = 0; i < parts->n_lines; i++)
 		what[i] = parts->lines[i];
 	stop_together(stop_line, what, parts->n_lines);
+	if (parts->inbox)
+		inbox_stop(parts->inbox);
 	if (parts->stamps)
 		stamps_stop(parts->stamps);
 	if (parts->place)
@@ -218,6 +238,7 @@ int parts_stop(struct parts *parts)
 		uplink_free(parts->stores[i]);
 	for (i = 0; i < parts->n_lines; i++)
 		line_free(parts->lines[i]);
+	inbox_free(parts->inbox);
 	stamps_free(parts->stamps);
 	whereabouts_free(parts->place);
 	if (parts->spool)

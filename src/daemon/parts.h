@@ -1,7 +1,7 @@
 /*
  * parts.h - the running daemon: its parts, started in this order and stopped in the reverse.
  *
- *   spool -> place, time (stamps) -> lines -> stores -> control
+ *   spool -> place, time (stamps) -> lines, inbox -> stores -> control
  */
 #ifndef DAEMON_PARTS_H
 #define DAEMON_PARTS_H
@@ -13,6 +13,7 @@
 #include "control/control.h"
 #include "daemon/stamps.h"
 #include "daemon/temperatures.h"
+#include "inbox/inbox.h"
 #include "place/whereabouts.h"
 #include "spool/spool.h"
 #include "uplink/uplink.h"
@@ -30,6 +31,7 @@ struct parts {
 	struct bus_sink sink;
 	unsigned n_lines;
 	struct line *lines[MOST_LINES];
+	struct inbox *inbox; /* NULL: no meter is configured */
 	unsigned n_stores;
 	struct uplink *stores[MOST_STORES];
 	unsigned store_numbers[MOST_STORES]; /* as the spool counts them */

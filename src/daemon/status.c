@@ -13,7 +13,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const health_words[] = {"unknown", "ok", "doubtful", "aside", "wrong"};
-static const char *const level_words[] = {"documented", "recorded", "field-proven"};
 static const char *const condition_words[] = {
 	"idle", "sending", "waiting", "held", "no_time", "clock"};
 
@@ -89,8 +88,8 @@ json_t *status_unit(const struct unit_state *unit, int64_t now_ms)
 	return json_pack("{s:s, s:s, s:s, s:i, s:f, s:s, s:o, s:o, s:o, s:s,"
 			 " s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o}",
 		"name", unit->name, "profile", unit->profile, "level",
-		(size_t)unit->level < COUNT(level_words) ? level_words[unit->level] : "unknown",
-		"address", (int)unit->address, "interval_s", unit->interval_ms / 1000.0, "health",
+		driver_level_word(unit->level), "address", (int)unit->address, "interval_s",
+		unit->interval_ms / 1000.0, "health",
 		(size_t)unit->health < COUNT(health_words) ? health_words[unit->health] : "unknown",
 		"last_ok_age_s", age(unit->last_ok_ms, now_ms), "next_s",
 		until(unit->next_ms, now_ms), "error",
@@ -190,6 +189,24 @@ json_t *status_store(const struct parts *parts, unsigned i)
 	return store;
 }
 
+static json_t *inbox_of(const struct parts *parts, int64_t now_ms, json_t *waits)
+{
+	char room[WAIT_SENTENCE];
+	struct text sentence = text_over(room, sizeof(room));
+	struct inbox_state state;
+
+	if (!parts->inbox)
+		return json_null();
+	inbox_state(parts->inbox, &state);
+	waits_inbox(&sentence, &state, parts->conf->inbox.dir);
+	add_sentence(waits, &sentence);
+	return json_pack("{s:s, s:I, s:I, s:I, s:i, s:o, s:o, s:o}", "dir", parts->conf->inbox.dir,
+		"taken", (json_int_t)state.taken, "refused", (json_int_t)state.refused, "values",
+		(json_int_t)state.values, "strangers", (int)state.strangers, "last",
+		text_or_null(state.last), "last_age_s", age(state.last_ms, now_ms), "trouble",
+		text_or_null(state.trouble));
+}
+
 static json_t *readings_of(const struct spool_counts *counts)
 {
 	uint64_t done = counts->saved + counts->refused;
@@ -203,7 +220,7 @@ static json_t *readings_of(const struct spool_counts *counts)
 json_t *status_make(const struct parts *parts)
 {
 	int64_t now_ms = clock_boot_ms(parts->clock);
-	json_t *lines = json_array(), *stores = json_array(), *waits = json_array();
+	json_t *lines = json_array(), *stores = json_array(), *waits = json_array(), *inbox;
 	char room[WAIT_SENTENCE];
 	struct text sentence = text_over(room, sizeof(room));
 	struct spool_counts counts;
@@ -214,18 +231,19 @@ json_t *status_make(const struct parts *parts)
 	stamps_state(parts->stamps, &stamps);
 	for (i = 0; i < parts->n_lines; i++)
 		json_array_append_new(lines, line_of(parts->lines[i], now_ms, waits));
+	inbox = inbox_of(parts, now_ms, waits);
 	waits_spool(&sentence, &counts);
 	add_sentence(waits, &sentence);
 	for (i = 0; i < parts->n_stores; i++)
 		json_array_append_new(stores, store_of(parts, i, &stamps, now_ms, waits));
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, s:i, s:o}, s:o}", "lab",
-		parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, s:i, s:o}, s:o}",
+		"lab", parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
 		seconds(now_ms - parts->started_ms), "clock", clock_status(parts, &stamps), "place",
-		place_status(parts), "lines", lines, "readings", readings_of(&counts), "stores",
-		stores, "spool", "id", spool_id(parts->spool), "dir",
-		text_or_null(parts->conf->spool.dir), "bytes", (json_int_t)counts.bytes, "segments",
-		(int)counts.segments, "trouble",
+		place_status(parts), "lines", lines, "inbox", inbox, "readings",
+		readings_of(&counts), "stores", stores, "spool", "id", spool_id(parts->spool),
+		"dir", text_or_null(parts->conf->spool.dir), "bytes", (json_int_t)counts.bytes,
+		"segments", (int)counts.segments, "trouble",
 		counts.trouble ? text_or_null(*counts.trouble_words ? counts.trouble_words
 								    : err_text(counts.trouble))
 			       : json_null(),

@@ -77,6 +77,18 @@ void waits_store(struct text *to, const struct uplink_state *store, uint64_t wai
 		text_printf(to, "; next try in %lld s", seconds_until(store->next_ms, now_ms));
 }
 
+void waits_inbox(struct text *to, const struct inbox_state *inbox, const char *dir)
+{
+	if (*inbox->trouble)
+		text_printf(to, "files in %s are not taken: %s", dir, inbox->trouble);
+	else if (inbox->strangers)
+		text_printf(to,
+			"%u %s in %s of which no meter's pattern fits the name: see inbox.meters "
+			"in "
+			"the configuration",
+			inbox->strangers, inbox->strangers == 1 ? "file lies" : "files lie", dir);
+}
+
 void waits_spool(struct text *to, const struct spool_counts *counts)
 {
 	if (!counts->trouble)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "bus/line.h"
 #include "daemon/stamps.h"
+#include "inbox/inbox.h"
 #include "spool/spool.h"
 #include "uplink/uplink.h"
 
@@ -15,6 +16,7 @@ void waits_line(struct text *to, const struct line_state *line);
 void waits_unit(struct text *to, const struct unit_state *unit, int64_t now_ms);
 void waits_store(struct text *to, const struct uplink_state *store, uint64_t waiting,
 	const struct stamps_state *stamps, int64_t now_ms);
+void waits_inbox(struct text *to, const struct inbox_state *inbox, const char *dir);
 void waits_spool(struct text *to, const struct spool_counts *counts);
 
 #endif

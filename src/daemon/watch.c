@@ -1,9 +1,10 @@
 #include "daemon/watch.h"
 
 enum {
-	PLACE_MS = 15 * 1000, /* the receiver's thread comes round each second, but for opening */
-	OPEN_MS = 45 * 1000,  /* opening a port: three name servers that are away, and then some */
-	IDLE_MS = 10 * 1000   /* a thread with nothing to do still comes round this often */
+	PLACE_MS = 15 * 1000,  /* the receiver's thread comes round each second, but for opening */
+	OPEN_MS = 45 * 1000,   /* opening a port: three name servers that are away, and then some */
+	INBOX_MS = 300 * 1000, /* a file of 10,000 records on a slow card */
+	IDLE_MS = 10 * 1000    /* a thread with nothing to do still comes round this often */
 };
 
 int64_t watch_line_bound_ms(const struct line_conf *line)
@@ -39,6 +40,9 @@ bool watch_all_alive(const struct parts *parts, int64_t now_ms, struct text *who
 	if (parts->place &&
 		!in_time("place", "receiver", now_ms - whereabouts_heartbeat_ms(parts->place),
 			PLACE_MS + OPEN_MS, who))
+		return false;
+	if (parts->inbox && !in_time("inbox", "folder", now_ms - inbox_heartbeat_ms(parts->inbox),
+				    INBOX_MS, who))
 		return false;
 	for (i = 0; i < parts->n_lines; i++)
 		if (!in_time("line", parts->conf->lines[i].name,

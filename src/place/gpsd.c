@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utc.h"
 #include "place/json_line.h"
-#include "place/utc.h"
 
 enum {
 	LINE = 10240, /* the longest answer that gpsd 3.22 makes (its GPS_JSON_RESPONSE_MAX) */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "place/utc.h"
+#include "base/utc.h"
 
 enum { MOST_FIELDS = 32 };
 

@@ -33,6 +33,9 @@ static const char *const kind_words[] = {
 	[LEDGER_ASIDE] = "aside",
 	[LEDGER_PLACE] = "place",
 	[LEDGER_BOUNDARIES] = "boundaries",
+	[LEDGER_FILE_READING] = "file_reading",
+	[LEDGER_FILE_CHECK] = "file_check",
+	[LEDGER_FILE_CALIBRATION] = "file_calibration",
 };
 static const char *const origin_words[] = {
 	[PLACE_NONE] = "none", [PLACE_GPS] = "gps", [PLACE_ENTERED] = "entered"};

@@ -12,7 +12,8 @@
  * QARTOD's number; clock says how utc is known, clock_error_s how far it may be off.  origin is none, gps
  * or entered; near is the district it may be instead, border_m metres from the border between
  * (model/place.h); edition is the checksum of the boundaries that decided.  The ledger has the same columns
- * and behind them kind,a,b,c,words.  New columns come behind those of the readings: look them up by the
+ * and behind them kind,a,b,c,words: of a meter's file (kinds file_reading, file_check, file_calibration) the words
+ * say analyzer, number, sample, probe and operator (model/filed.h), and unit, parameter, value are empty.  New columns come behind those of the readings: look them up by the
  * header.  Line protocol is what the stores get (line_protocol.h); rows it cannot say, such as
  * those without a time, are left out and counted.
  */

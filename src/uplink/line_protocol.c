@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "model/filed.h"
 
 /* Direct-mapped: a lab has some tens of series in a few contexts and districts; a clash only costs
  * building the prefix again. */
@@ -32,7 +33,10 @@ static const char *const ledger_words[] = {[LEDGER_START] = "start",
 	[LEDGER_GAP] = "gap",
 	[LEDGER_ASIDE] = "aside",
 	[LEDGER_PLACE] = "place",
-	[LEDGER_BOUNDARIES] = "boundaries"};
+	[LEDGER_BOUNDARIES] = "boundaries",
+	[LEDGER_FILE_READING] = "file_reading",
+	[LEDGER_FILE_CHECK] = "file_check",
+	[LEDGER_FILE_CALIBRATION] = "file_calibration"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -283,14 +287,54 @@ static char *put_reading(char *p, const struct line_encoder *encoder, const stru
 	return p;
 }
 
-static char *put_event(char *p, const struct line_encoder *encoder, const struct spool_row *row)
+/*
+ * What a meter's file says goes out as analyzer, parameter and number.  Sample id, probe and operator stand in the
+ * words alone, and stay in the van.  Words that nobody can read cost these three, never the row.
+ */
+static struct filed_head filed_of(const struct spool_row *row)
+{
+	struct filed_head head = {.value = (double)NAN};
+
+	if (row->kind < LEDGER_FILE_READING || row->kind > LEDGER_FILE_CALIBRATION || !row->words ||
+		!filed_read(row->words, &head))
+		return (struct filed_head){.value = (double)NAN};
+	if (row->c & FLAG_NO_VALUE)
+		head.value = (double)NAN;
+	return head;
+}
+
+/* A tag of an event, where there is one. */
+static char *put_name(char *p, const char *key, const char *name)
+{
+	char at[2 * UNIT_NAME + 2 * PARAMETER_CODE];
+	struct text text = text_over(at, sizeof(at));
+
+	if (!*name)
+		return p;
+	line_put_tag(&text, name);
+	p = put_word(p, key, strlen(key));
+	return put_word(p, at, text.len);
+}
+
+static char *put_event_tags(char *p, const struct line_encoder *encoder,
+	const struct spool_row *row, const struct filed_head *head)
 {
 	const char *word = ledger_words[row->kind];
 
-	p = put_word(PUT(p, "event,kind="), word, strlen(word));
+	p = put_name(PUT(p, "event"), ",analyzer=", head->analyzer);
+	p = put_word(PUT(p, ",kind="), word, strlen(word));
 	p = put_word(PUT(p, ",lab="), encoder->lab, strlen(encoder->lab));
+	p = put_name(p, ",parameter=", head->parameter);
 	p = put_word(PUT(p, ",spool="), encoder->spool, strlen(encoder->spool));
 	*p++ = ' ';
+	return p;
+}
+
+static char *put_event(char *p, const struct line_encoder *encoder, const struct spool_row *row)
+{
+	struct filed_head head = filed_of(row);
+
+	p = put_event_tags(p, encoder, row, &head);
 	/* Of a place that a person entered the coordinates stay in the van. */
 	if (row->kind != LEDGER_PLACE) {
 		p = put_int(PUT(p, "a="), row->a);
@@ -300,6 +344,10 @@ static char *put_event(char *p, const struct line_encoder *encoder, const struct
 	p = put_int(PUT(p, "c="), row->c);
 	p = put_int(PUT(p, "i,seq="), (int64_t)row->number);
 	*p++ = 'i';
+	if (isfinite(head.value)) {
+		p = PUT(p, ",value=");
+		p += number_put_f64(p, head.value);
+	}
 	return put_clock(p, row);
 }
 

@@ -8,6 +8,8 @@
  *                          & 0x3F: the bytes come in lumps of so many, 0: at once
  *
  * The answers pass the ports' gates, and lie in memory of exactly their length, as the state does.
+ *
+ * Of a driver that reads files an input is a file: its lines, longer ones in pieces of 512 bytes.
  */
 #ifndef TESTS_FUZZ_DRIVER_H
 #define TESTS_FUZZ_DRIVER_H
@@ -23,6 +25,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 extern const struct wl_driver DRIVER;
+
+enum { LINE = 512 }; /* of a file, at most */
 
 struct input {
 	const uint8_t *at;
@@ -163,6 +167,40 @@ static size_t fitting(const struct port_ask *ask, const struct answer *answer, u
 	return 5;
 }
 
+/* From the first byte of UTF-8 character on: its bytes; 0: it is none, or controls a terminal. */
+static size_t shown(const char *at)
+{
+	const uint8_t *c = (const uint8_t *)at;
+	size_t n = c[0] < 0x80 ? 1 : c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : 4, i;
+
+	if (c[0] < 0x20 || c[0] == 0x7F || (c[0] >= 0x80 && c[0] < 0xC2) || c[0] > 0xF4)
+		return 0;
+	for (i = 1; i < n; i++)
+		if ((c[i] & 0xC0) != 0x80)
+			return 0;
+	if ((c[0] == 0xC2 && c[1] < 0xA0) || (c[0] == 0xE0 && c[1] < 0xA0) ||
+		(c[0] == 0xED && c[1] >= 0xA0) || (c[0] == 0xF0 && c[1] < 0x90) ||
+		(c[0] == 0xF4 && c[1] >= 0x90))
+		return 0;
+	return n;
+}
+
+static void check_told(const struct wl_out *out)
+{
+	unsigned i;
+	size_t at, n;
+
+	must(!(out->about >> CODEC_ABOUT));
+	for (i = 0; i < CODEC_ABOUT; i++) {
+		must(memchr(out->told[i], '\0', CODEC_TOLD) != NULL);
+		must(out->about & 1U << i || !out->told[i][0]);
+		for (at = 0; out->told[i][at]; at += n) {
+			n = shown(out->told[i] + at);
+			must(n > 0);
+		}
+	}
+}
+
 static void check_values(const struct wl_out *out)
 {
 	const uint16_t without =
@@ -170,6 +208,7 @@ static void check_values(const struct wl_out *out)
 	unsigned i, k;
 
 	must(!out->mistake[0]);
+	check_told(out);
 	for (i = 0; i < out->n; i++) {
 		const struct codec_value *value = &out->values[i];
 		size_t len = strlen(value->parameter);
@@ -213,7 +252,7 @@ static bool play(
 	exact = of_size(room, len);
 	end = codec_take(&codec, exact, len, &out);
 	free(exact);
-	must(end != CODEC_GARBLED || !out.n);
+	must(end != CODEC_GARBLED || (!out.n && !out.about));
 	check_values(&out);
 	return end == CODEC_ON;
 }
@@ -256,10 +295,51 @@ static void run(struct input *input)
 	}
 }
 
+static void take_line(const uint8_t *line, size_t len)
+{
+	static struct wl_out out;
+	uint8_t *exact = malloc(len + !len); /* an empty line is there, too */
+	enum codec_end end;
+
+	must(exact != NULL);
+	if (len)
+		memcpy(exact, line, len);
+	codec_begin(&codec, false);
+	end = codec_take(&codec, exact, len, &out);
+	free(exact);
+	must(end == CODEC_ON || end == CODEC_WRONG || end == CODEC_GARBLED);
+	must(end != CODEC_GARBLED || (!out.n && !out.about));
+	must(end != CODEC_ON || !codec_now(&codec));
+	check_values(&out);
+}
+
+static int take_file(const uint8_t *at, size_t left)
+{
+	const uint8_t *stop;
+	size_t len;
+
+	must(!DRIVER.state_size);
+	codec_init(&codec, &DRIVER, 1);
+	for (; left; at += len, left -= len) {
+		stop = memchr(at, '\n', left);
+		len = stop ? (size_t)(stop - at) : left;
+		if (len > LINE)
+			len = LINE;
+		take_line(at, len);
+		if (len < left && at[len] == '\n') {
+			at++;
+			left--;
+		}
+	}
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct input input = {bytes, n};
 
+	if (!codec_on_line(&DRIVER))
+		return take_file(bytes, n);
 	if (n < 2)
 		return 0;
 	codec_init(&codec, &DRIVER, (uint8_t)(1 + bytes[0] % 247));

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """labsim plays drivers in C from their cases: a bare Python master asks every driver's questions in the order of a case
-and gets the case's answers, byte for byte; and each fault on the first of them.  $DRIVER: that one alone."""
+and gets the case's answers, byte for byte; and each fault on the first of them.  $DRIVER: that one alone.
+
+One that reads a meter's files is left out: it is on no line, and no configuration with it is taken."""
 
 import concurrent.futures
 import glob
@@ -43,12 +45,13 @@ class Case:
     def __init__(self, folder):
         self.name = os.path.basename(folder.rstrip("/"))
         source = "".join(read_file(path) for path in glob.glob(os.path.join(folder, "*.c")))
+        self.on_line = "WL_FILE" not in source
         self.plain = ".frame = " in source  # else PDUs, and bytes that nothing answers
         self.quiet_s = max(map(int, re.findall(r"\.quiet_ms = (\d+)", source)), default=0) / 1000
         self.pairs = []  # question (b"": none), answer (b"": none), good
         for path in sorted(glob.glob(os.path.join(folder, "cases", "*.trace"))):
             text = read_file(path)
-            if re.search("^=", text, re.M):
+            if re.search("^= [^:]", text, re.M):
                 self.read(text)
                 return
 
@@ -81,7 +84,7 @@ class Case:
 def cases():
     folders = sorted(glob.glob(os.path.join(DRIVERS, os.environ.get("DRIVER") or "*", "")))
     found = [Case(folder) for folder in folders if glob.glob(os.path.join(folder, "*.c"))]
-    return [case for case in found if case.pairs]
+    return [case for case in found if case.pairs and case.on_line]
 
 
 class Played(unittest.TestCase):
@@ -89,7 +92,7 @@ class Played(unittest.TestCase):
     def setUpClass(cls):
         cls.cases = cases()
         if not cls.cases:
-            raise unittest.SkipTest("no driver in C")
+            raise unittest.SkipTest("no driver in C that is on a line")
 
     def one(self, sim, test, i, case):
         with Serial(sim.path("l%d" % i), BAUD) as line:

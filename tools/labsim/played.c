@@ -44,7 +44,8 @@ static unsigned judge(struct played_case *one, const char *text, size_t len)
 			i++;
 		if (at < stop && (*at == '!' || *at == '?') && one->trace.n)
 			one->good[i] = false;
-		values += at < stop && *at == '=';
+		/* "= : date ..." is told, no value. */
+		values += at < stop && *at == '=' && !(stop - at > 2 && at[2] == ':');
 	}
 	return values;
 }

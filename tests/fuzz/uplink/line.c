@@ -30,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	struct text a = text_over(first, sizeof(first)), b = text_over(second, sizeof(second));
 	struct series series;
 	struct spool_row row = {0};
+	char words[160] = "";
 	uint8_t bytes[8];
 
 	insist(encoder != NULL);
@@ -43,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	row.stream = (enum stream)(bytes[2] % STREAM_COUNT);
 	row.clock = (enum time_source)(bytes[3] % 6);
 	row.context = (enum context)(bytes[4] % 4);
-	row.kind = (enum ledger_kind)bytes[5];
+	row.kind = (enum ledger_kind)(bytes[5] % 16);
 	row.qc = bytes[6];
 	row.place.origin = (enum place_origin)(bytes[7] % 3);
 	row.series = &series;
@@ -65,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	take(row.place.near, sizeof(row.place.near), &at, &n);
 	take(&row.a, sizeof(row.a), &at, &n);
 	take(&row.b, sizeof(row.b), &at, &n);
+	take(words, sizeof(words) - 1, &at, &n);
+	row.words = words;
 	if (line_encode(encoder, &a, &row)) {
 		insist(a.len > 20 && a.len <= LINE_LONGEST && strlen(first) == a.len);
 		insist(strchr(first, '\n') == first + a.len - 1);

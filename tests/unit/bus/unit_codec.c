@@ -33,6 +33,29 @@ static void every_turn_brings_its_value_and_identity_is_asked_once(void **state)
 	sim_free_all(sim);
 }
 
+static int take_line(struct wl_unit *unit, const uint8_t *rx, size_t len, struct wl_out *out)
+{
+	(void)unit;
+	(void)rx;
+	(void)len;
+	(void)out;
+	return WL_NEXT;
+}
+
+/* A configuration with one is refused before; here nothing that comes on the line may become its value. */
+static void one_that_reads_files_is_on_no_line(void **state)
+{
+	static const struct wl_exchange lines[] = {
+		{.name = "line", .wire = WL_FILE, .decode = take_line}, {.name = NULL}};
+	static const struct wl_driver filed = {
+		.name = "filed", .models = "m", .manual = "p", .exchanges = lines};
+	struct sim *sim = lab(&filed, 1);
+
+	(void)state;
+	assert_int_equal(sim_make(sim), ERR_CONF);
+	sim_free_all(sim);
+}
+
 /* Four waits of 600 ms one after the other would not go into a second. */
 static void others_are_asked_while_one_waits(void **state)
 {
@@ -326,6 +349,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_turn_brings_its_value_and_identity_is_asked_once),
+		cmocka_unit_test(one_that_reads_files_is_on_no_line),
 		cmocka_unit_test(others_are_asked_while_one_waits),
 		cmocka_unit_test(one_that_is_busy_is_asked_again_after_its_pause),
 		cmocka_unit_test(another_device_is_refused_and_the_right_one_is_taken),

@@ -100,6 +100,9 @@ static void what_is_wrong_is_named(void **state)
 	wrong("-c conf probe acne bench --unit 1", CLI_USAGE, "acne");
 	wrong("-c conf probe atlas-ezo 127.0.0.1:1 --unit 1", CLI_USAGE,
 		"atlas-ezo speaks no Modbus: it needs a serial line");
+	wrong("-c conf probe hach-hqd bench --unit 1", CLI_USAGE,
+		"hach-hqd reads files, not lines; waterlab inbox FILE shows what it makes of one");
+	wrong("-c conf probe hach-hqd 127.0.0.1:1", CLI_USAGE, "hach-hqd reads files, not lines");
 	wrong("-c conf record 127.0.0.1:1", CLI_USAGE, "record wants the name of a line in conf");
 	wrong("-c conf record bench p-2", CLI_USAGE, "has no analyzer \"p-2\"; it has: p-1");
 }

@@ -148,17 +148,23 @@ static size_t hear(
 	}
 }
 
+static bool same_value(const struct codec_value *a, const struct codec_value *b)
+{
+	return !memcmp(&a->value, &b->value, sizeof(double)) &&
+	       !strcmp(a->parameter, b->parameter) && a->flags == b->flags;
+}
+
 static void same_values(const struct wl_out *a, const struct wl_out *b, const char *what, size_t at)
 {
 	unsigned i;
 
 	assert_int_equal(a->n, b->n);
 	for (i = 0; i < a->n; i++)
-		if (memcmp(&a->values[i].value, &b->values[i].value, sizeof(double)) != 0 ||
-			strcmp(a->values[i].parameter, b->values[i].parameter) != 0 ||
-			a->values[i].flags != b->values[i].flags)
+		if (!same_value(&a->values[i], &b->values[i]))
 			fail_msg("%s at byte %zu gives another %s", what, at,
 				b->values[i].parameter);
+	assert_int_equal(a->about, b->about);
+	assert_memory_equal(a->told, b->told, sizeof(a->told));
 }
 
 struct spoil {
@@ -214,6 +220,71 @@ static void spoil_pdu(const struct port_ask *ask, const struct trace_exchange *e
 		assert_false(answer_fits(ask, exchange->answer, i));
 }
 
+/* In memory of just that length; what it gives must be among what the whole line gave. */
+static void take_spoilt(const struct profile *profile, const struct wl_out *good,
+	const uint8_t *bytes, size_t n, const char *what, size_t at)
+{
+	static struct codec codec;
+	static struct wl_out out;
+	uint8_t *exact = malloc(n ? n : 1);
+	unsigned i, k;
+
+	assert_non_null(exact);
+	memcpy(exact, bytes, n);
+	codec_init(&codec, profile->driver, 1);
+	codec_begin(&codec, false);
+	(void)codec_take(&codec, exact, n, &out);
+	free(exact);
+	for (i = 0; i < out.n; i++) {
+		for (k = 0; k < good->n; k++)
+			if (same_value(&good->values[k], &out.values[i]))
+				break;
+		if (k == good->n)
+			fail_msg("%s at byte %zu gives another %s", what, at,
+				out.values[i].parameter);
+	}
+}
+
+/* Cut anywhere, each byte spoilt, garbage before and behind. */
+static void spoil_line(
+	const struct profile *profile, const struct wl_out *good, const uint8_t *line, size_t n)
+{
+	static const uint8_t garbage[] = {0xFF, 0x00, 0x80, 0xFE};
+	uint8_t dirty[TRACE_BYTES + 2 * sizeof(garbage)];
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		take_spoilt(profile, good, line, i, "a line cut", i);
+	for (i = 0; i < n; i++)
+		for (k = 0; k < sizeof(garbage); k++) {
+			memcpy(dirty, line, n);
+			dirty[i] = garbage[k];
+			take_spoilt(profile, good, dirty, n, "a line spoilt", i);
+		}
+	memcpy(dirty, garbage, sizeof(garbage));
+	memcpy(dirty + sizeof(garbage), line, n);
+	memcpy(dirty + sizeof(garbage) + n, garbage, sizeof(garbage));
+	take_spoilt(profile, good, dirty, sizeof(garbage) + n, "garbage before a line", 0);
+	take_spoilt(profile, good, dirty + sizeof(garbage), n + sizeof(garbage),
+		"garbage behind a line", n);
+}
+
+static void spoil_file(const struct profile *profile, const struct trace_text *trace)
+{
+	static struct codec codec;
+	static struct wl_out good;
+	size_t i;
+
+	codec_init(&codec, profile->driver, 1);
+	for (i = 0; i < trace->n; i++) {
+		const struct trace_exchange *line = &trace->exchanges[i];
+
+		codec_begin(&codec, false);
+		if (codec_take(&codec, line->answer, line->n_answer, &good) == CODEC_ON)
+			spoil_line(profile, &good, line->answer, line->n_answer);
+	}
+}
+
 /* Where a good answer of a case comes, it is also tried in all the wrong ways. */
 static void spoil_case(const char *path, void *ctx)
 {
@@ -228,12 +299,17 @@ static void spoil_case(const char *path, void *ctx)
 
 	assert_int_equal(trace_text_read(&trace, path, text, len, &why), 0);
 	free(text);
+	if (!codec_on_line(profile->driver)) {
+		spoil_file(profile, &trace);
+		trace_text_free(&trace);
+		return;
+	}
 	codec_init(&codec, profile->driver, (uint8_t)atoi(trace.address));
 	codec_begin(&codec, false);
 	for (i = 0; i < trace.n; i++) {
 		const struct trace_exchange *exchange = &trace.exchanges[i];
 		struct port_ask ask = {.kind = ASK_REGISTERS};
-		uint8_t message[PORT_REPLY + 1];
+		uint8_t message[TRACE_BYTES];
 
 		if (!codec_now(&codec))
 			codec_begin(&codec, codec.verified);
@@ -273,6 +349,20 @@ static void spoil_case(const char *path, void *ctx)
 
 /* --- sound ------------------------------------------------------------------------------------------ */
 
+/* Each line stands by itself, and there is nothing to ask, to find or to wait for. */
+static void check_file_codec(const struct wl_driver *driver)
+{
+	const struct wl_exchange *only = &driver->exchanges[0];
+
+	if (only[1].name || driver->state_size || driver->quiet_ms || driver->warmup_s)
+		fail_msg("%s reads files: it has one exchange, and no state, quiet_ms or warmup_s",
+			driver->name);
+	if (only->wire != WL_FILE || !only->decode || only->compose || only->frame ||
+		only->wait_ms || only->reply_ms || only->identity || only->optional)
+		fail_msg("%s, \"%s\": reads files: it has decode, and nothing else", driver->name,
+			only->name);
+}
+
 static void check_codec(const struct wl_driver *driver, const char *name)
 {
 	const struct wl_exchange *exchange;
@@ -283,7 +373,9 @@ static void check_codec(const struct wl_driver *driver, const char *name)
 	assert_true(strlen(driver->models) < PROFILE_TEXT);
 	assert_true(driver->state_size <= CODEC_STATE);
 	assert_non_null(driver->exchanges[0].name);
-	for (exchange = driver->exchanges; exchange->name; exchange++) {
+	if (!codec_on_line(driver))
+		check_file_codec(driver);
+	for (exchange = driver->exchanges; codec_on_line(driver) && exchange->name; exchange++) {
 		if (!exchange->compose && !(exchange->wire == WL_BYTES && exchange->frame))
 			fail_msg("%s, \"%s\": neither asks nor listens", name, exchange->name);
 		if (exchange->frame && exchange->wire == WL_MODBUS)

@@ -131,6 +131,13 @@ static const struct mistake mistakes[] = {
 		"{ name = \"b\"; type = \"tcp\"; port = \"h:502\"; units = ({ name = \"u\"; "
 		"profile = \"atlas-ezo\"; address = 1; }); }\n",
 		"", "profile: atlas-ezo speaks no Modbus: it needs a serial line"},
+	/* the files of a meter are on no line */
+	{"", LINE("b", "/dev/a", "{ name = \"u\"; profile = \"hach-hqd\"; address = 1; }"), "",
+		"profile: hach-hqd reads files, not lines; put it under inbox.meters"},
+	{"",
+		"{ name = \"b\"; type = \"tcp\"; port = \"h:502\"; units = ({ name = \"u\"; "
+		"profile = \"hach-hqd\"; address = 1; }); }\n",
+		"", "profile: hach-hqd reads files, not lines; put it under inbox.meters"},
 	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l")), "",
 		"measures: at \"input_4_mg_l\": it is pairs of a value and a parameter"},
 	{"", LINE("b", "/dev/a", CM44X("input_4_mg_l free_chlorine input_5_mv orp")), "",

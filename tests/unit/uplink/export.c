@@ -42,6 +42,10 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 		row->a = 5;
 		row->b = 9;
 		row->words = number == 2 ? "two\nlines, \"quoted\"" : "the card was full";
+		if (number == 3) {
+			row->kind = LEDGER_FILE_CHECK;
+			row->words = "hqd-1 ph 7.02 [pH]; by NK";
+		}
 	} else if (number == 2) {
 		row->series = &odd;
 		row->series_key = 1;
@@ -155,7 +159,7 @@ static void readings_have_the_columns_promised(void **state)
 
 static void the_ledger_says_kind_and_words(void **state)
 {
-	struct spool_reader reader = {.there = {1, 2}};
+	struct spool_reader reader = {.there = {1, 3}};
 	struct export_ask ask = {EXPORT_CSV, STREAM_LEDGER, 2, 7, "L"};
 	struct export_count count;
 
@@ -168,7 +172,10 @@ static void the_ledger_says_kind_and_words(void **state)
 		"kind,a,b,c,words\n"
 		"L,0123456789abcdef,ledger,2,2023-11-14T22:13:20.002Z,,,,,,,ntp,,,"
 		"11111111-2222-3333-4444-555555555555,1002,0.007,,,,,,,,,gap,5,9,0,\"two\nlines, "
-		"\"\"quoted\"\"\"\n");
+		"\"\"quoted\"\"\"\n"
+		"L,0123456789abcdef,ledger,3,2023-11-14T22:13:20.003Z,,,,,,,ntp,,,"
+		"11111111-2222-3333-4444-555555555555,1003,0.007,,,,,,,,,file_check,5,9,0,"
+		"hqd-1 ph 7.02 [pH]; by NK\n");
 }
 
 static void line_protocol_leaves_out_what_has_no_time(void **state)

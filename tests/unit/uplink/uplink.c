@@ -83,6 +83,47 @@ static void test_newest_first_and_ledger_before(void **state)
 	fclose(file);
 }
 
+/* The sending path has the words, and a file's rows each a ms of their own: a store would take two for one. */
+static void test_a_meters_file_arrives_whole(void **state)
+{
+	enum { N = 50 };
+	struct ledger_record file[N];
+	char line[1024], last[32] = "";
+	size_t n_new, found = 0;
+	unsigned store;
+	FILE *lines;
+	int i;
+
+	(void)state;
+	for (i = 0; i < N; i++) {
+		file[i] = (struct ledger_record){
+			.kind = LEDGER_FILE_READING, .a = 1690000000000, .b = i + 1};
+		snprintf(file[i].words, sizeof(file[i].words),
+			"hqd-1 ph 7.%02d [pH]; sample secret; by NK", i);
+	}
+	fix_utc();
+	assert_int_equal(spool_note_new(spool, file, N, &n_new), 0);
+	assert_int_equal(n_new, N);
+	begin_uplink(&clock_system);
+	assert_int_equal(spool_add_store(spool, "store", &store), 0);
+	EVENTUALLY(spool_waiting(spool, store, STREAM_LEDGER) == 0);
+	lines = fopen("store.lines", "r");
+	assert_non_null(lines);
+	while (fgets(line, sizeof(line), lines)) {
+		assert_null(strstr(line, "secret"));
+		assert_null(strstr(line, "NK"));
+		if (!strstr(line, "kind=file_reading,lab=van-1,parameter=ph,"))
+			continue;
+		assert_memory_equal(line, "event,analyzer=hqd-1,kind=", 26);
+		assert_non_null(strstr(line, ",value=7"));
+		assert_string_not_equal(strrchr(line, ' '), last);
+		assert_true(text_copy(last, sizeof(last), strrchr(line, ' ')));
+		found++;
+	}
+	assert_int_equal(found, N);
+	fclose(lines);
+}
+
 /* The interval gathers live readings (lane.c tests when they go). */
 static void test_live_readings_are_gathered(void **state)
 {
@@ -409,6 +450,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_LAB(test_all_arrives_once),
 		WITH_LAB(test_newest_first_and_ledger_before),
+		WITH_LAB(test_a_meters_file_arrives_whole),
 		WITH_LAB(test_live_readings_are_gathered),
 		WITH_LAB(test_without_time_nothing_goes),
 		WITH_LAB(test_every_fault_in_turn),

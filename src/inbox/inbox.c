@@ -1,0 +1,287 @@
+#include "inbox/inbox.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "inbox/filing.h"
+#include "inbox/folder.h"
+
+enum {
+	STACK = 256 * 1024,
+	STEP_MS = 1000,
+	AHEAD_MS = 24 * 60 * 60 * 1000 /* of a clock that a person set, perhaps in another zone */
+};
+
+struct inbox {
+	const struct inbox_conf *conf;
+	int64_t latest_ms;
+	struct spool *spool;
+	const struct clock *clock;
+	struct folder folder; /* open while it is looked at */
+	struct log_edge edge;
+	pthread_t thread;
+	bool running;
+	pthread_mutex_t lock; /* of what is below */
+	pthread_cond_t wake;
+	bool stop;
+	int64_t heartbeat_ms;
+	struct inbox_state state;
+};
+
+/* --- one file ---------------------------------------------------------------------------------------- */
+
+static struct record_clock clock_of(struct inbox *inbox, const struct meter_conf *meter)
+{
+	struct time_offset utc = spool_utc(inbox->spool);
+	struct record_clock clock = {.dates = meter->dates,
+		.utc_offset_min = meter->utc_offset_min,
+		.earliest_ms = inbox->conf->earliest_ms,
+		.latest_ms = inbox->latest_ms};
+
+	if (utc.source != TIME_NONE)
+		clock.latest_ms =
+			clock_boot_ms(inbox->clock) + utc.offset_ms + utc.uncertainty_ms + AHEAD_MS;
+	return clock;
+}
+
+static void count_values(struct inbox *inbox, size_t n_new)
+{
+	pthread_mutex_lock(&inbox->lock);
+	inbox->state.values += n_new;
+	pthread_mutex_unlock(&inbox->lock);
+}
+
+static void tell(struct inbox *inbox, const char *name, const struct filing *filing, size_t n_new,
+	const char *where)
+{
+	struct text words;
+
+	pthread_mutex_lock(&inbox->lock);
+	words = text_over(inbox->state.last, sizeof(inbox->state.last));
+	text_printf(&words, "%s: %zu %s recorded for %s (%s)", name, n_new,
+		n_new == 1 ? "value" : "values", filing->meter->name,
+		driver_level_word(filing->meter->profile->level));
+	if (filing->n > n_new)
+		text_printf(&words, ", %zu were known", filing->n - n_new);
+	if (filing->wrong)
+		text_printf(&words, "; %u %s not taken, see %s.why", filing->wrong,
+			filing->wrong == 1 ? "record" : "records", where);
+	inbox->state.last_ms = clock_boot_ms(inbox->clock);
+	if (filing->wrong)
+		inbox->state.refused++;
+	else
+		inbox->state.taken++;
+	log_say(filing->wrong ? LOG_WARN : LOG_NOTICE, "inbox", "%s", inbox->state.last);
+	pthread_mutex_unlock(&inbox->lock);
+}
+
+/* A file that cannot be read as a whole is told in one sentence. */
+static int refuse(struct filing *filing, const char *words)
+{
+	filing_free(filing);
+	*filing = (struct filing){.meter = filing->meter, .wrong = 1, .words = strdup(words)};
+	return filing->words ? 0 : ERR_MEMORY;
+}
+
+static int read_filing(struct inbox *inbox, const struct folder_file *file, struct filing *filing,
+	struct text *why)
+{
+	const struct record_clock clock = clock_of(inbox, filing->meter);
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+	int err = folder_read(&inbox->folder, file, RECORDS_BYTES, &bytes, &len, why);
+
+	if (!err)
+		err = filing_read(filing, &clock, bytes, len);
+	free(bytes);
+	if (err == ERR_RANGE)
+		return refuse(filing, "the file is longer than 8 MB or has more than 10000 values: "
+				      "put it here in parts\n");
+	if (!err && !filing->n && !filing->wrong)
+		return refuse(filing, "there is no record in it\n");
+	return err;
+}
+
+static int take(struct inbox *inbox, const struct folder_file *file, const struct meter_conf *meter,
+	struct text *why)
+{
+	struct filing filing = {.meter = meter};
+	char path[2 * FOLDER_NAME];
+	struct text where = text_over(path, sizeof(path));
+	size_t n_new = 0;
+	int err = read_filing(inbox, file, &filing, why);
+
+	if (!err && filing.n)
+		err = spool_note_new(inbox->spool, filing.records, filing.n, &n_new);
+	count_values(inbox, n_new);
+	if (!err)
+		err = folder_move(
+			&inbox->folder, file->name, filing.wrong > 0, filing.words, &where, why);
+	if (!err)
+		tell(inbox, file->name, &filing, n_new, path);
+	else if (!why->len)
+		text_printf(why, "%s: %s", file->name, err_text(err));
+	filing_free(&filing);
+	return err;
+}
+
+/* --- a look ------------------------------------------------------------------------------------------ */
+
+const struct meter_conf *inbox_meter(const struct inbox_conf *conf, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < conf->n_meters; i++)
+		if (fnmatch(conf->meters[i].files, name, FNM_CASEFOLD) == 0)
+			return &conf->meters[i];
+	return NULL;
+}
+
+static bool has_meter(void *ctx, const char *name)
+{
+	return inbox_meter(ctx, name) != NULL;
+}
+
+/* The folder is opened anew each time: the card may be another by now. */
+static int look(struct inbox *inbox, unsigned *strangers, struct text *why)
+{
+	struct folder *folder = &inbox->folder;
+	const struct meter_conf *meter;
+	int err = folder_open(folder, inbox->conf->dir, why), trouble = 0;
+	unsigned i;
+
+	if (err)
+		return err;
+	err = folder_look(folder, has_meter, (void *)inbox->conf, strangers, why);
+	for (i = 0; i < folder->n && !err; i++) {
+		meter = inbox_meter(inbox->conf, folder->files[i].name);
+		if (meter && folder->files[i].quiet &&
+			take(inbox, &folder->files[i], meter, why) != 0)
+			trouble = ERR_IO; /* the others are taken all the same */
+	}
+	folder_close(folder);
+	return err ? err : trouble;
+}
+
+void inbox_step(struct inbox *inbox)
+{
+	char words[200];
+	struct text why = text_over(words, sizeof(words));
+	unsigned strangers = 0;
+	int err = look(inbox, &strangers, &why);
+	int64_t now_ms = clock_boot_ms(inbox->clock);
+
+	if (err)
+		log_lost(&inbox->edge, now_ms, "inbox", "%s", words);
+	else
+		log_back(&inbox->edge, now_ms, "inbox", "files are taken again");
+	pthread_mutex_lock(&inbox->lock);
+	inbox->state.strangers = strangers;
+	text_copy(inbox->state.trouble, sizeof(inbox->state.trouble), err ? words : "");
+	pthread_mutex_unlock(&inbox->lock);
+}
+
+/* --- the thread -------------------------------------------------------------------------------------- */
+
+static void *run(void *arg)
+{
+	struct inbox *inbox = arg;
+	struct timespec due;
+	int64_t next_ms = 0;
+
+	pthread_mutex_lock(&inbox->lock);
+	while (!inbox->stop) {
+		inbox->heartbeat_ms = clock_boot_ms(inbox->clock);
+		pthread_mutex_unlock(&inbox->lock);
+		if (clock_boot_ms(inbox->clock) >= next_ms) {
+			inbox_step(inbox);
+			next_ms = clock_boot_ms(inbox->clock) + INBOX_QUIET_MS;
+		}
+		clock_gettime(CLOCK_MONOTONIC, &due);
+		due.tv_sec += STEP_MS / 1000;
+		pthread_mutex_lock(&inbox->lock);
+		while (!inbox->stop &&
+			pthread_cond_timedwait(&inbox->wake, &inbox->lock, &due) != ETIMEDOUT)
+			;
+	}
+	pthread_mutex_unlock(&inbox->lock);
+	return NULL;
+}
+
+int inbox_new(struct inbox **out, const struct inbox_conf *conf, int64_t latest_ms,
+	struct spool *spool, const struct clock *clock)
+{
+	struct inbox *inbox = calloc(1, sizeof(*inbox));
+	pthread_condattr_t attr;
+
+	*out = NULL;
+	if (!inbox)
+		return ERR_MEMORY;
+	inbox->conf = conf;
+	inbox->latest_ms = latest_ms;
+	inbox->spool = spool;
+	inbox->clock = clock;
+	inbox->heartbeat_ms = clock_boot_ms(clock);
+	pthread_mutex_init(&inbox->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&inbox->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	*out = inbox;
+	return 0;
+}
+
+int inbox_start(struct inbox *inbox)
+{
+	pthread_attr_t attr;
+
+	if (pthread_attr_init(&attr) != 0)
+		return ERR_MEMORY;
+	if (pthread_attr_setstacksize(&attr, STACK) == 0)
+		inbox->running = pthread_create(&inbox->thread, &attr, run, inbox) == 0;
+	pthread_attr_destroy(&attr);
+	return inbox->running ? 0 : ERR_MEMORY;
+}
+
+void inbox_stop(struct inbox *inbox)
+{
+	if (!inbox->running)
+		return;
+	pthread_mutex_lock(&inbox->lock);
+	inbox->stop = true;
+	pthread_cond_signal(&inbox->wake);
+	pthread_mutex_unlock(&inbox->lock);
+	pthread_join(inbox->thread, NULL);
+	inbox->running = false;
+}
+
+void inbox_free(struct inbox *inbox)
+{
+	if (!inbox)
+		return;
+	pthread_cond_destroy(&inbox->wake);
+	pthread_mutex_destroy(&inbox->lock);
+	free(inbox);
+}
+
+void inbox_state(struct inbox *inbox, struct inbox_state *out)
+{
+	pthread_mutex_lock(&inbox->lock);
+	*out = inbox->state;
+	pthread_mutex_unlock(&inbox->lock);
+}
+
+int64_t inbox_heartbeat_ms(struct inbox *inbox)
+{
+	int64_t heartbeat_ms;
+
+	pthread_mutex_lock(&inbox->lock);
+	heartbeat_ms = inbox->heartbeat_ms;
+	pthread_mutex_unlock(&inbox->lock);
+	return heartbeat_ms;
+}

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 struct text text_over(char *at, size_t cap)
 {
 	at[0] = '\0';
@@ -94,16 +96,15 @@ bool text_copy(char *to, size_t cap, const char *s)
 
 bool text_is_words(const char *s)
 {
-	const unsigned char *c = (const unsigned char *)s;
 	unsigned n = 0;
+	uint32_t point;
+	size_t bytes;
 
-	for (; *c; c++) {
-		if (*c < ' ' || *c == 0x7F)
+	for (; *s; s += bytes) {
+		bytes = utf8_at(s, strnlen(s, 4), &point);
+		if (!bytes || utf8_controls(point))
 			return false;
-		if (c[0] == 0xE2 && ((c[1] == 0x80 && c[2] >= 0xAA && c[2] <= 0xAE) ||
-					    (c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9)))
-			return false;
-		n += *c != ' ' && (*c & 0xC0) != 0x80;
+		n += point != ' ';
 	}
 	return n >= 3;
 }

@@ -31,7 +31,7 @@ bool text_copy(char *to, size_t cap, const char *s);
 
 /*
  * One line that says something and shows as it is: three characters or more besides blanks, none that
- * controls a terminal or turns the writing round (U+202A to U+202E, U+2066 to U+2069).
+ * controls a terminal or turns the writing round (utf8_controls()), all of it UTF-8.
  */
 bool text_is_words(const char *s);
 

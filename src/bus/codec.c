@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/crc.h"
+#include "base/utf8.h"
 #include "model/convert.h"
 
 /* --- drivers --------------------------------------------------------------------------------------- */
@@ -229,46 +230,20 @@ const char *codec_about_word(unsigned about)
 	return about < CODEC_ABOUT ? words[about] : NULL;
 }
 
-/* Bytes of the character of UTF-8 that stands whole at `at`, and which it is; 0: none does. */
-static size_t utf8_at(const uint8_t *at, size_t len, uint32_t *is)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = *at < 0x80 ? 1 : *at < 0xC0 ? 0 : *at < 0xE0 ? 2 : *at < 0xF0 ? 3 : 4, i;
-
-	if (!n || n > len || *at > 0xF4)
-		return 0;
-	*is = n == 1 ? *at : *at & (0xFFU >> (n + 1));
-	for (i = 1; i < n; i++) {
-		if ((at[i] & 0xC0) != 0x80)
-			return 0;
-		*is = *is << 6 | (at[i] & 0x3FU);
-	}
-	return *is < least[n] || *is > 0x10FFFF || (*is >= 0xD800 && *is <= 0xDFFF) ? 0 : n;
-}
-
-/* It controls a terminal, or turns the writing round (text_is_words() of base/text.h). */
-static bool is_control(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-	       (c >= 0x2066 && c <= 0x2069);
-}
-
 /* A meter's words go to terminals, ledgers and stores: whatever stands there, they are one line of UTF-8. */
 static void put_told(struct text *to, const char *text, size_t len)
 {
-	const uint8_t *at = (const uint8_t *)text;
-	uint32_t c = 0;
+	uint32_t point;
 	size_t n;
+	bool shown;
 
-	for (; len; at += n ? n : 1, len -= n ? n : 1) {
-		bool shown;
-
-		n = utf8_at(at, len, &c);
-		shown = n && !is_control(c);
+	for (; len; text += n ? n : 1, len -= n ? n : 1) {
+		n = utf8_at(text, len, &point);
+		shown = n && !utf8_controls(point);
 		if (to->cap - to->len <= (shown ? n : 1))
 			return;
 		if (shown)
-			text_put_n(to, (const char *)at, n);
+			text_put_n(to, text, n);
 		else
 			text_put_char(to, '?');
 	}

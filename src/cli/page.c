@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const char ellipsis[] = "\xe2\x80\xa6";
 
 static const char *const codes[] = {
@@ -28,24 +30,12 @@ struct page page_over(char *room, size_t cap, unsigned columns, bool colours)
 /* The character at s: its bytes, and its code point; broken UTF-8 is one byte and U+FFFD. */
 static size_t read_char(const char *s, uint32_t *code)
 {
-	const unsigned char *b = (const unsigned char *)s;
-	size_t n = b[0] < 0x80 ? 1 : b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : b[0] >= 0xc2 ? 2 : 0;
-	size_t i;
+	size_t n = utf8_at(s, strnlen(s, 4), code);
 
+	if (n)
+		return n;
 	*code = 0xfffd;
-	if (n == 0 || b[0] > 0xf4)
-		return 1;
-	if (n == 1) {
-		*code = b[0];
-		return 1;
-	}
-	for (i = 1; i < n; i++)
-		if ((b[i] & 0xc0) != 0x80)
-			return 1;
-	*code = b[0] & (0xffU >> (n + 1));
-	for (i = 1; i < n; i++)
-		*code = *code << 6 | (b[i] & 0x3fU);
-	return n;
+	return 1;
 }
 
 struct span {
@@ -105,7 +95,7 @@ static void put_within(struct page *page, const char *s, unsigned edge)
 		width = char_width(code);
 		if (cut && page->at + width > edge - 1)
 			break;
-		if (code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0xfffd)
+		if (utf8_controls(code) || code == 0xfffd)
 			text_put_char(&page->out, '?');
 		else
 			text_put_n(&page->out, s, n);

@@ -5,44 +5,10 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 #include "model/flags.h"
 
 /* --- characters ----------------------------------------------------------------------------------- */
-
-struct character {
-	uint32_t point;
-	size_t n; /* its bytes; 0: they are no UTF-8 */
-};
-
-static struct character character_at(const char *s)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *at = (const unsigned char *)s;
-	struct character c = {.point = at[0], .n = 1};
-	size_t i;
-
-	if (at[0] < 0x80)
-		return c;
-	if (at[0] < 0xC2 || at[0] > 0xF4)
-		return (struct character){.n = 0};
-	c.n = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-	c.point = at[0] & (0x7FU >> c.n);
-	for (i = 1; i < c.n; i++) {
-		if ((at[i] & 0xC0) != 0x80) /* the text's end, too */
-			return (struct character){.n = 0};
-		c.point = c.point << 6 | (at[i] & 0x3F);
-	}
-	if (c.point < least[c.n] || c.point > 0x10FFFF || (c.point >= 0xD800 && c.point <= 0xDFFF))
-		c.n = 0;
-	return c;
-}
-
-/* It would end a line, drive a terminal or turn the writing round. */
-static bool controls(uint32_t point)
-{
-	return point < ' ' || (point >= 0x7F && point <= 0x9F) ||
-	       (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
-}
 
 /* All of it or nothing, and behind a cut nothing more. */
 static void put_whole(struct text *to, const char *s, size_t n)
@@ -62,18 +28,19 @@ static void put_plain(struct text *to, const char *s)
 static void put_text(struct text *to, const char *s, const char *space, size_t most)
 {
 	size_t begin = to->len, n;
+	uint32_t point;
 
 	for (; *s && !to->cut; s += n) {
-		struct character c = character_at(s);
 		const char *put = s;
 
-		n = c.n ? c.n : 1;
-		if (!c.n || controls(c.point))
+		n = utf8_at(s, strnlen(s, 4), &point);
+		if (!n || utf8_controls(point))
 			put = "?";
-		else if (c.point == ';')
+		else if (point == ';')
 			put = ",";
-		else if (c.point == ' ')
+		else if (point == ' ')
 			put = space;
+		n = n ? n : 1;
 		if (to->len - begin + (put == s ? n : 1) > most)
 			return;
 		put_whole(to, put, put == s ? n : 1);

@@ -1,6 +1,7 @@
 /* The folder: what is taken, when, how often, and where it goes. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,12 +13,12 @@
 enum { START_MS = 5000000 };
 static const int64_t not_after = 2398377600000;
 
-static int64_t now_ns;
+static _Atomic(int64_t) now_ns; /* a thread of the inbox reads it */
 
 static int64_t boot_ns(void *ctx)
 {
 	(void)ctx;
-	return now_ns += 1000;
+	return atomic_fetch_add(&now_ns, 1000) + 1000;
 }
 
 static const struct clock clock_by_hand = {boot_ns, boot_ns, NULL};
@@ -39,7 +40,7 @@ static int begin(void **state)
 	static unsigned n;
 
 	(void)state;
-	now_ns = (int64_t)START_MS * 1000000;
+	atomic_store(&now_ns, (int64_t)START_MS * 1000000);
 	van = (struct van){
 		.conf = {.earliest_ms = 1577836800000,
 			.n_meters = 2,
@@ -327,7 +328,7 @@ static void a_thread_looks_by_itself_and_stops(void **state)
 	while (!there("taken") || inbox_heartbeat_ms(van.inbox) == before) {
 		const struct timespec moment = {0, 10000000};
 
-		now_ns += 10000000;
+		atomic_fetch_add(&now_ns, 10000000);
 		nanosleep(&moment, NULL);
 	}
 	inbox_stop(van.inbox);

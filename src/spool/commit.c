@@ -109,12 +109,13 @@ static int write_marks(struct spool *spool, const struct mark *marks, size_t n)
 
 		sqlite3_bind_text(drop, 1, store, -1, SQLITE_STATIC);
 		sqlite3_bind_int(drop, 2, (int)marks[i].stream);
-		sqlite3_bind_int64(drop, 3, (sqlite3_int64)marks[i].range.first);
-		sqlite3_bind_int64(drop, 4, (sqlite3_int64)marks[i].range.last);
+		sqlite3_bind_int(drop, 3, (int)marks[i].delivery);
+		sqlite3_bind_int64(drop, 4, (sqlite3_int64)marks[i].range.first);
+		sqlite3_bind_int64(drop, 5, (sqlite3_int64)marks[i].range.last);
 		err = sql_done(drop);
 		if (!err)
 			err = deliver_insert(spool->segment.add_mark, store, (int)marks[i].stream,
-				DELIVERY_SENT, marks[i].range);
+				(int)marks[i].delivery, marks[i].range);
 	}
 	return err;
 }

@@ -167,6 +167,15 @@ uint64_t spool_untimed(struct spool *spool, enum stream stream)
 
 /* --- marks ------------------------------------------------------------------------------------------ */
 
+void deliver_new_marks(struct spool *spool)
+{
+	if (spool->marks_waiting)
+		return;
+	spool->marks_waiting = true;
+	spool->marks_since_ms = spool_mono_ms();
+	pthread_cond_signal(&spool->work);
+}
+
 /* Under lock.  Numbers in a gap were not in what was sent: they are not counted as sent. */
 static void mark_sent(
 	struct spool *spool, struct store *store, enum stream stream, struct range block)
@@ -186,12 +195,9 @@ static void mark_sent(
 		/* Without memory for the mark they are sent again: never lost. */
 		if (intervals_add(&store->set[stream][DELIVERY_SENT], part.first, part.last) &&
 			intervals_add(&store->done[stream], part.first, part.last) &&
-			intervals_add(&store->fresh[stream], part.first, part.last) &&
-			!spool->marks_waiting) {
-			spool->marks_waiting = true;
-			spool->marks_since_ms = spool_mono_ms();
-			pthread_cond_signal(&spool->work);
-		}
+			intervals_add(
+				&store->fresh[stream][DELIVERY_SENT], part.first, part.last))
+			deliver_new_marks(spool);
 		block.first = part.last + 1;
 	}
 }
@@ -206,28 +212,40 @@ void spool_mark_sent(struct spool *spool, unsigned store, enum stream stream, st
 	pthread_mutex_unlock(&spool->lock);
 }
 
+/* The fresh marks of one set of one store, from the highest down. */
+static size_t take(struct spool *spool, struct mark what, struct mark *marks, size_t most)
+{
+	struct store *store = &spool->stores[what.store];
+	struct intervals *fresh = &store->fresh[what.stream][what.delivery];
+	size_t n = 0;
+
+	while (fresh->n > 0 && n < most) {
+		struct range last = fresh->at[fresh->n - 1];
+		/* The whole interval: its row takes the place of the parts. */
+		const struct range *whole = intervals_find(
+			&store->set[what.stream][what.delivery], last.first);
+
+		marks[n] = what;
+		marks[n++].range = whole ? *whole : last;
+		fresh->n--;
+		fresh->count -= last.last - last.first + 1;
+	}
+	return n;
+}
+
 size_t deliver_take(struct spool *spool, struct mark *marks, size_t most)
 {
+	struct mark what = {0};
+	int stream, delivery;
 	size_t n = 0;
-	unsigned i;
-	int stream;
 
-	for (i = 0; i < spool->n_stores; i++)
-		for (stream = 0; stream < STREAM_COUNT; stream++) {
-			struct store *store = &spool->stores[i];
-			struct intervals *fresh = &store->fresh[stream];
-
-			while (fresh->n > 0 && n < most) {
-				struct range last = fresh->at[fresh->n - 1];
-
-				/* The whole interval: its row takes the place of the parts. */
-				marks[n++] = (struct mark){i, (enum stream)stream,
-					*intervals_find(
-						&store->set[stream][DELIVERY_SENT], last.first)};
-				fresh->n--;
-				fresh->count -= last.last - last.first + 1;
+	for (what.store = 0; what.store < spool->n_stores; what.store++)
+		for (stream = 0; stream < STREAM_COUNT; stream++)
+			for (delivery = 0; delivery < DELIVERY_REFUSED; delivery++) {
+				what.stream = (enum stream)stream;
+				what.delivery = (enum delivery)delivery;
+				n += take(spool, what, marks + n, most - n);
 			}
-		}
 	if (n < most)
 		spool->marks_waiting = false;
 	return n;
@@ -238,7 +256,8 @@ void deliver_give_back(struct spool *spool, const struct mark *marks, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (!intervals_add(&spool->stores[marks[i].store].fresh[marks[i].stream],
+		if (!intervals_add(&spool->stores[marks[i].store]
+					    .fresh[marks[i].stream][marks[i].delivery],
 			    marks[i].range.first, marks[i].range.last))
 			return;
 	if (n)

@@ -51,7 +51,8 @@ struct store {
 	char name[STORE_NAME];
 	struct intervals set[STREAM_COUNT][DELIVERY_COUNT];
 	struct intervals done[STREAM_COUNT];  /* sent, refused, or a gap: nothing left to do */
-	struct intervals fresh[STREAM_COUNT]; /* sent, not yet written to a file */
+	/* Sent, received: what is not yet written to a file. */
+	struct intervals fresh[STREAM_COUNT][DELIVERY_REFUSED];
 };
 
 struct segment_entry {
@@ -226,9 +227,10 @@ int lost_report(struct spool *spool, enum stream stream, struct range range) MUS
 int lost_file(struct spool *spool, uint64_t first) MUST_USE;
 
 /* deliver.c */
-struct mark { /* one interval of a sent set, whole, to be written */
+struct mark { /* one interval of a sent or received set, whole, to be written */
 	unsigned store;
 	enum stream stream;
+	enum delivery delivery;
 	struct range range;
 };
 /* Under lock: adds to the gaps and to what is done at every store.  False: no memory. */
@@ -239,6 +241,8 @@ struct store *deliver_store(struct spool *spool, const char *name);
 /* Under lock: a set read from a file; numbers from next on are left out. */
 bool deliver_load(struct spool *spool, const char *store, int stream, int delivery,
 	struct range range) MUST_USE;
+/* Under lock: a mark to be written waits now. */
+void deliver_new_marks(struct spool *spool);
 /* Under lock: takes up to `most` fresh marks. */
 size_t deliver_take(struct spool *spool, struct mark *marks, size_t most);
 /* Under lock: they were not written after all. */

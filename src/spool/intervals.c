@@ -60,6 +60,40 @@ bool intervals_add(struct intervals *set, uint64_t first, uint64_t last)
 	return true;
 }
 
+bool intervals_remove(struct intervals *set, uint64_t first, uint64_t last)
+{
+	size_t from = seek(set, first), to = from, i;
+	struct range below, above;
+
+	while (to < set->n && set->at[to].first <= last)
+		to++;
+	if (to == from)
+		return true;
+	below = (struct range){set->at[from].first, first - 1};
+	above = (struct range){last + 1, set->at[to - 1].last};
+	if (to - from == 1 && below.first < first && above.last > last && !make_room(set))
+		return false;
+	for (i = from; i < to; i++)
+		set->count -= set->at[i].last - set->at[i].first + 1;
+	/* What is left of the first and the last of them, if anything. */
+	if (below.first < first) {
+		set->count += below.last - below.first + 1;
+		if (to - from == 1 && above.last > last) {
+			memmove(set->at + to + 1, set->at + to, (set->n - to) * sizeof(*set->at));
+			set->n++;
+			to++;
+		}
+		set->at[from++] = below;
+	}
+	if (above.last > last) {
+		set->count += above.last - above.first + 1;
+		set->at[--to] = above;
+	}
+	memmove(set->at + from, set->at + to, (set->n - to) * sizeof(*set->at));
+	set->n -= to - from;
+	return true;
+}
+
 const struct range *intervals_from(const struct intervals *set, uint64_t from)
 {
 	size_t i = seek(set, from);

@@ -20,6 +20,8 @@ struct intervals { /* zero-initialise */
 
 /* Adds first..last (1 <= first <= last < UINT64_MAX).  False, with the set as it was: no memory. */
 bool intervals_add(struct intervals *set, uint64_t first, uint64_t last) MUST_USE;
+/* Takes first..last out of it.  False, with the set as it was: no memory. */
+bool intervals_remove(struct intervals *set, uint64_t first, uint64_t last) MUST_USE;
 /* The interval that holds the number, or NULL. */
 const struct range *intervals_find(const struct intervals *set, uint64_t number);
 /* The highest run of numbers outside the set that ends at or below `top`; false when 1..top is full. */

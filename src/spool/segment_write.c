@@ -179,7 +179,7 @@ static int prepare(struct segment_file *segment)
 			&segment->add_reading);
 	if (!err)
 		err = sql_prepare(segment->db,
-			"DELETE FROM delivery WHERE store=? AND stream=? AND delivery=0"
+			"DELETE FROM delivery WHERE store=? AND stream=? AND delivery=?"
 			" AND first BETWEEN ? AND ?",
 			&segment->drop_marks);
 	if (!err)

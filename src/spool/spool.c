@@ -234,7 +234,8 @@ static void dispose(struct spool *spool)
 			for (delivery = 0; delivery < DELIVERY_COUNT; delivery++)
 				intervals_free(&spool->stores[i].set[stream][delivery]);
 			intervals_free(&spool->stores[i].done[stream]);
-			intervals_free(&spool->stores[i].fresh[stream]);
+			for (delivery = 0; delivery < DELIVERY_REFUSED; delivery++)
+				intervals_free(&spool->stores[i].fresh[stream][delivery]);
 		}
 	for (stream = 0; stream < STREAM_COUNT; stream++) {
 		intervals_free(&spool->gaps[stream]);

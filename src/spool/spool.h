@@ -211,6 +211,23 @@ void spool_mark_sent(struct spool *spool, unsigned store, enum stream stream, st
 int spool_mark_refused(struct spool *spool, unsigned store, enum stream stream, uint64_t number,
 	int status, const char *words) MUST_USE;
 
+/*
+ * Receipts.  The lowest run of numbers, at most `most` long and none below `from`, that this store was sent and
+ * has not confirmed: neither received, nor refused, nor in a gap.  False: none.
+ */
+bool spool_unconfirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t from,
+	uint64_t most, struct range *run);
+/* The store was asked and has them.  Only what counts as sent is taken.  Made durable with a later commit: after a
+ * crash it may be asked again. */
+void spool_mark_received(
+	struct spool *spool, unsigned store, enum stream stream, struct range block);
+/*
+ * The store was asked and does not have them, whatever it answered when they were sent: they wait again.  What is
+ * received, refused or in a gap stays as it is.  Not written anywhere: after a crash they count as sent, are asked
+ * about once more and found missing once more.
+ */
+void spool_mark_missing(struct spool *spool, unsigned store, enum stream stream, struct range block);
+
 struct spool_refusal {
 	enum stream stream;
 	uint64_t number;

@@ -58,9 +58,12 @@ static void a_set_is_what_a_bitmap_says(void **state)
 
 		if (last > NUMBERS)
 			last = NUMBERS;
-		assert_true(intervals_add(&set, first, last));
+		bool add = lrand48() % 3 > 0;
+
+		assert_true(add ? intervals_add(&set, first, last)
+				: intervals_remove(&set, first, last));
 		for (n = first; n <= last; n++)
-			bits[n] = true;
+			bits[n] = add;
 		if (step % 7 == 0)
 			agree(&set, bits);
 		runs_agree(&set, bits, 1 + (uint64_t)lrand48() % NUMBERS);

@@ -23,7 +23,7 @@ ONLY_curl/curl.h     = uplink
 ONLY_libconfig.h     = conf
 ONLY_gps.h           = place
 ONLY_geos_c.h        = district
-ONLY_jansson.h       = district place control daemon cli
+ONLY_jansson.h       = district place uplink control daemon cli
 ONLY_fnmatch.h       = inbox
 ONLY_zlib.h          = spool uplink district
 
@@ -32,7 +32,7 @@ LIBS_io       = -lmodbus -lserialport
 LIBS_district = -lgeos_c -ljansson -lz
 LIBS_place    = -lgps -ljansson
 LIBS_spool    = -lsqlite3 -lz
-LIBS_uplink   = -lcurl -lz
+LIBS_uplink   = -lcurl -ljansson -lz
 LIBS_control  = -ljansson
 LIBS_conf     = -lconfig
 LIBS_daemon   = -ljansson

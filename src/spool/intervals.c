@@ -122,6 +122,21 @@ bool intervals_free_below(const struct intervals *set, uint64_t top, struct rang
 	return true;
 }
 
+bool intervals_trim(const struct intervals *set, struct range *run)
+{
+	const struct range *at = intervals_from(set, run->first);
+
+	if (at && at->first <= run->first) {
+		if (at->last >= run->last)
+			return false;
+		run->first = at->last + 1;
+		at = intervals_from(set, run->first);
+	}
+	if (at && at->first <= run->last)
+		run->last = at->first - 1;
+	return true;
+}
+
 void intervals_clear(struct intervals *set)
 {
 	set->n = 0;

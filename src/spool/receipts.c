@@ -1,55 +1,60 @@
 /* What each store was asked about: received, or missing after all. */
 #include "spool/internal.h"
 
-/* Under lock.  The part of `run` that begins at its first number outside `set` and ends where the set begins again.
- * False: all of it is inside. */
-static bool keep_outside(const struct intervals *set, struct range *run)
-{
-	const struct range *at = intervals_from(set, run->first);
-
-	if (at && at->first <= run->first) {
-		if (at->last >= run->last)
-			return false;
-		run->first = at->last + 1;
-		at = intervals_from(set, run->first);
-	}
-	if (at && at->first <= run->last)
-		run->last = at->first - 1;
-	return true;
-}
-
-/* Under lock.  The lowest run in `set` that reaches `from` or beyond. */
-static bool run_of(const struct intervals *set, uint64_t from, struct range *run)
-{
-	const struct range *at = intervals_from(set, from);
-
-	if (!at)
-		return false;
-	*run = (struct range){at->first > from ? at->first : from, at->last};
-	return true;
-}
-
-/* Under lock. */
-static bool unconfirmed(
-	struct spool *spool, const struct store *store, enum stream stream, struct range *run)
+/* Under lock.  The lowest run in `set`, from run->first on, that the store settled in no way.  False: none. */
+static bool unsettled(const struct spool *spool, const struct store *store, enum stream stream,
+	const struct intervals *set, struct range *run)
 {
 	const struct intervals *out[] = {&store->set[stream][DELIVERY_RECEIVED],
 		&store->set[stream][DELIVERY_REFUSED], &spool->gaps[stream]};
-	uint64_t from = run->first, begins;
+	const struct range *at;
+	uint64_t begins;
 	size_t i;
 
-	while (run_of(&store->set[stream][DELIVERY_SENT], from, run)) {
+	while ((at = intervals_from(set, run->first))) {
+		if (at->first > run->first)
+			run->first = at->first;
+		run->last = at->last;
 		do {
 			begins = run->first;
-			for (i = 0; i < 3 && keep_outside(out[i], run); i++)
+			for (i = 0; i < 3 && intervals_trim(out[i], run); i++)
 				;
 			/* One that moved the beginning may have moved it into another. */
 		} while (i == 3 && run->first != begins);
 		if (i == 3)
 			return true;
-		from = run->last + 1;
+		run->first = run->last + 1;
 	}
 	return false;
+}
+
+static bool unconfirmed(const struct spool *spool, const struct store *store, enum stream stream,
+	struct range *run)
+{
+	return unsettled(spool, store, stream, &store->set[stream][DELIVERY_SENT], run);
+}
+
+uint64_t spool_confirmed(
+	struct spool *spool, unsigned store, enum stream stream, uint64_t *open)
+{
+	const struct intervals *received;
+	struct range all = {1, 0}, run = {1, 0};
+
+	*open = 0;
+	pthread_mutex_lock(&spool->lock);
+	if (store < spool->n_stores) {
+		received = &spool->stores[store].set[stream][DELIVERY_RECEIVED];
+		all.last = received->n ? received->at[received->n - 1].last : 0;
+	}
+	if (all.last) {
+		const struct intervals below = {.at = &all, .n = 1};
+
+		for (; unsettled(spool, &spool->stores[store], stream, &below, &run);
+			run.first = run.last + 1)
+			*open += run.last - run.first + 1;
+	}
+	pthread_mutex_unlock(&spool->lock);
+	return all.last;
 }
 
 bool spool_unconfirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t from,

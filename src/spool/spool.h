@@ -221,6 +221,10 @@ bool spool_unconfirmed(struct spool *spool, unsigned store, enum stream stream, 
  * crash it may be asked again. */
 void spool_mark_received(
 	struct spool *spool, unsigned store, enum stream stream, struct range block);
+/* The highest number this store confirmed, 0: none; *open: how many below it are neither received, refused nor in a
+ * gap. */
+uint64_t spool_confirmed(
+	struct spool *spool, unsigned store, enum stream stream, uint64_t *open);
 /*
  * The store was asked and does not have them, whatever it answered when they were sent: they wait again.  What is
  * received, refused or in a gap stays as it is.  Not written anywhere: after a crash they count as sent, are asked

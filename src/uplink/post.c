@@ -16,6 +16,7 @@
 enum { MOST_REPLY = 64 * 1024, TOKEN = 1024, HEADER = 64, LOOK_MS = 250 };
 
 struct post {
+	enum post_route route;
 	CURL *easy;
 	CURLM *multi;
 	struct curl_slist *plain, *gzip; /* request headers */
@@ -27,6 +28,7 @@ struct post {
 	struct stat token_file; /* as it was when read */
 	/* the reply that comes in */
 	struct reply *reply;
+	struct text *whole; /* NULL: only its first bytes are kept, in `reply` */
 	size_t body_len, reply_bytes;
 	char retry_after[HEADER], date[HEADER];
 	char words[CURL_ERROR_SIZE];
@@ -66,10 +68,16 @@ static size_t take_body(char *at, size_t size, size_t n, void *ctx)
 	struct reply *reply = post->reply;
 	size_t i, len = size * n;
 
+	if (post->whole) {
+		text_put_n(post->whole, at, len);
+		if (post->whole->cut)
+			return 0;
+	}
+
 	for (i = 0; i < len && post->body_len < sizeof(reply->body) - 1; i++)
 		reply->body[post->body_len++] = at[i] >= ' ' && at[i] < 0x7f ? at[i] : ' ';
 	post->reply_bytes += len;
-	return post->reply_bytes > MOST_REPLY ? 0 : len;
+	return post->reply_bytes > MOST_REPLY && !post->whole ? 0 : len;
 }
 
 static void copy_header(char *to, size_t cap, const char *at, size_t n)
@@ -152,9 +160,12 @@ static bool read_token(struct post *post, char *token, char *words, size_t cap)
 	return n >= 0;
 }
 
-static struct curl_slist *make_headers(const char *token, bool gzip)
+static struct curl_slist *make_headers(enum post_route route, const char *token, bool gzip)
 {
-	static const char *const always[] = {"Content-Type: text/plain", "Accept:", "Expect:"};
+	const char *const always[] = {
+		route == POST_QUERY ? "Content-Type: application/x-www-form-urlencoded"
+				    : "Content-Type: text/plain",
+		"Accept:", "Expect:"};
 	struct curl_slist *list = NULL, *more;
 	char line[TOKEN + 32];
 	struct text text = text_over(line, sizeof(line));
@@ -208,8 +219,8 @@ static bool prepare_login(struct post *post, char *words, size_t cap)
 			conf->flavour == FLAVOUR_INFLUXDB_V2 ? "Token" : "Bearer", token);
 	curl_slist_free_all(post->plain);
 	curl_slist_free_all(post->gzip);
-	post->plain = make_headers(text.len ? header : NULL, false);
-	post->gzip = make_headers(text.len ? header : NULL, true);
+	post->plain = make_headers(post->route, text.len ? header : NULL, false);
+	post->gzip = make_headers(post->route, text.len ? header : NULL, true);
 	explicit_bzero(token, sizeof(token));
 	explicit_bzero(header, sizeof(header));
 	if (!ok || !post->plain || !post->gzip) {
@@ -317,6 +328,14 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 		put_words(reply, post->words[0] ? post->words : curl_easy_strerror(code));
 }
 
+void post_ask(struct post *post, const char *form, size_t len, struct text *whole,
+	struct reply *reply)
+{
+	post->whole = whole;
+	post_send(post, form, len, false, reply);
+	post->whole = NULL;
+}
+
 void post_wake(struct post *post)
 {
 	curl_multi_wakeup(post->multi);
@@ -357,6 +376,8 @@ static bool set_options(struct post *post, const char *url)
 	SET(CURLOPT_HEADERFUNCTION, take_header);
 	SET(CURLOPT_HEADERDATA, post);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (post->route == POST_QUERY)
+		SET(CURLOPT_ACCEPT_ENCODING, "gzip");
 	if (conf->ca_file[0]) {
 		SET(CURLOPT_CAINFO, conf->ca_file);
 		SET(CURLOPT_CAPATH, NULL); /* that CA and no other */
@@ -370,8 +391,9 @@ static bool set_options(struct post *post, const char *url)
 	       curl_multi_setopt(post->multi, CURLMOPT_MAXCONNECTS, 1L) == CURLM_OK;
 }
 
-int post_new(struct post **out, const struct store_conf *conf, const struct clock *clock,
-	const atomic_bool *stop, _Atomic int64_t *beat_ms, struct text *why)
+int post_new(struct post **out, enum post_route route, const struct store_conf *conf,
+	const struct clock *clock, const atomic_bool *stop, _Atomic int64_t *beat_ms,
+	struct text *why)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char at[URL_LONGEST];
@@ -381,7 +403,8 @@ int post_new(struct post **out, const struct store_conf *conf, const struct cloc
 	int err;
 
 	*out = NULL;
-	err = url_put_write(&url, conf, &words);
+	err = route == POST_QUERY ? url_put_query(&url, conf, &words)
+				  : url_put_write(&url, conf, &words);
 	if (err) {
 		text_put(why, words);
 		return ERR_CONF;
@@ -390,6 +413,7 @@ int post_new(struct post **out, const struct store_conf *conf, const struct cloc
 	post = calloc(1, sizeof(*post));
 	if (!post)
 		return ERR_MEMORY;
+	post->route = route;
 	post->conf = conf;
 	post->clock = clock;
 	post->stop = stop;

@@ -17,16 +17,26 @@
 
 struct post;
 
+enum post_route {
+	POST_WRITE, /* lines go out */
+	POST_QUERY  /* a form goes out, a whole answer comes back, gzipped where the store can */
+};
+
 /*
  * `stop` ends a request in flight; `beat_ms` is set to the boot time while one runs.  Both must live as
  * long.  ERR_CONF with words in `why`, ERR_MEMORY.
  */
-int post_new(struct post **out, const struct store_conf *conf, const struct clock *clock,
-	const atomic_bool *stop, _Atomic int64_t *beat_ms, struct text *why) MUST_USE;
+int post_new(struct post **out, enum post_route route, const struct store_conf *conf,
+	const struct clock *clock, const atomic_bool *stop, _Atomic int64_t *beat_ms,
+	struct text *why) MUST_USE;
 void post_free(struct post *post);
 
 /* Sends the body and waits for the reply; never longer than timeout_ms without a byte taken by the store. */
 void post_send(struct post *post, const char *body, size_t len, bool gzip, struct reply *reply);
+
+/* POST_QUERY: as post_send(), with the whole answer's body in `whole`; one that does not fit is TRANSPORT_TOO_LONG. */
+void post_ask(struct post *post, const char *form, size_t len, struct text *whole,
+	struct reply *reply);
 
 /* From any thread: makes post_send() look at `stop` now. */
 void post_wake(struct post *post);

@@ -288,7 +288,8 @@ static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
 		err = spool_reader_open(&uplink->reader, uplink->spool);
 	if (err)
 		return err;
-	err = post_new(&uplink->post, conf, uplink->clock, &uplink->stop, &uplink->beat_ms, &why);
+	err = post_new(&uplink->post, POST_WRITE, conf, uplink->clock, &uplink->stop,
+		&uplink->beat_ms, &why);
 	if (err) {
 		log_say(LOG_ERROR, "uplink", "store %s: %s", conf->name,
 			why.len ? words : err_text(err));

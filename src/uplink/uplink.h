@@ -35,6 +35,9 @@ struct store_conf {
 	unsigned retry_first_ms,
 		retry_most_ms; /* of the full-jitter back-off; a hold is no longer */
 	enum line_positions positions;
+	unsigned receipt_s; /* so long after sending the store is asked what it has; 0: never */
+	/* How it is asked, where that differs from sending; "": the same. */
+	char read_url[STORE_URL], read_user[64], read_token_file[STORE_FILE];
 	/* UTC: https is tried only while the machine's clock shows from tls_from_ms to before
 	 * tls_to_ms; both 0: whatever it shows. */
 	int64_t tls_from_ms, tls_to_ms;

@@ -3,8 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Everything but RFC 3986's unreserved bytes as %XX. */
-static void put_encoded(struct text *to, const char *s)
+void url_put_encoded(struct text *to, const char *s)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -21,7 +20,7 @@ static void put_parameter(struct text *to, const char *name, const char *value)
 {
 	text_put(to, name);
 	text_put_char(to, '=');
-	put_encoded(to, value);
+	url_put_encoded(to, value);
 	text_put_char(to, '&');
 }
 
@@ -45,18 +44,37 @@ static const char *find_mistake(const char *url)
 	return NULL;
 }
 
-int url_put_write(struct text *to, const struct store_conf *conf, const char **words)
+static int put_base(struct text *to, const char *url, const char **words)
 {
-	const char *mistake = find_mistake(conf->url);
-	size_t len = strlen(conf->url);
+	const char *mistake = find_mistake(url);
+	size_t len = strlen(url);
 
 	if (mistake) {
 		*words = mistake;
 		return ERR_CONF;
 	}
-	while (len && conf->url[len - 1] == '/')
+	while (len && url[len - 1] == '/')
 		len--;
-	text_put_n(to, conf->url, len);
+	text_put_n(to, url, len);
+	return 0;
+}
+
+int url_put_query(struct text *to, const struct store_conf *conf, const char **words)
+{
+	int err = put_base(to, conf->url, words);
+
+	if (err)
+		return err;
+	text_put(to, conf->flavour == FLAVOUR_VICTORIAMETRICS ? "/api/v1/export/csv" : "/query");
+	return to->cut ? ERR_FULL : 0;
+}
+
+int url_put_write(struct text *to, const struct store_conf *conf, const char **words)
+{
+	int err = put_base(to, conf->url, words);
+
+	if (err)
+		return err;
 	switch (conf->flavour) {
 	case FLAVOUR_INFLUXDB_V1:
 		text_put(to, "/write?");

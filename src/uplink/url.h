@@ -1,4 +1,4 @@
-/* url.h - the write route of each flavour, with its parameters. */
+/* url.h - the routes of each flavour: where lines are written, and where is asked what came of them. */
 #ifndef UPLINK_URL_H
 #define UPLINK_URL_H
 
@@ -16,5 +16,16 @@ enum { URL_LONGEST = 1024 };
  * or carries a query, a fragment or a login (which would end up in logs); ERR_FULL when `to` is short.
  */
 int url_put_write(struct text *to, const struct store_conf *conf, const char **words) MUST_USE;
+
+/*
+ * Where a store is asked what it has; what is asked goes in the body.
+ *
+ * influxdb-v1, -v2  BASE/query
+ * victoriametrics   BASE/api/v1/export/csv
+ */
+int url_put_query(struct text *to, const struct store_conf *conf, const char **words) MUST_USE;
+
+/* Everything but RFC 3986's unreserved bytes as %XX: for a query or a form. */
+void url_put_encoded(struct text *to, const char *s);
 
 #endif

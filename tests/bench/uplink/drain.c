@@ -213,7 +213,7 @@ static void measure_limit(void)
 			"parameter=ph,"
 			"spool=0123456789abcdef value=7.12,seq=%di,qc=1i 1700000000000\n",
 			i % UNITS, i);
-	insist(!post_new(&post, &conf, &clock_system, &stop, &beat, &why), words);
+	insist(!post_new(&post, POST_WRITE, &conf, &clock_system, &stop, &beat, &why), words);
 	for (; sent < backlog; sent += BATCH) {
 		post_send(post, body, len, false, &reply);
 		insist(reply.status == 204, "the sink does not answer 204");

@@ -192,7 +192,7 @@ static double bare(void)
 	double begun = now_s();
 	size_t i;
 
-	insist(!post_new(&post, &conf, &clock_system, &stop, &beat_ms, &why), words);
+	insist(!post_new(&post, POST_WRITE, &conf, &clock_system, &stop, &beat_ms, &why), words);
 	for (i = 0; i < n_bodies; i++) {
 		post_send(post, bodies[i].at, bodies[i].len, false, &reply);
 		insist(reply.status == 204, reply.body);

@@ -42,6 +42,24 @@ static void runs_agree(const struct intervals *set, const bool *bits, uint64_t t
 		assert_true(at->last >= last && (at->first <= top || at->first == last));
 }
 
+static void a_trim_is_what_a_bitmap_says(
+	const struct intervals *set, const bool *bits, struct range run)
+{
+	uint64_t first = run.first, last;
+
+	while (first <= run.last && bits[first])
+		first++;
+	for (last = first; last < run.last && !bits[last + 1]; last++)
+		;
+	if (first > run.last) {
+		assert_false(intervals_trim(set, &run));
+		return;
+	}
+	assert_true(intervals_trim(set, &run));
+	assert_int_equal(run.first, first);
+	assert_int_equal(run.last, last);
+}
+
 static void a_set_is_what_a_bitmap_says(void **state)
 {
 	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
@@ -66,6 +84,7 @@ static void a_set_is_what_a_bitmap_says(void **state)
 			bits[n] = add;
 		if (step % 7 == 0)
 			agree(&set, bits);
+		a_trim_is_what_a_bitmap_says(&set, bits, (struct range){first, last});
 		runs_agree(&set, bits, 1 + (uint64_t)lrand48() % NUMBERS);
 		if (step % 150 == 149) {
 			intervals_clear(&set);

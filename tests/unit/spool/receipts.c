@@ -46,7 +46,7 @@ static void agree(struct spool *spool, unsigned store, uint64_t from, uint64_t m
 {
 	struct range said, known = {0, 0};
 	struct delivery_counts counts;
-	uint64_t n[4] = {0}, i;
+	uint64_t n[4] = {0}, i, last = 0, open = 0, open_now = 0, said_open;
 	bool any = model_run(SENT, from, &known);
 
 	assert_int_equal(
@@ -57,8 +57,16 @@ static void agree(struct spool *spool, unsigned store, uint64_t from, uint64_t m
 		assert_int_equal(said.first, known.first);
 		assert_int_equal(said.last, known.last);
 	}
-	for (i = 1; i <= NUMBERS; i++)
+	for (i = 1; i <= NUMBERS; i++) {
 		n[model[i]]++;
+		open_now += model[i] < RECEIVED;
+		if (model[i] == RECEIVED) {
+			last = i;
+			open = open_now;
+		}
+	}
+	assert_int_equal(spool_confirmed(spool, store, STREAM_READINGS, &said_open), last);
+	assert_int_equal(said_open, open);
 	spool_count_store(spool, store, STREAM_READINGS, &counts);
 	/* One refused after it was found missing may count as sent after a start: it was. */
 	assert_in_range(counts.n[DELIVERY_SENT], n[SENT] + n[RECEIVED],

@@ -1,0 +1,292 @@
+#include "uplink/receipt_form.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "uplink/url.h"
+
+enum { QUERY = RECEIPT_FORM / 2, NAME = 2 * LINE_LAB, WORDS = 120 };
+
+static const char *const measurements[STREAM_COUNT] = {"reading", "event"};
+
+struct receipt_tally receipt_whole(struct range range)
+{
+	uint64_t n = range.last - range.first + 1;
+
+	return (struct receipt_tally){
+		n, range.first, range.last, n * range.first + n * (n - 1) / 2};
+}
+
+bool receipt_same_tally(const struct receipt_tally *a, const struct receipt_tally *b)
+{
+	return a->n == b->n && a->least == b->least && a->most == b->most && a->sum == b->sum;
+}
+
+bool receipt_has_tallies(const struct store_conf *conf)
+{
+	return conf->flavour != FLAVOUR_VICTORIAMETRICS;
+}
+
+/* --- what is asked -------------------------------------------------------------------------------- */
+
+/* A tag's value as it was stored (line_put_tag() without its escapes), in quotes. */
+static void put_quoted(struct text *to, const char *s, char quote)
+{
+	text_put_char(to, quote);
+	if (!*s)
+		text_put_char(to, '_');
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < ' ' || c == 0x7f || (c == '\\' && !s[1])) {
+			text_put_char(to, '_');
+			continue;
+		}
+		if (*s == quote || *s == '\\')
+			text_put_char(to, '\\');
+		text_put_char(to, *s);
+	}
+	text_put_char(to, quote);
+}
+
+static void put_statement(struct text *to, const char *what, const char *lab, const char *spool_id,
+	const struct receipt_question *question)
+{
+	text_printf(to, "SELECT %s FROM %s WHERE lab=", what, measurements[question->stream]);
+	put_quoted(to, lab, '\'');
+	text_put(to, " AND spool=");
+	put_quoted(to, spool_id, '\'');
+	text_printf(to, " AND time>=%lldms AND time<=%lldms AND seq>=%llu AND seq<=%llu",
+		(long long)question->from_ms, (long long)question->to_ms,
+		(unsigned long long)question->range.first,
+		(unsigned long long)question->range.last);
+}
+
+static void put_field(struct text *to, const char *name, const char *value)
+{
+	if (to->len)
+		text_put_char(to, '&');
+	url_put_encoded(to, name);
+	text_put_char(to, '=');
+	url_put_encoded(to, value);
+}
+
+static int put_influxql(struct text *to, const struct store_conf *conf, const struct text *query)
+{
+	put_field(to, "db", conf->database);
+	if (conf->flavour == FLAVOUR_INFLUXDB_V1 && conf->retention_policy[0])
+		put_field(to, "rp", conf->retention_policy);
+	put_field(to, "epoch", "ms");
+	put_field(to, "q", query->at);
+	return to->cut || query->cut ? ERR_FULL : 0;
+}
+
+int receipt_put_tallies(struct text *to, const struct store_conf *conf, const char *lab,
+	const char *spool_id, const struct receipt_question *questions, size_t n)
+{
+	char at[QUERY];
+	struct text query = text_over(at, sizeof(at));
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (i)
+			text_put_char(&query, ';');
+		put_statement(&query, "count(seq),min(seq),max(seq),sum(seq)", lab, spool_id,
+			&questions[i]);
+	}
+	return put_influxql(to, conf, &query);
+}
+
+/* VictoriaMetrics takes seconds; a ms is added at both ends, for other numbers do not count. */
+static void put_seconds(struct text *to, const char *name, int64_t ms)
+{
+	char at[32];
+	struct text text = text_over(at, sizeof(at));
+
+	text_printf(&text, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
+	put_field(to, name, at);
+}
+
+static int put_export(struct text *to, const struct store_conf *conf, const char *lab,
+	const char *spool_id, const struct receipt_question *question)
+{
+	char at[QUERY];
+	struct text match = text_over(at, sizeof(at));
+
+	text_printf(&match, "%s_seq{lab=", measurements[question->stream]);
+	put_quoted(&match, lab, '"');
+	text_put(&match, ",spool=");
+	put_quoted(&match, spool_id, '"');
+	if (conf->database[0]) {
+		text_put(&match, ",db=");
+		put_quoted(&match, conf->database, '"');
+	}
+	text_put_char(&match, '}');
+	put_field(to, "format", "__value__");
+	put_field(to, "match[]", match.at);
+	put_seconds(to, "start", question->from_ms - 1);
+	put_seconds(to, "end", question->to_ms + 1);
+	return to->cut || match.cut ? ERR_FULL : 0;
+}
+
+int receipt_put_list(struct text *to, const struct store_conf *conf, const char *lab,
+	const char *spool_id, const struct receipt_question *question)
+{
+	char at[QUERY];
+	struct text query = text_over(at, sizeof(at));
+
+	if (conf->flavour == FLAVOUR_VICTORIAMETRICS)
+		return put_export(to, conf, lab, spool_id, question);
+	put_statement(&query, "seq", lab, spool_id, question);
+	return put_influxql(to, conf, &query);
+}
+
+/* --- what is answered ------------------------------------------------------------------------------ */
+
+/* The store's words inside ours: short, and nothing that a log line cannot hold. */
+static int refuse(struct text *why, const char *what, const char *words)
+{
+	size_t i;
+
+	text_put(why, what);
+	if (words)
+		text_put(why, ": ");
+	for (i = 0; words && words[i] && i < WORDS; i++)
+		text_put_char(why, words[i] >= ' ' && words[i] < 0x7f ? words[i] : ' ');
+	return ERR_IO;
+}
+
+/* The results of an InfluxQL answer, n of them, none with an error; NULL with words. */
+static json_t *read_results(json_t *answer, size_t n, struct text *why)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	json_t *results = json_object_get(answer, "results"), *result;
+	size_t i;
+
+	if (error) {
+		refuse(why, "the store answers", error);
+		return NULL;
+	}
+	for (i = 0; i < json_array_size(results); i++) {
+		result = json_array_get(results, i);
+		error = json_string_value(json_object_get(result, "error"));
+		if (error || json_is_true(json_object_get(result, "partial"))) {
+			refuse(why, "the store answers",
+				error ? error : "part of the rows only (max-row-limit)");
+			return NULL;
+		}
+	}
+	if (json_array_size(results) != n) {
+		refuse(why, "the answer is not one of InfluxQL", NULL);
+		return NULL;
+	}
+	return results;
+}
+
+/* The rows of a result; NULL: the store has none.  *odd: it is no such result. */
+static json_t *rows_of(json_t *result, size_t columns, bool *odd)
+{
+	json_t *series = json_object_get(result, "series"), *rows, *row;
+	size_t i;
+
+	if (!series)
+		return NULL;
+	rows = json_object_get(json_array_get(series, 0), "values");
+	*odd = *odd || json_array_size(series) != 1 || !json_is_array(rows);
+	json_array_foreach(rows, i, row)
+		*odd = *odd || json_array_size(row) != columns;
+	return rows;
+}
+
+static uint64_t number_in(json_t *row, size_t column, bool *odd)
+{
+	json_t *number = json_array_get(row, column);
+
+	if (!json_is_integer(number) || json_integer_value(number) < 0) {
+		*odd = true;
+		return 0;
+	}
+	return (uint64_t)json_integer_value(number);
+}
+
+int receipt_read_tallies(const char *body, size_t len, struct receipt_tally *tallies, size_t n,
+	struct text *why)
+{
+	json_t *answer = json_loadb(body, len, 0, NULL);
+	json_t *results = read_results(answer, n, why), *rows, *row;
+	bool odd = false;
+	size_t i;
+
+	for (i = 0; results && i < n; i++) {
+		tallies[i] = (struct receipt_tally){0};
+		rows = rows_of(json_array_get(results, i), 5, &odd);
+		row = json_array_get(rows, 0);
+		if (!row)
+			continue;
+		tallies[i] = (struct receipt_tally){number_in(row, 1, &odd), number_in(row, 2, &odd),
+			number_in(row, 3, &odd), number_in(row, 4, &odd)};
+	}
+	json_decref(answer);
+	if (odd)
+		return refuse(why, "the answer is not one of InfluxQL", NULL);
+	return results ? 0 : ERR_IO;
+}
+
+static void note_number(struct range range, uint64_t number, bool *has)
+{
+	if (number >= range.first && number <= range.last)
+		has[number - range.first] = true;
+}
+
+static int read_json_list(
+	const char *body, size_t len, struct range range, bool *has, struct text *why)
+{
+	json_t *answer = json_loadb(body, len, 0, NULL);
+	json_t *results = read_results(answer, 1, why), *rows, *row;
+	bool odd = false, known = results != NULL;
+	size_t i;
+
+	rows = rows_of(json_array_get(results, 0), 2, &odd);
+	json_array_foreach(rows, i, row)
+		note_number(range, number_in(row, 1, &odd), has);
+	json_decref(answer);
+	if (odd)
+		return refuse(why, "the answer is not one of InfluxQL", NULL);
+	return known ? 0 : ERR_IO;
+}
+
+/* Lines of one number each, every one ended. */
+static int read_csv_list(
+	const char *body, size_t len, struct range range, bool *has, struct text *why)
+{
+	const char *at = body, *end = body + len, *line;
+	char word[32], *rest;
+	double number;
+
+	while (at < end) {
+		line = memchr(at, '\n', (size_t)(end - at));
+		if (!line || line == at || (size_t)(line - at) >= sizeof(word))
+			return refuse(why, "the answer is not one of the export", NULL);
+		memcpy(word, at, (size_t)(line - at));
+		word[line - at] = '\0';
+		number = strtod(word, &rest);
+		if (*rest == '\r')
+			rest++;
+		if (*rest || !(number >= 0) || number > 9007199254740992.0)
+			return refuse(why, "the answer is not one of the export", NULL);
+		note_number(range, (uint64_t)number, has);
+		at = line + 1;
+	}
+	return 0;
+}
+
+int receipt_read_list(const struct store_conf *conf, const char *body, size_t len,
+	struct range range, bool *has, struct text *why)
+{
+	memset(has, 0, (size_t)(range.last - range.first + 1) * sizeof(*has));
+	return conf->flavour == FLAVOUR_VICTORIAMETRICS
+		       ? read_csv_list(body, len, range, has, why)
+		       : read_json_list(body, len, range, has, why);
+}

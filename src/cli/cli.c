@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"spool", "stat", cli_spool_stat, OPTION_JSON, 0, 0},
 	{"spool", "export", cli_spool_export, OPTION_EXPORT | OPTION_TO, 0, 0},
 	{"refused", NULL, cli_refused, OPTION_JSON, 0, 1},
+	{"reconcile", NULL, cli_reconcile, OPTION_JSON, 0, 1},
 	{"clock", "enter", cli_clock_enter, OPTION_JSON | OPTION_WITHIN | OPTION_REASON, 1, 3},
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
@@ -55,6 +56,9 @@ static const char help[] =
 	"  try NAME [--json]     ask an analyzer, or try a store, now, whatever its pause\n"
 	"  refused [STORE] [--json]\n"
 	"                        readings that a store will never take, and its words\n"
+	"  reconcile [STORE] [--json]\n"
+	"                        ask the store what it has of what it took; what it does not\n"
+	"                        have is sent again. Status 0: it has all it was asked about\n"
 	"  spool stat [--json]   what the van's spool holds\n"
 	"  spool export [--format csv|lp] [--stream readings|ledger] [--from N] [--to N]\n"
 	"                        rows N to N (default: all) to standard output\n"

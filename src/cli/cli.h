@@ -81,6 +81,7 @@ int cli_status(struct cli *cli);
 int cli_watch(struct cli *cli);
 int cli_try(struct cli *cli);
 int cli_refused(struct cli *cli);
+int cli_reconcile(struct cli *cli);
 int cli_spool_stat(struct cli *cli);
 int cli_spool_export(struct cli *cli);
 int cli_check(struct cli *cli);

@@ -291,6 +291,10 @@ static void check_lines(struct schema_doc *doc, const struct conf *conf)
 	}
 }
 
+enum {
+	VM_FLUSHES_S = 10
+}; /* it writes in-memory parts every 5 s (1.79.5, -inmemoryDataFlushInterval) */
+
 static void check_file(
 	struct schema_doc *doc, const struct store_conf *store, const char *path, const char *key)
 {
@@ -315,9 +319,10 @@ static void check_file(
 		close(fd);
 }
 
-static void check_url(struct schema_doc *doc, const struct store_conf *store)
+static void check_url(struct schema_doc *doc, const struct store_conf *store, const char *url,
+	const char *key, const char *token_file)
 {
-	const char *url = store->url, *host;
+	const char *host;
 	size_t n;
 
 	if (!*url)
@@ -327,20 +332,20 @@ static void check_url(struct schema_doc *doc, const struct store_conf *store)
 						  : NULL;
 	n = host ? strcspn(host, "/") : 0;
 	if (host && memchr(host, '@', n))
-		schema_wrong(doc, store, url, "url",
+		schema_wrong(doc, store, url, key,
 			"holds a user or a password; they belong into user and token_file");
 	else if (!host || !is_endpoint(host, n, true) || strpbrk(url, " ?#\\\"<>"))
-		schema_wrong(doc, store, url, "url",
+		schema_wrong(doc, store, url, key,
 			"\"%s\" is no address of a store; it is written http://host:port or "
 			"https://host:port, perhaps with a /prefix",
 			url);
 	else if (host == url + 7 && (*store->ca_file || *store->cert_file))
-		schema_wrong(doc, store, url, "url",
+		schema_wrong(doc, store, url, key,
 			"http:// makes no use of certificates; https:// is wanted with ca_file or "
 			"cert_file");
-	else if (host == url + 7 && *store->token_file && strncmp(host, "127.", 4) &&
+	else if (host == url + 7 && *token_file && strncmp(host, "127.", 4) &&
 		 strncmp(host, "[::1]", 5) && strncmp(host, "localhost", 9))
-		schema_warn(doc, store, url, "url",
+		schema_warn(doc, store, url, key,
 			"the token travels in the clear over http://; use https:// unless the way "
 			"is protected otherwise");
 }
@@ -355,7 +360,9 @@ static void check_store(struct schema_doc *doc, const struct conf *conf, unsigne
 			schema_wrong(doc, store, store->name, "name",
 				"\"%s\" is the name of another store; each store has its own",
 				store->name);
-	check_url(doc, store);
+	check_url(doc, store, store->url, "url", store->token_file);
+	check_url(doc, store, store->read_url, "read_url",
+		*store->read_token_file ? store->read_token_file : store->token_file);
 	if (store->flavour == FLAVOUR_INFLUXDB_V1 && !*store->database && *store->url &&
 		!schema_mistakes(doc))
 		schema_wrong(doc, store, store->database, "database",
@@ -363,6 +370,9 @@ static void check_store(struct schema_doc *doc, const struct conf *conf, unsigne
 	if (*store->user && !*store->token_file)
 		schema_wrong(doc, store, store->user, "user",
 			"is of no use without token_file, which holds the password");
+	if (*store->read_user && !*store->read_token_file)
+		schema_wrong(doc, store, store->read_user, "read_user",
+			"is of no use without read_token_file, which holds the password");
 	if (!*store->cert_file != !*store->key_file)
 		schema_wrong(doc, store, *store->cert_file ? store->cert_file : store->key_file,
 			*store->cert_file ? "cert_file" : "key_file",
@@ -371,9 +381,16 @@ static void check_store(struct schema_doc *doc, const struct conf *conf, unsigne
 		schema_warn(doc, store, store->token_file, "token_file",
 			"is empty; InfluxDB 2 takes nothing without a token");
 	check_file(doc, store, store->token_file, "token_file");
+	check_file(doc, store, store->read_token_file, "read_token_file");
 	check_file(doc, store, store->ca_file, "ca_file");
 	check_file(doc, store, store->cert_file, "cert_file");
 	check_file(doc, store, store->key_file, "key_file");
+	if (store->flavour == FLAVOUR_VICTORIAMETRICS && store->receipt_s &&
+		store->receipt_s < VM_FLUSHES_S)
+		schema_warn(doc, store, &store->receipt_s, "receipt_s",
+			"VictoriaMetrics holds the last seconds in memory only: a receipt after "
+			"less than %d s is worth little",
+			VM_FLUSHES_S);
 	if (store->retry_first_ms > store->retry_most_ms && store->retry_most_ms)
 		schema_wrong(doc, store, &store->retry_first_ms, "retry_first_ms",
 			"%u is more than retry_most_ms, %u; it is the smaller of the two",

@@ -6,6 +6,7 @@
 #include "daemon/clock_commands.h"
 #include "daemon/parts.h"
 #include "daemon/place_commands.h"
+#include "daemon/receipt_commands.h"
 #include "daemon/status.h"
 #include "daemon/trace_commands.h"
 #include "daemon/waits.h"
@@ -330,6 +331,7 @@ const struct control_command commands[] = {
 	{"watch", ask_watch},
 	{"try", ask_try},
 	{"refusals", ask_refusals},
+	{"reconcile", receipt_ask},
 	{"trace", trace_ask},
 	{"spool-stat", ask_spool_stat},
 	{"export", ask_export},

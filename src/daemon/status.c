@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "daemon/clock_commands.h"
 #include "daemon/place_status.h"
+#include "daemon/receipt_commands.h"
 #include "daemon/waits.h"
 #include "model/flags.h"
 #include "uplink/export.h"
@@ -163,7 +164,9 @@ static json_t *store_of(const struct parts *parts, unsigned i, const struct stam
 	waits_store(&sentence, &state, spool_waiting(parts->spool, number, STREAM_READINGS), stamps,
 		now_ms);
 	add_sentence(waits, &sentence);
-	more = json_pack("{s:s, s:s, s:o, s:i, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "name",
+	waits_receipts(&sentence, &state);
+	add_sentence(waits, &sentence);
+	more = json_pack("{s:s, s:s, s:o, s:i, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "name",
 		parts->conf->stores[i].name, "condition",
 		(size_t)state.condition < COUNT(condition_words) ? condition_words[state.condition]
 								 : "unknown",
@@ -172,7 +175,8 @@ static json_t *store_of(const struct parts *parts, unsigned i, const struct stam
 		age(state.last_sent_ms, now_ms), "requests", (json_int_t)state.requests, "lines",
 		(json_int_t)state.lines, "body_bytes", (json_int_t)state.body_bytes, "wire_bytes",
 		(json_int_t)state.wire_bytes, "ledger",
-		delivery_of(parts->spool, number, STREAM_LEDGER));
+		delivery_of(parts->spool, number, STREAM_LEDGER), "receipts",
+		receipt_status(parts, i, &state.receipts, now_ms));
 	json_object_update(store, more);
 	json_decref(more);
 	return store;

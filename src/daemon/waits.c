@@ -77,6 +77,19 @@ void waits_store(struct text *to, const struct uplink_state *store, uint64_t wai
 		text_printf(to, "; next try in %lld s", seconds_until(store->next_ms, now_ms));
 }
 
+void waits_receipts(struct text *to, const struct uplink_state *store)
+{
+	const struct receipts_state *receipts = &store->receipts;
+
+	if (receipts->condition == RECEIPTS_NO_ROUTE)
+		text_printf(to,
+			"%s gives no receipts (%s): readings stay at \"sent\"; may this van read "
+			"there (read_token_file, read_url)?",
+			store->store, receipts->words);
+	else if (receipts->condition == RECEIPTS_MISSING)
+		text_printf(to, "%s: %s", store->store, receipts->words);
+}
+
 void waits_inbox(struct text *to, const struct inbox_state *inbox, const char *dir)
 {
 	if (*inbox->trouble)

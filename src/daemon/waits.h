@@ -16,6 +16,8 @@ void waits_line(struct text *to, const struct line_state *line);
 void waits_unit(struct text *to, const struct unit_state *unit, int64_t now_ms);
 void waits_store(struct text *to, const struct uplink_state *store, uint64_t waiting,
 	const struct stamps_state *stamps, int64_t now_ms);
+/* Why what a store took is not known to be there. */
+void waits_receipts(struct text *to, const struct uplink_state *store);
 void waits_inbox(struct text *to, const struct inbox_state *inbox, const char *dir);
 void waits_spool(struct text *to, const struct spool_counts *counts);
 

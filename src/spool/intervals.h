@@ -29,7 +29,7 @@ bool intervals_free_below(const struct intervals *set, uint64_t top, struct rang
 /* The lowest interval that reaches `from` or beyond, or NULL. */
 const struct range *intervals_from(const struct intervals *set, uint64_t from);
 /* Shortens `run` to begin at its first number outside the set and to end where the set begins again.  False, with
- * `run` undefined: all of it is inside. */
+ * `run` as it was: all of it is inside. */
 bool intervals_trim(const struct intervals *set, struct range *run) MUST_USE;
 void intervals_clear(struct intervals *set); /* keeps the memory */
 void intervals_free(struct intervals *set);

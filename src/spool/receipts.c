@@ -28,14 +28,13 @@ static bool unsettled(const struct spool *spool, const struct store *store, enum
 	return false;
 }
 
-static bool unconfirmed(const struct spool *spool, const struct store *store, enum stream stream,
-	struct range *run)
+static bool unconfirmed(
+	const struct spool *spool, const struct store *store, enum stream stream, struct range *run)
 {
 	return unsettled(spool, store, stream, &store->set[stream][DELIVERY_SENT], run);
 }
 
-uint64_t spool_confirmed(
-	struct spool *spool, unsigned store, enum stream stream, uint64_t *open)
+uint64_t spool_confirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t *open)
 {
 	const struct intervals *received;
 	struct range all = {1, 0}, run = {1, 0};
@@ -81,8 +80,7 @@ static void each_unconfirmed(struct spool *spool, unsigned store, enum stream st
 
 	if (store >= spool->n_stores)
 		return;
-	while (run.first <= block.last &&
-		unconfirmed(spool, &spool->stores[store], stream, &run) &&
+	while (run.first <= block.last && unconfirmed(spool, &spool->stores[store], stream, &run) &&
 		run.first <= block.last) {
 		if (run.last > block.last)
 			run.last = block.last;
@@ -91,8 +89,7 @@ static void each_unconfirmed(struct spool *spool, unsigned store, enum stream st
 	}
 }
 
-static void receive(
-	struct spool *spool, struct store *store, enum stream stream, struct range run)
+static void receive(struct spool *spool, struct store *store, enum stream stream, struct range run)
 {
 	/* Without memory for the mark it is asked about again. */
 	if (intervals_add(&store->set[stream][DELIVERY_RECEIVED], run.first, run.last) &&

@@ -38,7 +38,8 @@ static void ask(struct uplink *uplink, struct batch_body body, size_t lines, str
 	pthread_mutex_lock(&uplink->lock);
 	uplink->state.requests++;
 	uplink->state.body_bytes += reply.sent_bytes;
-	uplink->state.wire_bytes = post_wire_bytes(uplink->post);
+	uplink->state.wire_bytes =
+		post_wire_bytes(uplink->post) + receipts_wire_bytes(uplink->receipts);
 	uplink->state.last_status = reply.status;
 	pthread_mutex_unlock(&uplink->lock);
 }
@@ -62,6 +63,14 @@ static bool op_probe(void *ctx, struct answer *answer)
 	return true;
 }
 
+static void note_sent(const struct errand *errand, struct range run)
+{
+	struct uplink *uplink = errand->uplink;
+
+	receipts_sent(uplink->receipts, errand->stream, run);
+	spool_mark_sent(uplink->spool, uplink->store, errand->stream, run);
+}
+
 static void op_sent(void *ctx, size_t first, size_t n)
 {
 	const struct errand *errand = ctx;
@@ -75,12 +84,12 @@ static void op_sent(void *ctx, size_t first, size_t n)
 		uint64_t number = batch_number(uplink->batch, i);
 
 		if (number != run.last + 1) {
-			spool_mark_sent(uplink->spool, uplink->store, errand->stream, run);
+			note_sent(errand, run);
 			run.first = number;
 		}
 		run.last = number;
 	}
-	spool_mark_sent(uplink->spool, uplink->store, errand->stream, run);
+	note_sent(errand, run);
 	line = batch_line(uplink->batch, first + n - 1, &uplink->good_len);
 	memcpy(uplink->good, line, uplink->good_len);
 	pthread_mutex_lock(&uplink->lock);

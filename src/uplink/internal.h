@@ -11,6 +11,7 @@
 #include "uplink/bisect.h"
 #include "uplink/lane.h"
 #include "uplink/post.h"
+#include "uplink/receipts.h"
 #include "uplink/tls_clock.h"
 
 enum { REASONS = REASON_DATES + 1 };
@@ -29,6 +30,7 @@ struct uplink {
 	struct line_encoder *encoder;
 	struct batch *batch;
 	struct post *post;
+	struct receipts *receipts;
 	struct lane lane;
 	struct backoff backoff;
 	unsigned lines;   /* in the next request */
@@ -48,6 +50,7 @@ struct uplink {
 	pthread_mutex_t lock; /* below */
 	pthread_cond_t woken;
 	bool wake;
+	bool reconcile; /* a person asks what the store has */
 	struct uplink_state state;
 };
 

@@ -162,9 +162,9 @@ static bool read_token(struct post *post, char *token, char *words, size_t cap)
 
 static struct curl_slist *make_headers(enum post_route route, const char *token, bool gzip)
 {
-	const char *const always[] = {
-		route == POST_QUERY ? "Content-Type: application/x-www-form-urlencoded"
-				    : "Content-Type: text/plain",
+	const char *const always[] = {route == POST_QUERY
+					      ? "Content-Type: application/x-www-form-urlencoded"
+					      : "Content-Type: text/plain",
 		"Accept:", "Expect:"};
 	struct curl_slist *list = NULL, *more;
 	char line[TOKEN + 32];
@@ -328,8 +328,8 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 		put_words(reply, post->words[0] ? post->words : curl_easy_strerror(code));
 }
 
-void post_ask(struct post *post, const char *form, size_t len, struct text *whole,
-	struct reply *reply)
+void post_ask(
+	struct post *post, const char *form, size_t len, struct text *whole, struct reply *reply)
 {
 	post->whole = whole;
 	post_send(post, form, len, false, reply);

@@ -35,8 +35,8 @@ void post_free(struct post *post);
 void post_send(struct post *post, const char *body, size_t len, bool gzip, struct reply *reply);
 
 /* POST_QUERY: as post_send(), with the whole answer's body in `whole`; one that does not fit is TRANSPORT_TOO_LONG. */
-void post_ask(struct post *post, const char *form, size_t len, struct text *whole,
-	struct reply *reply);
+void post_ask(
+	struct post *post, const char *form, size_t len, struct text *whole, struct reply *reply);
 
 /* From any thread: makes post_send() look at `stop` now. */
 void post_wake(struct post *post);

@@ -195,8 +195,7 @@ static json_t *rows_of(json_t *result, size_t columns, bool *odd)
 		return NULL;
 	rows = json_object_get(json_array_get(series, 0), "values");
 	*odd = *odd || json_array_size(series) != 1 || !json_is_array(rows);
-	json_array_foreach(rows, i, row)
-		*odd = *odd || json_array_size(row) != columns;
+	json_array_foreach(rows, i, row) *odd = *odd || json_array_size(row) != columns;
 	return rows;
 }
 
@@ -211,8 +210,8 @@ static uint64_t number_in(json_t *row, size_t column, bool *odd)
 	return (uint64_t)json_integer_value(number);
 }
 
-int receipt_read_tallies(const char *body, size_t len, struct receipt_tally *tallies, size_t n,
-	struct text *why)
+int receipt_read_tallies(
+	const char *body, size_t len, struct receipt_tally *tallies, size_t n, struct text *why)
 {
 	json_t *answer = json_loadb(body, len, 0, NULL);
 	json_t *results = read_results(answer, n, why), *rows, *row;
@@ -225,8 +224,8 @@ int receipt_read_tallies(const char *body, size_t len, struct receipt_tally *tal
 		row = json_array_get(rows, 0);
 		if (!row)
 			continue;
-		tallies[i] = (struct receipt_tally){number_in(row, 1, &odd), number_in(row, 2, &odd),
-			number_in(row, 3, &odd), number_in(row, 4, &odd)};
+		tallies[i] = (struct receipt_tally){number_in(row, 1, &odd),
+			number_in(row, 2, &odd), number_in(row, 3, &odd), number_in(row, 4, &odd)};
 	}
 	json_decref(answer);
 	if (odd)
@@ -249,8 +248,7 @@ static int read_json_list(
 	size_t i;
 
 	rows = rows_of(json_array_get(results, 0), 2, &odd);
-	json_array_foreach(rows, i, row)
-		note_number(range, number_in(row, 1, &odd), has);
+	json_array_foreach(rows, i, row) note_number(range, number_in(row, 1, &odd), has);
 	json_decref(answer);
 	if (odd)
 		return refuse(why, "the answer is not one of InfluxQL", NULL);

@@ -241,6 +241,30 @@ static bool clock_lets(struct uplink *uplink)
 	return false;
 }
 
+/* One question to the store about what it has, if one is due.  False: none is. */
+static bool ask_receipts(struct uplink *uplink)
+{
+	struct receipts *receipts = uplink->receipts;
+	bool asked = receipts_step(receipts);
+
+	pthread_mutex_lock(&uplink->lock);
+	receipts_state(receipts, &uplink->state.receipts);
+	uplink->state.wire_bytes = post_wire_bytes(uplink->post) + receipts_wire_bytes(receipts);
+	pthread_mutex_unlock(&uplink->lock);
+	return asked;
+}
+
+/* True: a person wants to know, and that goes first. */
+static bool hurries(struct uplink *uplink)
+{
+	pthread_mutex_lock(&uplink->lock);
+	if (uplink->reconcile)
+		receipts_ask_now(uplink->receipts);
+	uplink->reconcile = false;
+	pthread_mutex_unlock(&uplink->lock);
+	return receipts_hurry(uplink->receipts);
+}
+
 static void *run(void *ctx)
 {
 	struct uplink *uplink = ctx;
@@ -255,11 +279,14 @@ static void *run(void *ctx)
 		atomic_store(&uplink->beat_ms, now_ms);
 		if (!clock_lets(uplink))
 			continue;
+		if (hurries(uplink) && ask_receipts(uplink))
+			continue;
 		any = uplink->failing
 			      ? lane_next_probe(&uplink->lane, now_ms, &stream, &block)
 			      : lane_next(&uplink->lane, now_ms, uplink->lines, &stream, &block);
 		if (!any) {
-			rest(uplink);
+			if (uplink->failing || !ask_receipts(uplink))
+				rest(uplink);
 			continue;
 		}
 		say_state(uplink, UPLINK_SENDING, 0, NULL);
@@ -299,6 +326,13 @@ static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
 	uplink->batch = batch_new(conf->batch_lines, conf->gzip_level);
 	if (!uplink->encoder || !uplink->batch)
 		return ERR_MEMORY;
+	err = receipts_new(&uplink->receipts, &uplink->conf, lab, uplink->spool, uplink->store,
+		uplink->reader, uplink->clock, &uplink->stop, &uplink->beat_ms, &why);
+	if (err) {
+		log_say(LOG_ERROR, "uplink", "store %s, receipts: %s", conf->name,
+			why.len ? words : err_text(err));
+		return err;
+	}
 	uplink->lane = lane_make(uplink->spool, uplink->store, conf->interval_ms);
 	uplink->backoff = backoff_make(conf->retry_first_ms, conf->retry_most_ms, seed);
 	uplink->lines = uplink->ceiling = conf->batch_lines;
@@ -357,12 +391,22 @@ void uplink_wake(struct uplink *uplink)
 	pthread_mutex_unlock(&uplink->lock);
 }
 
+void uplink_reconcile(struct uplink *uplink)
+{
+	pthread_mutex_lock(&uplink->lock);
+	uplink->reconcile = true;
+	pthread_mutex_unlock(&uplink->lock);
+	uplink_wake(uplink);
+	spool_wake(uplink->spool);
+}
+
 void uplink_stop(struct uplink *uplink)
 {
 	if (!uplink->started)
 		return;
 	atomic_store(&uplink->stop, true);
 	post_wake(uplink->post);
+	receipts_wake(uplink->receipts);
 	uplink_wake(uplink);
 	spool_wake(uplink->spool);
 	pthread_join(uplink->thread, NULL);
@@ -374,6 +418,7 @@ void uplink_free(struct uplink *uplink)
 	if (!uplink)
 		return;
 	uplink_stop(uplink);
+	receipts_free(uplink->receipts);
 	post_free(uplink->post);
 	batch_free(uplink->batch);
 	line_encoder_free(uplink->encoder);

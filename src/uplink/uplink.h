@@ -53,6 +53,34 @@ enum uplink_condition {
 	UPLINK_CLOCK    /* the machine's clock keeps certificates from being believed */
 };
 
+/* What the store's own count says. */
+enum receipts_condition {
+	RECEIPTS_OFF,     /* receipt_s = 0: never asked */
+	RECEIPTS_WAITING, /* not asked yet since start */
+	RECEIPTS_ASKING,
+	RECEIPTS_WHOLE,    /* it has all that was asked about */
+	RECEIPTS_MENDING,  /* some were missing, and are sent again */
+	RECEIPTS_MISSING,  /* some are missing, and were sent before; `words` */
+	RECEIPTS_AWAY,     /* no answer this time; asked again */
+	RECEIPTS_NO_ROUTE, /* it gives no answer: readings stay at "sent"; `words` */
+	RECEIPTS_CONDITIONS
+};
+
+enum { RECEIPT_HOLES = 8 };
+
+struct receipts_state {
+	enum receipts_condition condition;
+	uint64_t passes;   /* ended since start, with an answer or without */
+	int64_t asked_ms;  /* boot time when the last whole pass ended; 0: none yet */
+	uint64_t requests; /* since start */
+	uint64_t again;    /* numbers found missing and sent again since start */
+	/* Of the last pass, by stream: asked about; missing; the first runs of those. */
+	uint64_t asked[STREAM_COUNT], missing[STREAM_COUNT], young[STREAM_COUNT];
+	struct range holes[STREAM_COUNT][RECEIPT_HOLES];
+	unsigned n_holes[STREAM_COUNT];
+	char words[200];
+};
+
 struct uplink_state {
 	char store[STORE_NAME];
 	enum uplink_condition condition;
@@ -62,6 +90,7 @@ struct uplink_state {
 	char last_words[200]; /* the store's or the transport's words, made printable */
 	uint64_t requests, lines, body_bytes,
 		wire_bytes; /* since start; wire: bytes libcurl sent */
+	struct receipts_state receipts;
 };
 
 struct uplink;
@@ -74,6 +103,8 @@ void uplink_stop(struct uplink
 void uplink_free(struct uplink *uplink);
 /* Tries now what waits or is held. */
 void uplink_wake(struct uplink *uplink);
+/* Asks now what the store has of what was sent, rather than when its time comes. */
+void uplink_reconcile(struct uplink *uplink);
 void uplink_state(struct uplink *uplink, struct uplink_state *out);
 /* Boot time in ms when the thread last came round or a transfer last moved: for the watchdog. */
 int64_t uplink_heartbeat_ms(struct uplink *uplink);

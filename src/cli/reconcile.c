@@ -1,0 +1,126 @@
+/* `waterlab reconcile`: what the stores have, by their own count. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+struct shown {
+	bool json, end, whole;
+	char error[400];
+};
+
+static long long count_of(const json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static void print_holes(const json_t *stream)
+{
+	const json_t *holes = json_object_get(stream, "holes");
+	long long missing = count_of(stream, "missing"), first, last;
+	json_t *hole;
+	size_t i;
+
+	json_array_foreach(holes, i, hole)
+	{
+		first = (long long)json_integer_value(json_array_get(hole, 0));
+		last = (long long)json_integer_value(json_array_get(hole, 1));
+		missing -= last - first + 1;
+		printf(i ? ", %lld" : ": %lld", first);
+		if (last > first)
+			printf("..%lld", last);
+	}
+	if (missing > 0)
+		fputs(", ...", stdout);
+}
+
+static void print_stream(const char *store, const char *name, const json_t *stream)
+{
+	long long has_to = count_of(stream, "has_to"), open = count_of(stream, "open");
+	long long missing = count_of(stream, "missing"), young = count_of(stream, "young");
+
+	if (has_to)
+		printf("%s: %s: the store has 1..%lld", store, name, has_to);
+	else
+		printf("%s: %s: nothing confirmed yet", store, name);
+	if (missing) {
+		printf(", missing %lld", missing);
+		print_holes(stream);
+	}
+	if (has_to && open > missing)
+		printf("%s %lld not sent or not asked about yet", missing ? ";" : ", but for",
+			open - missing);
+	if (young)
+		printf("; %lld sent lately are asked about later", young);
+	putchar('\n');
+}
+
+static void print_store(struct shown *shown, const json_t *answer)
+{
+	const json_t *receipts = json_object_get(answer, "receipts");
+	const char *store = json_string_value(json_object_get(answer, "store"));
+	const char *condition = json_string_value(json_object_get(receipts, "condition"));
+	const char *words = json_string_value(json_object_get(receipts, "words"));
+
+	condition = condition ? condition : "";
+	words = words ? words : "no words";
+	if (!strcmp(condition, "off")) {
+		printf("%s: it is never asked: receipt_s is 0 in the configuration\n", store);
+	} else if (!json_is_true(json_object_get(answer, "asked"))) {
+		printf("%s: it could not be asked now; waterlab status says why\n", store);
+	} else if (!strcmp(condition, "away")) {
+		printf("%s: no answer: %s\n", store, words);
+	} else if (!strcmp(condition, "no_route")) {
+		printf("%s: it gives no receipts: %s; readings stay at \"sent\". May this van "
+		       "read there (read_token_file, read_url)?\n",
+			store, words);
+	} else {
+		print_stream(store, "readings", json_object_get(receipts, "readings"));
+		print_stream(store, "ledger", json_object_get(receipts, "ledger"));
+		if (!strcmp(condition, "mending"))
+			printf("%s: what is missing is sent again\n", store);
+		else if (!strcmp(condition, "missing"))
+			printf("%s: %s\n", store, words);
+		else
+			return;
+	}
+	shown->whole = false;
+}
+
+static int take(void *ctx, const char *line, size_t len)
+{
+	struct shown *shown = ctx;
+	struct text error = text_over(shown->error, sizeof(shown->error));
+	json_t *answer = json_loadb(line, len, 0, NULL);
+	const char *words = json_string_value(json_object_get(answer, "error"));
+
+	if (!answer)
+		text_put(&error, "the daemon's answer is no JSON");
+	else if (words)
+		text_put(&error, words);
+	else if (json_is_true(json_object_get(answer, "end")))
+		shown->end = true;
+	else if (!json_is_true(json_object_get(answer, "waiting")) && shown->json)
+		printf("%.*s\n", (int)len, line);
+	if (!shown->json && json_object_get(answer, "receipts"))
+		print_store(shown, answer);
+	json_decref(answer);
+	return shown->error[0] ? 1 : 0;
+}
+
+int cli_reconcile(struct cli *cli)
+{
+	struct shown shown = {.json = cli->json, .whole = true};
+	json_t *request =
+		cli->n_args ? json_pack("{s:s, s:s}", "ask", "reconcile", "store", cli->args[0])
+			    : json_pack("{s:s}", "ask", "reconcile");
+	int end = cli_ask(cli, request, take, &shown);
+
+	if (shown.error[0])
+		fprintf(stderr, "waterlab: %s\n", shown.error);
+	else if (!end && !shown.end)
+		fputs("waterlab: the daemon's answer broke off\n", stderr);
+	if (end)
+		return end;
+	return shown.end && shown.whole ? CLI_DONE : CLI_FAILED;
+}

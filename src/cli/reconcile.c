@@ -21,8 +21,7 @@ static void print_holes(const json_t *stream)
 	json_t *hole;
 	size_t i;
 
-	json_array_foreach(holes, i, hole)
-	{
+	for (i = 0; (hole = json_array_get(holes, i)); i++) {
 		first = (long long)json_integer_value(json_array_get(hole, 0));
 		last = (long long)json_integer_value(json_array_get(hole, 1));
 		missing -= last - first + 1;

@@ -66,7 +66,8 @@ static const struct conf sample = {
 		.interval_ms = 5000,
 		.timeout_ms = 30000,
 		.retry_first_ms = 1000,
-		.retry_most_ms = 300000}},
+		.retry_most_ms = 300000,
+		.receipt_s = 600}},
 };
 
 void conf_print_sample(FILE *to)

@@ -195,8 +195,7 @@ static void mark_sent(
 		/* Without memory for the mark they are sent again: never lost. */
 		if (intervals_add(&store->set[stream][DELIVERY_SENT], part.first, part.last) &&
 			intervals_add(&store->done[stream], part.first, part.last) &&
-			intervals_add(
-				&store->fresh[stream][DELIVERY_SENT], part.first, part.last))
+			intervals_add(&store->fresh[stream][DELIVERY_SENT], part.first, part.last))
 			deliver_new_marks(spool);
 		block.first = part.last + 1;
 	}
@@ -222,8 +221,8 @@ static size_t take(struct spool *spool, struct mark what, struct mark *marks, si
 	while (fresh->n > 0 && n < most) {
 		struct range last = fresh->at[fresh->n - 1];
 		/* The whole interval: its row takes the place of the parts. */
-		const struct range *whole = intervals_find(
-			&store->set[what.stream][what.delivery], last.first);
+		const struct range *whole =
+			intervals_find(&store->set[what.stream][what.delivery], last.first);
 
 		marks[n] = what;
 		marks[n++].range = whole ? *whole : last;

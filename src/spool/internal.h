@@ -50,7 +50,7 @@ struct series_slot {
 struct store {
 	char name[STORE_NAME];
 	struct intervals set[STREAM_COUNT][DELIVERY_COUNT];
-	struct intervals done[STREAM_COUNT];  /* sent, refused, or a gap: nothing left to do */
+	struct intervals done[STREAM_COUNT]; /* sent, refused, or a gap: nothing left to do */
 	/* Sent, received: what is not yet written to a file. */
 	struct intervals fresh[STREAM_COUNT][DELIVERY_REFUSED];
 };

@@ -223,14 +223,14 @@ void spool_mark_received(
 	struct spool *spool, unsigned store, enum stream stream, struct range block);
 /* The highest number this store confirmed, 0: none; *open: how many below it are neither received, refused nor in a
  * gap. */
-uint64_t spool_confirmed(
-	struct spool *spool, unsigned store, enum stream stream, uint64_t *open);
+uint64_t spool_confirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t *open);
 /*
  * The store was asked and does not have them, whatever it answered when they were sent: they wait again.  What is
  * received, refused or in a gap stays as it is.  Not written anywhere: after a crash they count as sent, are asked
  * about once more and found missing once more.
  */
-void spool_mark_missing(struct spool *spool, unsigned store, enum stream stream, struct range block);
+void spool_mark_missing(
+	struct spool *spool, unsigned store, enum stream stream, struct range block);
 
 struct spool_refusal {
 	enum stream stream;

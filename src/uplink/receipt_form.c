@@ -195,7 +195,8 @@ static json_t *rows_of(json_t *result, size_t columns, bool *odd)
 		return NULL;
 	rows = json_object_get(json_array_get(series, 0), "values");
 	*odd = *odd || json_array_size(series) != 1 || !json_is_array(rows);
-	json_array_foreach(rows, i, row) *odd = *odd || json_array_size(row) != columns;
+	for (i = 0; (row = json_array_get(rows, i)); i++)
+		*odd = *odd || json_array_size(row) != columns;
 	return rows;
 }
 
@@ -248,7 +249,8 @@ static int read_json_list(
 	size_t i;
 
 	rows = rows_of(json_array_get(results, 0), 2, &odd);
-	json_array_foreach(rows, i, row) note_number(range, number_in(row, 1, &odd), has);
+	for (i = 0; (row = json_array_get(rows, i)); i++)
+		note_number(range, number_in(row, 1, &odd), has);
 	json_decref(answer);
 	if (odd)
 		return refuse(why, "the answer is not one of InfluxQL", NULL);

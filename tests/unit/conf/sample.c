@@ -304,6 +304,12 @@ static void make_any(struct conf *conf, const struct profile *profile)
 		store->retry_first_ms = any(10, 1000);
 		store->retry_most_ms = any(1000, 86400000);
 		store->positions = (enum line_positions)any(0, 1);
+		store->receipt_s = any(0, 86400);
+		snprintf(store->read_url, sizeof(store->read_url), "http://127.0.0.1:%u", 1 + i);
+		snprintf(store->read_token_file, sizeof(store->read_token_file), "credential:r%u",
+			i);
+		if (store->flavour != FLAVOUR_INFLUXDB_V2)
+			word(store->read_user, sizeof(store->read_user), free_text);
 		/* https is tried within the days that the clock is believed in */
 		store->tls_from_ms = conf->clock.earliest_ms;
 		store->tls_to_ms = conf->clock.latest_ms;

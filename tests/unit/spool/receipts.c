@@ -49,8 +49,7 @@ static void agree(struct spool *spool, unsigned store, uint64_t from, uint64_t m
 	uint64_t n[4] = {0}, i, last = 0, open = 0, open_now = 0, said_open;
 	bool any = model_run(SENT, from, &known);
 
-	assert_int_equal(
-		spool_unconfirmed(spool, store, STREAM_READINGS, from, most, &said), any);
+	assert_int_equal(spool_unconfirmed(spool, store, STREAM_READINGS, from, most, &said), any);
 	if (any) {
 		if (known.last - known.first >= most)
 			known.last = known.first + most - 1;
@@ -69,8 +68,8 @@ static void agree(struct spool *spool, unsigned store, uint64_t from, uint64_t m
 	assert_int_equal(said_open, open);
 	spool_count_store(spool, store, STREAM_READINGS, &counts);
 	/* One refused after it was found missing may count as sent after a start: it was. */
-	assert_in_range(counts.n[DELIVERY_SENT], n[SENT] + n[RECEIVED],
-		n[SENT] + n[RECEIVED] + n[REFUSED]);
+	assert_in_range(
+		counts.n[DELIVERY_SENT], n[SENT] + n[RECEIVED], n[SENT] + n[RECEIVED] + n[REFUSED]);
 	assert_int_equal(counts.n[DELIVERY_RECEIVED], n[RECEIVED]);
 	assert_int_equal(counts.n[DELIVERY_REFUSED], n[REFUSED]);
 	assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), n[WAITING]);
@@ -135,7 +134,8 @@ static void receipts_are_what_a_list_says(void **state)
 			learn_after_start(spool, store);
 			starts++;
 		}
-		agree(spool, store, 1 + (uint64_t)lrand48() % NUMBERS, 1 + (uint64_t)lrand48() % 50);
+		agree(spool, store, 1 + (uint64_t)lrand48() % NUMBERS,
+			1 + (uint64_t)lrand48() % 50);
 	}
 	assert_int_equal(spool_close(spool), 0);
 	assert_true(starts > 0);

@@ -26,7 +26,8 @@ static struct post *open_post(void)
 	struct text why = text_over(at, sizeof(at));
 	struct post *post;
 
-	assert_int_equal(post_new(&post, POST_WRITE, &conf, &clock_system, &stop, &beat_ms, &why), 0);
+	assert_int_equal(
+		post_new(&post, POST_WRITE, &conf, &clock_system, &stop, &beat_ms, &why), 0);
 	return post;
 }
 

@@ -1,0 +1,114 @@
+/* Which numbers are asked about, and when they are old enough. */
+#include "uplink/receipts_inside.h"
+
+enum { APART_MS = 3600000 }; /* rows further apart in time are asked about apart */
+
+void receipts_sent(struct receipts *receipts, enum stream stream, struct range block)
+{
+	/* Without memory they are asked about early: harmless but for a store that dies just then. */
+	(void)!intervals_add(&receipts->young[stream][0], block.first, block.last);
+}
+
+/* Old enough is what was sent before the last turn but one. */
+static void turn_once(struct receipts *receipts)
+{
+	struct intervals old;
+	int stream;
+
+	for (stream = 0; stream < STREAM_COUNT; stream++) {
+		old = receipts->young[stream][1];
+		receipts->young[stream][1] = receipts->young[stream][0];
+		intervals_clear(&old);
+		receipts->young[stream][0] = old;
+	}
+}
+
+void receipts_turn(struct receipts *receipts, int64_t now_ms)
+{
+	int64_t passed_ms = now_ms - receipts->turned_ms;
+
+	if (passed_ms < receipts->wait_ms)
+		return;
+	receipts->turned_ms = now_ms;
+	turn_once(receipts);
+	if (passed_ms >= 2 * receipts->wait_ms)
+		turn_once(receipts);
+}
+
+/* The next run to ask about.  False: the stream has no more. */
+static bool next_run(struct receipts *receipts, struct range *run)
+{
+	const struct intervals *young = receipts->young[receipts->stream];
+	uint64_t begins;
+	bool old;
+
+	while (spool_unconfirmed(receipts->spool, receipts->store, (enum stream)receipts->stream,
+		receipts->from, RECEIPT_RUN, run)) {
+		do {
+			begins = run->first;
+			old = intervals_trim(&young[0], run) && intervals_trim(&young[1], run);
+			/* The second may have moved the beginning into the first. */
+		} while (old && run->first != begins);
+		if (old)
+			return true;
+		receipts->from = run->last + 1;
+	}
+	return false;
+}
+
+struct gather {
+	struct receipt_question *question;
+	uint64_t next;
+	int64_t last_ms;
+};
+
+/* Rows in one piece of numbers and of time. */
+static int take_row(void *ctx, const struct spool_row *row)
+{
+	struct gather *gather = ctx;
+	struct receipt_question *question = gather->question;
+	bool first = gather->next == question->range.first;
+
+	if (row->number != gather->next || row->clock == TIME_NONE)
+		return 1;
+	if (!first && (row->utc_ms - gather->last_ms > APART_MS ||
+			      gather->last_ms - row->utc_ms > APART_MS))
+		return 1;
+	if (first || row->utc_ms < question->from_ms)
+		question->from_ms = row->utc_ms;
+	if (first || row->utc_ms > question->to_ms)
+		question->to_ms = row->utc_ms;
+	gather->last_ms = row->utc_ms;
+	gather->next++;
+	return 0;
+}
+
+/* Up to `most` questions; moves on to the next stream where one ends. */
+size_t receipts_gather(struct receipts *receipts, struct receipt_question *questions, size_t most)
+{
+	struct gather gather;
+	struct range run;
+	size_t n = 0;
+
+	while (n < most && receipts->stream >= 0) {
+		if (!next_run(receipts, &run)) {
+			receipts->stream--; /* the ledger is the higher one, and comes first */
+			receipts->from = 1;
+			continue;
+		}
+		questions[n] = (struct receipt_question){
+			.stream = (enum stream)receipts->stream, .range = run};
+		gather = (struct gather){&questions[n], run.first, 0};
+		if (spool_read(receipts->reader, questions[n].stream, run, take_row, &gather,
+			    NULL) < 0 ||
+			gather.next == run.first) {
+			/* It cannot be read: a gap now, or of a file that comes back. */
+			receipts->from = run.first + 1;
+			continue;
+		}
+		questions[n].range.last = gather.next - 1;
+		receipts->from = gather.next;
+		n++;
+	}
+	return n;
+}

@@ -1,0 +1,494 @@
+/*
+ * Receipts against a store that is a list of numbers: it loses some, keeps some never, falls silent, answers nonsense.
+ * It stands in for post.c, so that every answer is decided here and no time passes.
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "uplink/post.h"
+#include "uplink/receipt_form.h"
+#include "uplink/receipts.h"
+
+enum { NUMBERS = 20000, WAIT_S = 60, DAY_S = 86400 };
+
+/* --- the store --------------------------------------------------------------------------------------- */
+
+enum mood { WELL, AWAY, FORBIDDEN, NONSENSE, EMPTY, MOODS };
+
+static struct {
+	bool has[NUMBERS + 1];
+	bool never[NUMBERS + 1]; /* says 204 and does not keep it */
+	enum mood mood;
+	unsigned requests;
+} store;
+
+struct post {
+	int nothing;
+};
+
+int post_new(struct post **out, enum post_route route, const struct store_conf *conf,
+	const struct clock *clock, const atomic_bool *stop, _Atomic int64_t *beat_ms,
+	struct text *why)
+{
+	(void)conf, (void)clock, (void)stop, (void)beat_ms, (void)why;
+	assert_int_equal(route, POST_QUERY);
+	*out = calloc(1, sizeof(**out));
+	return *out ? 0 : ERR_MEMORY;
+}
+
+void post_free(struct post *post)
+{
+	free(post);
+}
+
+void post_wake(struct post *post)
+{
+	(void)post;
+}
+
+uint64_t post_wire_bytes(struct post *post)
+{
+	(void)post;
+	return 100 * (uint64_t)store.requests;
+}
+
+static void put_tally(struct text *to, uint64_t first, uint64_t last)
+{
+	uint64_t n = 0, least = 0, most = 0, sum = 0, i;
+
+	for (i = first; i <= last; i++)
+		if (store.has[i] && store.mood != EMPTY) {
+			least = n++ ? least : i;
+			most = i;
+			sum += i;
+		}
+	text_put(to, "{\"statement_id\":0");
+	if (n)
+		text_printf(to,
+			",\"series\":[{\"values\":[[0,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+			"]]}]",
+			n, least, most, sum);
+	text_put_char(to, '}');
+}
+
+static void put_list(struct text *to, uint64_t first, uint64_t last)
+{
+	const char *between = "";
+	uint64_t i;
+
+	text_put(to, "{\"series\":[{\"values\":[");
+	for (i = first; i <= last; i++)
+		if (store.has[i] && store.mood != EMPTY) {
+			text_printf(to, "%s[9,%" PRIu64 "]", between, i);
+			between = ",";
+		}
+	text_put(to, "]}]}");
+}
+
+/* Answers InfluxQL by the bounds of `seq` in it. */
+static void answer_sql(const char *form, struct text *to)
+{
+	const char *at = form, *between = "";
+	bool list = !strstr(form, "count%28");
+
+	text_put(to, "{\"results\":[");
+	while ((at = strstr(at, "seq%3E%3D"))) {
+		uint64_t first = strtoull(at + 9, NULL, 10), last;
+
+		at = strstr(at, "seq%3C%3D");
+		assert_non_null(at);
+		last = strtoull(at + 9, NULL, 10);
+		assert_in_range(last, first, NUMBERS);
+		assert_true(last - first < RECEIPT_RUN);
+		text_put(to, between);
+		if (list)
+			put_list(to, first, last);
+		else
+			put_tally(to, first, last);
+		between = ",";
+	}
+	text_put(to, "]}");
+}
+
+void post_ask(
+	struct post *post, const char *form, size_t len, struct text *whole, struct reply *reply)
+{
+	(void)post;
+	assert_int_equal(strlen(form), len);
+	store.requests++;
+	*reply = (struct reply){.status = 200};
+	if (store.mood == AWAY)
+		*reply = (struct reply){.transport = TRANSPORT_CONNECT};
+	else if (store.mood == FORBIDDEN)
+		*reply = (struct reply){.status = 401, .body = "{\"error\":\"no\"}"};
+	else if (store.mood == NONSENSE)
+		text_put(whole, "<html>log in</html>");
+	else
+		answer_sql(form, whole);
+}
+
+/* --- the van ------------------------------------------------------------------------------------------- */
+
+static _Atomic(int64_t) now_ms = 1000;
+
+static int64_t boot_ns(void *ctx)
+{
+	(void)ctx;
+	return atomic_load(&now_ms) * 1000000;
+}
+
+static const struct clock by_hand = {boot_ns, boot_ns, NULL};
+static const struct store_conf conf = {
+	.name = "store", .database = "wq", .timeout_ms = 1000, .receipt_s = WAIT_S};
+static atomic_bool stop;
+static _Atomic int64_t beat_ms;
+
+static struct {
+	struct spool *spool;
+	struct spool_reader *reader;
+	struct receipts *receipts;
+	unsigned store;
+	uint32_t series;
+	uint64_t made, posted;
+} van;
+
+static int begin(void **state)
+{
+	struct spool_conf spool_conf = {.dir = "spool",
+		.commit_ms = 100,
+		.segment_readings = 5000,
+		.pending_bytes = 1 << 20};
+	struct series series = {"ph-1", "ph", NUMBER_F32, 0};
+	char words[200];
+	struct text why = text_over(words, sizeof(words));
+
+	(void)state;
+	memset(&store, 0, sizeof(store));
+	memset(&van, 0, sizeof(van));
+	if (system("rm -rf spool") || spool_open(&van.spool, &spool_conf, &by_hand, &why) ||
+		spool_add_series(van.spool, &series, &van.series) ||
+		spool_fix_utc(van.spool, 1700000000000, TIME_NTP, 10) ||
+		spool_add_store(van.spool, "store", &van.store) ||
+		spool_reader_open(&van.reader, van.spool) ||
+		receipts_new(&van.receipts, &conf, "van-1", van.spool, van.store, van.reader,
+			&by_hand, &stop, &beat_ms, &why)) {
+		fprintf(stderr, "%s\n", words);
+		return -1;
+	}
+	/* The ledger's own rows are not what is tested here. */
+	spool_mark_sent(van.spool, van.store, STREAM_LEDGER, (struct range){1, 100});
+	spool_mark_received(van.spool, van.store, STREAM_LEDGER, (struct range){1, 100});
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	receipts_free(van.receipts);
+	spool_reader_close(van.reader);
+	return spool_close(van.spool);
+}
+
+static void make_some(uint64_t n)
+{
+	struct reading reading = {.series = van.series, .qc = QC_PASS, .value = 7};
+	struct exchange exchange = {
+		.raw = (const uint8_t *)"\x03", .raw_len = 1, .readings = &reading, .n = 1};
+	const struct timespec moment = {0, 1000000};
+	struct spool_counts counts;
+
+	van.made += n;
+	while (n--) {
+		exchange.boot_ms = atomic_fetch_add(&now_ms, 10);
+		assert_int_equal(spool_add(van.spool, &exchange), 0);
+	}
+	while (spool_count(van.spool, &counts), counts.saved < van.made)
+		nanosleep(&moment, NULL);
+}
+
+static void make(uint64_t n)
+{
+	for (; n > 1000; n -= 1000)
+		make_some(1000);
+	make_some(n);
+}
+
+/* All that waits is sent; the store takes it, and keeps what it keeps. */
+static void send_all(void)
+{
+	struct range block;
+	uint64_t i;
+
+	while (spool_unsent(van.spool, van.store, STREAM_READINGS, UINT64_MAX, 700, &block)) {
+		for (i = block.first; i <= block.last; i++) {
+			store.has[i] = !store.never[i];
+			van.posted++;
+		}
+		receipts_sent(van.receipts, STREAM_READINGS, block);
+		spool_mark_sent(van.spool, van.store, STREAM_READINGS, block);
+	}
+}
+
+static uint64_t received(void)
+{
+	struct delivery_counts counts;
+
+	spool_count_store(van.spool, van.store, STREAM_READINGS, &counts);
+	return counts.n[DELIVERY_RECEIVED];
+}
+
+static struct receipts_state state_now(void)
+{
+	struct receipts_state state;
+
+	receipts_state(van.receipts, &state);
+	return state;
+}
+
+/* Time passes; what is due is asked, and what is missing is sent again, each time round. */
+static void pass_time(unsigned seconds)
+{
+	int64_t until = atomic_load(&now_ms) + (int64_t)seconds * 1000;
+
+	while (atomic_load(&now_ms) < until) {
+		atomic_fetch_add(&now_ms, WAIT_S * 500);
+		while (receipts_step(van.receipts))
+			;
+		send_all();
+	}
+}
+
+/* No number is called received that the store has not. */
+static void expect_true(void)
+{
+	static bool open[NUMBERS + 1];
+	uint64_t below = UINT64_MAX, from = 1, i;
+	struct range run;
+
+	memset(open, 0, sizeof(open));
+	for (; spool_unsent(van.spool, van.store, STREAM_READINGS, below, NUMBERS, &run);
+		below = run.first)
+		memset(open + run.first, 1, run.last - run.first + 1);
+	for (; spool_unconfirmed(van.spool, van.store, STREAM_READINGS, from, NUMBERS, &run);
+		from = run.last + 1)
+		memset(open + run.first, 1, run.last - run.first + 1);
+	for (i = 1; i <= van.made; i++)
+		assert_true(open[i] || store.has[i]);
+}
+
+/* --- the tests --------------------------------------------------------------------------------------- */
+
+static void what_is_there_is_received_when_it_is_old_enough(void **state)
+{
+	(void)state;
+	make(2500);
+	send_all();
+	while (receipts_step(van.receipts))
+		;
+	assert_int_equal(store.requests, 0);
+	atomic_fetch_add(&now_ms, WAIT_S * 900);
+	assert_false(receipts_step(van.receipts));
+	assert_int_equal(store.requests, 0);
+	assert_int_equal(state_now().condition, RECEIPTS_WAITING);
+	pass_time(2 * WAIT_S);
+	assert_int_equal(received(), 2500);
+	assert_int_equal(store.requests, 1); /* three runs, all whole */
+	assert_int_equal(state_now().condition, RECEIPTS_WHOLE);
+	pass_time(DAY_S);
+	assert_int_equal(store.requests, 1); /* nothing is asked twice */
+}
+
+static void a_hole_is_sent_again_and_only_it(void **state)
+{
+	(void)state;
+	make(3000);
+	send_all();
+	store.has[1500] = store.has[1501] = store.has[2999] = false;
+	atomic_fetch_add(&now_ms, 2 * WAIT_S * 1000);
+	pass_time(WAIT_S);
+	assert_int_equal(van.posted, 3003);
+	assert_int_equal(received(), 2997);
+	assert_int_equal(state_now().missing[STREAM_READINGS], 3);
+	assert_int_equal(state_now().n_holes[STREAM_READINGS], 2);
+	assert_int_equal(state_now().holes[STREAM_READINGS][0].last, 1501);
+	pass_time(3 * WAIT_S);
+	assert_int_equal(received(), 3000);
+	assert_int_equal(state_now().condition, RECEIPTS_WHOLE);
+	assert_int_equal(state_now().again, 3);
+}
+
+static void a_store_that_shows_nothing_costs_a_run_a_day(void **state)
+{
+	unsigned before;
+
+	(void)state;
+	make(15000);
+	send_all();
+	store.mood = EMPTY;
+	pass_time(DAY_S - 4 * WAIT_S);
+	assert_int_equal(van.posted, 15000 + RECEIPT_RUN);
+	assert_int_equal(received(), 0);
+	assert_int_equal(state_now().condition, RECEIPTS_MISSING);
+	assert_non_null(strstr(state_now().words, "read_url"));
+	assert_in_range(store.requests, 2, 300); /* less and less often */
+	before = store.requests;
+	pass_time(DAY_S);
+	assert_in_range(van.posted, 15000 + RECEIPT_RUN, 15000 + 2 * RECEIPT_RUN);
+	assert_in_range(store.requests - before, 1, 60);
+	store.mood = WELL; /* a person mended the route, and asks */
+	receipts_ask_now(van.receipts);
+	assert_true(receipts_hurry(van.receipts));
+	pass_time(4 * WAIT_S);
+	assert_false(receipts_hurry(van.receipts));
+	assert_int_equal(received(), 15000);
+	assert_int_equal(state_now().condition, RECEIPTS_WHOLE);
+}
+
+static void a_store_that_lost_all_gets_all(void **state)
+{
+	(void)state;
+	make(15000);
+	send_all();
+	memset(store.has, 0, sizeof(store.has));
+	pass_time(20 * WAIT_S);
+	assert_int_equal(received(), 15000);
+	assert_int_equal(van.posted, 30000);
+	expect_true();
+}
+
+/* Three that the store drops for ever keep no other from its receipt. */
+static void what_is_never_kept_stays_sent(void **state)
+{
+	(void)state;
+	store.never[7] = store.never[8] = store.never[900] = true;
+	make(1000);
+	send_all();
+	pass_time(10 * WAIT_S);
+	assert_int_equal(received(), 997);
+	assert_int_equal(van.posted, 1003);
+	assert_int_equal(state_now().condition, RECEIPTS_MISSING);
+	make(1000);
+	send_all();
+	store.has[1800] = false;
+	pass_time(40 * WAIT_S);
+	assert_int_equal(received(), 1997);
+	assert_int_equal(van.posted, 2004);
+	expect_true();
+}
+
+/* Nor do thousands, that the store no longer keeps, those behind them. */
+static void holes_that_stay_do_not_hide_the_rest(void **state)
+{
+	(void)state;
+	memset(store.never, 1, 6001);
+	make(8000);
+	send_all();
+	pass_time(DAY_S / 2);
+	assert_int_equal(received(), 2000);
+	assert_int_equal(van.posted, 8000 + RECEIPT_RUN);
+	expect_true();
+}
+
+static void no_answer_changes_nothing(void **state)
+{
+	static const enum receipts_condition said[MOODS] = {[AWAY] = RECEIPTS_AWAY,
+		[FORBIDDEN] = RECEIPTS_NO_ROUTE,
+		[NONSENSE] = RECEIPTS_NO_ROUTE};
+	enum mood mood;
+
+	(void)state;
+	make(100);
+	send_all();
+	for (mood = AWAY; mood <= NONSENSE; mood++) {
+		store.mood = mood;
+		receipts_ask_now(van.receipts);
+		pass_time(4 * WAIT_S);
+		assert_int_equal(state_now().condition, said[mood]);
+		assert_true(state_now().words[0] || mood == AWAY);
+		assert_int_equal(received(), 0);
+		assert_int_equal(van.posted, 100);
+	}
+	store.mood = WELL;
+	pass_time(3600 + 4 * WAIT_S);
+	assert_int_equal(received(), 100);
+}
+
+/* Rows of two starts months apart are not asked about in one span of time. */
+static void a_jump_in_time_ends_a_run(void **state)
+{
+	(void)state;
+	make(10);
+	atomic_fetch_add(&now_ms, 90 * (int64_t)DAY_S * 1000);
+	make(10);
+	send_all();
+	pass_time(4 * WAIT_S);
+	assert_int_equal(received(), 20);
+	assert_int_equal(store.requests, 1);
+}
+
+static void anything_may_happen(void **state)
+{
+	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
+	unsigned step;
+
+	(void)state;
+	printf("SEED=%u\n", seed);
+	srand48((long)seed);
+	for (step = 0; step < 80; step++) {
+		uint64_t i = 1 + (uint64_t)lrand48() % (van.made + 1), n = (uint64_t)lrand48() % 80;
+
+		store.mood = lrand48() % 3 ? WELL : (enum mood)(lrand48() % MOODS);
+		if (van.made < NUMBERS - 200)
+			make(1 + (uint64_t)lrand48() % 90);
+		if (lrand48() % 2)
+			send_all();
+		/* It loses what is not confirmed, a part of it for ever. */
+		for (; n && i <= van.made; i++, n--) {
+			struct range run;
+
+			if (!spool_unconfirmed(van.spool, van.store, STREAM_READINGS, i, 1, &run) ||
+				run.first != i)
+				continue;
+			store.has[i] = false;
+			store.never[i] = lrand48() % 40 == 0;
+		}
+		if (lrand48() % 9 == 0)
+			receipts_ask_now(van.receipts);
+		pass_time((unsigned)(lrand48() % 4) * WAIT_S);
+		expect_true();
+	}
+	memset(store.never, 0, sizeof(store.never));
+	store.mood = WELL;
+	receipts_ask_now(van.receipts);
+	for (step = 0; step < 40 && received() < van.made; step++)
+		pass_time(3600);
+	expect_true();
+	assert_int_equal(received(), van.made);
+	assert_int_equal(state_now().condition, RECEIPTS_WHOLE);
+}
+
+#define ON_A_VAN(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		ON_A_VAN(what_is_there_is_received_when_it_is_old_enough),
+		ON_A_VAN(a_hole_is_sent_again_and_only_it),
+		ON_A_VAN(a_store_that_shows_nothing_costs_a_run_a_day),
+		ON_A_VAN(a_store_that_lost_all_gets_all),
+		ON_A_VAN(what_is_never_kept_stays_sent),
+		ON_A_VAN(holes_that_stay_do_not_hide_the_rest),
+		ON_A_VAN(no_answer_changes_nothing),
+		ON_A_VAN(a_jump_in_time_ends_a_run),
+		ON_A_VAN(anything_may_happen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -43,6 +43,16 @@ static const struct schema_key spool_keys[] = {
 		.least = 1000,
 		.most = 10000000,
 		.unit = "readings"},
+	{.key = "keep_days",
+		.help = "Readings that every store confirmed (receipt_s) stay on the card so long; "
+			"a "
+			"full card lets them go at once. Others are never removed.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct spool_conf, keep_days),
+		.preset = "30",
+		.least = 1,
+		.most = 3650,
+		.unit = "days"},
 	{.key = "pending_bytes",
 		.help = "Memory for readings that wait for the card; taken at the start.",
 		.kind = SCHEMA_INTEGER,

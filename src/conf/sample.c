@@ -33,6 +33,7 @@ static const struct conf sample = {
 	.spool = {.dir = "/var/lib/waterlab/spool",
 		.commit_ms = 1000,
 		.segment_readings = 100000,
+		.keep_days = 30,
 		.pending_bytes = 1048576},
 	.clock = {.wait_s = 1800,
 		.latest_ms = 2398377600000,

@@ -17,6 +17,17 @@ bool deliver_add_gap(struct spool *spool, enum stream stream, struct range range
 	return room;
 }
 
+bool deliver_set_freed(struct spool *spool, uint64_t below)
+{
+	bool room = true;
+	unsigned i;
+
+	spool->freed_below = below;
+	for (i = 0; i < spool->n_stores && below > 1; i++)
+		room = intervals_add(&spool->stores[i].done[STREAM_READINGS], 1, below - 1) && room;
+	return room;
+}
+
 bool deliver_add_held(struct spool *spool, enum stream stream, struct range range)
 {
 	return intervals_add(&spool->held[stream], range.first, range.last);
@@ -37,6 +48,9 @@ struct store *deliver_store(struct spool *spool, const char *name)
 	store = &spool->stores[spool->n_stores];
 	*store = (struct store){.name = ""};
 	if (!text_copy(store->name, sizeof(store->name), name))
+		return NULL;
+	if (spool->freed_below > 1 &&
+		!intervals_add(&store->done[STREAM_READINGS], 1, spool->freed_below - 1))
 		return NULL;
 	for (stream = 0; stream < STREAM_COUNT; stream++)
 		for (k = 0; k < spool->gaps[stream].n; k++)
@@ -73,6 +87,7 @@ int spool_add_store(struct spool *spool, const char *name, unsigned *number)
 	pthread_mutex_lock(&spool->lock);
 	store = deliver_store(spool, name);
 	if (store) {
+		store->in_use = true;
 		*number = (unsigned)(store - spool->stores);
 		err = 0;
 	}

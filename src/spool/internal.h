@@ -49,6 +49,7 @@ struct series_slot {
 
 struct store {
 	char name[STORE_NAME];
+	bool in_use; /* by this process; others are remembered from files */
 	struct intervals set[STREAM_COUNT][DELIVERY_COUNT];
 	struct intervals done[STREAM_COUNT]; /* sent, refused, or a gap: nothing left to do */
 	/* Sent, received: what is not yet written to a file. */
@@ -57,8 +58,9 @@ struct store {
 
 struct segment_entry {
 	uint64_t first;
-	uint64_t bytes; /* of the file when it was last looked at */
-	bool readable;  /* false: of a newer program; left alone */
+	uint64_t bytes;       /* of the file when it was last looked at */
+	bool readable;        /* false: of a newer program; left alone */
+	int64_t last_made_ms; /* UTC of its youngest reading, its error added; 0: not looked up */
 };
 
 struct job {
@@ -122,6 +124,8 @@ struct spool {
 	uint64_t boot_first[STREAM_COUNT];   /* first numbers of our boot */
 	struct intervals gaps[STREAM_COUNT]; /* can never be delivered */
 	struct intervals held[STREAM_COUNT]; /* earlier boots without a time */
+	uint64_t
+		freed_below; /* readings below are confirmed by every store, and their files gone */
 	struct store stores[KNOWN_STORES];
 	unsigned n_stores;
 	bool marks_waiting;
@@ -177,6 +181,8 @@ int ledger_roll(struct spool *spool, uint64_t first, uint64_t last, uint64_t beg
 /* Notes every segment that the ledger believes to be there and the list does not have. */
 int ledger_check_segments(struct spool *spool) MUST_USE;
 int ledger_copy_delivery(struct spool *spool) MUST_USE;
+/* The lowest segment, of that range, is gone from now on, and all below it. */
+int ledger_free_segment(struct spool *spool, struct range range) MUST_USE;
 /* Adds the offsets that the segments have copies of. */
 int ledger_learn_epochs(struct spool *spool, sqlite3 *to) MUST_USE;
 /* ledger_make.c: a new file, filled with what the segments know, put in place whole. */
@@ -220,6 +226,9 @@ int segment_series(struct spool *spool, uint32_t series, uint32_t *number) MUST_
 int segment_boot(struct spool *spool, uint64_t first_reading) MUST_USE;
 int segment_area(struct spool *spool, const struct place *place, uint32_t *number) MUST_USE;
 
+/* freeing.c */
+void free_file(struct spool *spool, uint64_t first);
+
 /* lost.c: from a reader's thread; durable on return */
 /* These numbers cannot be read back: a gap from now on. */
 int lost_report(struct spool *spool, enum stream stream, struct range range) MUST_USE;
@@ -235,6 +244,8 @@ struct mark { /* one interval of a sent or received set, whole, to be written */
 };
 /* Under lock: adds to the gaps and to what is done at every store.  False: no memory. */
 bool deliver_add_gap(struct spool *spool, enum stream stream, struct range range) MUST_USE;
+/* Under lock: the files of all below are gone; nothing of it is left to do at any store.  False: no memory. */
+bool deliver_set_freed(struct spool *spool, uint64_t below) MUST_USE;
 bool deliver_add_held(struct spool *spool, enum stream stream, struct range range) MUST_USE;
 /* Under lock: the store of that name, made when new; NULL when there are too many. */
 struct store *deliver_store(struct spool *spool, const char *name);

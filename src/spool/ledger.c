@@ -222,6 +222,19 @@ int ledger_copy_delivery(struct spool *spool)
 	return ledger_commit(spool, deliver_save_all(spool, spool->ledger.db));
 }
 
+int ledger_free_segment(struct spool *spool, struct range range)
+{
+	int err = ledger_begin(spool);
+
+	if (err)
+		return err;
+	err = sql_set_meta_number(spool->ledger.db, "freed_below", (int64_t)range.last + 1);
+	if (!err)
+		err = sql_run_with(spool->ledger.db, "DELETE FROM segment WHERE first=%lld",
+			(long long)range.first);
+	return ledger_commit(spool, err);
+}
+
 static int note_lost(struct spool *spool, uint64_t first, uint64_t last, const char *words)
 {
 	struct ledger_record aside = {.kind = LEDGER_ASIDE,

@@ -29,6 +29,7 @@ struct known { /* what the segments say */
 	char last_boot[UUID];
 	uint32_t boots;
 	int64_t reading, ledger; /* highest numbers that may be in use */
+	int64_t freed_below;
 };
 
 static int learn_boots(sqlite3 *from, sqlite3 *to, struct known *known)
@@ -95,7 +96,7 @@ static void learn_numbers(struct spool *spool, struct known *known)
 	known->ledger = 0;
 	for (i = 0; i < spool->n_segments; i++) {
 		const struct segment_entry *entry = &spool->segments[i];
-		int64_t end = (int64_t)entry->first + MOST_SEGMENT - 1, ledger = 0;
+		int64_t end = (int64_t)entry->first + MOST_SEGMENT - 1, ledger = 0, freed = 0;
 		sqlite3 *db = NULL;
 
 		segment_file_name(spool->conf.dir, entry->first, path, sizeof(path));
@@ -105,6 +106,9 @@ static void learn_numbers(struct spool *spool, struct known *known)
 				sql_meta_number(db, "ledger_reserved", &ledger) == 0 &&
 				sql_meta_text(db, "spool", id, sizeof(id)) == 0)
 				text_copy(known->id, sizeof(known->id), id);
+			if (sql_meta_number(db, "freed_below", &freed) == 0 &&
+				freed > known->freed_below)
+				known->freed_below = freed;
 			sql_close(&db);
 		}
 		if (end > known->reading)
@@ -190,6 +194,8 @@ static int fill(struct spool *spool, sqlite3 *db, const char *schema)
 		err = sql_set_meta_number(db, "floor_reading", known.reading);
 	if (!err)
 		err = sql_set_meta_number(db, "floor_ledger", known.ledger);
+	if (!err)
+		err = sql_set_meta_number(db, "freed_below", known.freed_below);
 	for (i = 0; i < spool->n_segments && !err; i++)
 		err = sql_run_with(db, "INSERT INTO segment VALUES(%lld,NULL,0)",
 			(long long)spool->segments[i].first);

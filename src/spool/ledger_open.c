@@ -127,9 +127,10 @@ static int on_commit(void *ctx, sqlite3 *db, const char *name, int frames)
 
 static int load(struct spool *spool)
 {
-	int64_t number = 0, reserved = 0, floors[STREAM_COUNT] = {0, 0};
+	int64_t number = 0, reserved = 0, freed = 0, floors[STREAM_COUNT] = {0, 0};
 	char id[SPOOL_ID];
 	int stream, err;
+	bool room;
 
 	err = sql_meta_text(spool->ledger.db, "spool", id, sizeof(id));
 	if (!err && spool->id[0] && strcmp(id, spool->id) != 0)
@@ -148,15 +149,19 @@ static int load(struct spool *spool)
 		err = sql_meta_number(spool->ledger.db, "floor_ledger", &floors[STREAM_LEDGER]);
 	if (err)
 		return err == ERR_ABSENT ? ERR_DAMAGED : err;
+	err = sql_meta_number(spool->ledger.db, "freed_below", &freed);
+	if (err && err != ERR_ABSENT) /* nothing was freed yet */
+		return err;
 	if (number > floors[STREAM_LEDGER])
 		floors[STREAM_LEDGER] = number;
 	spool->ledger.reserved = (uint64_t)reserved;
 	pthread_mutex_lock(&spool->lock);
+	room = deliver_set_freed(spool, (uint64_t)freed);
 	for (stream = 0; stream < STREAM_COUNT; stream++)
 		if ((uint64_t)floors[stream] >= spool->next[stream])
 			spool->next[stream] = (uint64_t)floors[stream] + 1;
 	pthread_mutex_unlock(&spool->lock);
-	err = load_boot(spool);
+	err = room ? load_boot(spool) : ERR_MEMORY;
 	if (!err)
 		err = mend_epochs(spool);
 	if (!err)

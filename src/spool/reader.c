@@ -81,6 +81,19 @@ uint64_t reader_past_gap(struct spool_reader *reader, uint64_t number)
 	return number;
 }
 
+/* What was freed is neither there nor lost. */
+static uint64_t reader_past_freed(struct spool_reader *reader, uint64_t number)
+{
+	uint64_t below = reader->freed_below;
+
+	if (reader->spool) {
+		pthread_mutex_lock(&reader->spool->lock);
+		below = reader->spool->freed_below;
+		pthread_mutex_unlock(&reader->spool->lock);
+	}
+	return number < below ? below : number;
+}
+
 static int add_unknown(struct spool_reader *reader, struct intervals *lost, struct range range)
 {
 	int err;
@@ -294,6 +307,8 @@ int spool_read(struct spool_reader *reader, enum stream stream, struct range blo
 		block.last = last;
 	if (block.first < 1)
 		block.first = 1;
+	if (stream == STREAM_READINGS)
+		block.first = reader_past_freed(reader, block.first);
 	if (block.first > block.last)
 		return 0;
 	reader->unseen = block.first;

@@ -66,6 +66,15 @@ static int load_gaps(struct spool_reader *reader)
 	return room ? sql_error(code) : ERR_MEMORY;
 }
 
+static int load_freed(struct spool_reader *reader)
+{
+	int64_t below = 0;
+	int err = sql_meta_number(reader->ledger, "freed_below", &below);
+
+	reader->freed_below = (uint64_t)below;
+	return err == ERR_ABSENT ? 0 : err;
+}
+
 static int find_daemon(const char *dir, struct text *why)
 {
 	struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
@@ -117,6 +126,8 @@ int spool_reader_open_dir(struct spool_reader **out, const char *dir, struct tex
 		goto out;
 	text_clear(why);
 	err = segment_list(dir, &reader->segments, &reader->n_segments, why);
+	if (!err)
+		err = load_freed(reader);
 	if (!err)
 		err = load_gaps(reader);
 	if (!err)

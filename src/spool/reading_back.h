@@ -51,6 +51,7 @@ struct spool_reader {
 	sqlite3 *ledger;
 	sqlite3_stmt *records;
 	unsigned generation;
+	uint64_t freed_below;           /* when alone */
 	struct segment_entry *segments; /* when alone */
 	size_t n_segments;
 	struct open_segment open[OPEN_SEGMENTS];

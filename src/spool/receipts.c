@@ -11,6 +11,8 @@ static bool unsettled(const struct spool *spool, const struct store *store, enum
 	uint64_t begins;
 	size_t i;
 
+	if (stream == STREAM_READINGS && run->first < spool->freed_below)
+		run->first = spool->freed_below;
 	while ((at = intervals_from(set, run->first))) {
 		if (at->first > run->first)
 			run->first = at->first;

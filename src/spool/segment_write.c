@@ -62,6 +62,8 @@ static int fill(struct spool *spool, sqlite3 *db, uint64_t first)
 	if (!err)
 		err = sql_set_meta_number(db, "ledger_reserved", reserved);
 	if (!err)
+		err = sql_set_meta_number(db, "freed_below", (int64_t)spool->freed_below);
+	if (!err)
 		err = epochs_copy(spool, spool->boot, db);
 	if (!err)
 		err = deliver_save_all(spool, db);

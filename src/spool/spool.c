@@ -168,6 +168,17 @@ static int open_newest(struct spool *spool)
 	return err;
 }
 
+/* Files whose freeing was written down, but not done. */
+static void finish_freeing(struct spool *spool)
+{
+	while (spool->n_segments && spool->segments[0].first < spool->freed_below) {
+		free_file(spool, spool->segments[0].first);
+		spool->n_segments--;
+		memmove(spool->segments, spool->segments + 1,
+			spool->n_segments * sizeof(*spool->segments));
+	}
+}
+
 static int open_files(struct spool *spool, struct text *why)
 {
 	int err;
@@ -176,8 +187,10 @@ static int open_files(struct spool *spool, struct text *why)
 	if (err)
 		return err;
 	err = ledger_open(spool);
-	if (!err)
+	if (!err) {
+		finish_freeing(spool);
 		err = open_newest(spool);
+	}
 	if (err) {
 		text_printf(
 			why, "spool: %s: %s (%s)", spool->conf.dir, spool->fault, err_text(err));

@@ -31,6 +31,7 @@ struct spool_conf {
 	unsigned commit_ms;        /* longest a reading waits for its commit; 100..60000 */
 	unsigned segment_readings; /* readings in one segment file; 1000..10000000 */
 	unsigned pending_bytes;    /* RAM for readings not yet saved; taken at start */
+	unsigned keep_days;        /* readings that every store confirmed stay at least so long */
 };
 
 struct spool;
@@ -231,6 +232,14 @@ uint64_t spool_confirmed(struct spool *spool, unsigned store, enum stream stream
  */
 void spool_mark_missing(
 	struct spool *spool, unsigned store, enum stream stream, struct range block);
+
+/*
+ * Removes the oldest files of readings that every store named in this process confirmed (spool_mark_received) or
+ * that are in a gap, once the youngest reading in them is keep_days old by a time from NTP or GPS; on a full card
+ * however young.  A file with a reading that is refused, unsent or unconfirmed stays, and all that are newer.  *n:
+ * readings removed.  The ledger is never touched.  Not from the thread that commits.
+ */
+int spool_free_old(struct spool *spool, uint64_t *n) MUST_USE;
 
 struct spool_refusal {
 	enum stream stream;

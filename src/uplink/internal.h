@@ -38,7 +38,7 @@ struct uplink {
 	unsigned calm;    /* requests taken in a row */
 	bool failing;     /* the last request was not taken: the next one carries one line */
 	struct log_edge edges[REASONS];
-	struct log_edge unreadable, too_old, clock_shut;
+	struct log_edge unreadable, too_old, clock_shut, unfreed;
 	char good[LINE_LONGEST]; /* the last line this store took */
 	size_t good_len;         /* 0: none yet */
 	size_t last_sent_bytes;  /* of the last request's body */

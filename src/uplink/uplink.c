@@ -241,16 +241,38 @@ static bool clock_lets(struct uplink *uplink)
 	return false;
 }
 
+/* What every store confirmed, and is old, makes room. */
+static void free_old(struct uplink *uplink)
+{
+	uint64_t n = 0;
+	int err = spool_free_old(uplink->spool, &n);
+
+	if (n)
+		log_say(LOG_NOTICE, "uplink",
+			"%llu old readings, confirmed by every store, are off the card",
+			(unsigned long long)n);
+	if (err)
+		log_lost(&uplink->unfreed, uplink_now_ms(uplink), "uplink",
+			"old readings cannot be taken off the card: %s", err_text(err));
+	else
+		log_back(&uplink->unfreed, uplink_now_ms(uplink), "uplink",
+			"old readings are taken off the card again");
+}
+
 /* One question to the store about what it has, if one is due.  False: none is. */
 static bool ask_receipts(struct uplink *uplink)
 {
 	struct receipts *receipts = uplink->receipts;
+	uint64_t passes = uplink->state.receipts.passes;
 	bool asked = receipts_step(receipts);
 
 	pthread_mutex_lock(&uplink->lock);
 	receipts_state(receipts, &uplink->state.receipts);
+	passes = uplink->state.receipts.passes - passes;
 	uplink->state.wire_bytes = post_wire_bytes(uplink->post) + receipts_wire_bytes(receipts);
 	pthread_mutex_unlock(&uplink->lock);
+	if (passes)
+		free_old(uplink);
 	return asked;
 }
 

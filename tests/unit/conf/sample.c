@@ -242,6 +242,7 @@ static void make_any(struct conf *conf, const struct profile *profile)
 	conf->spool.commit_ms = any(100, 60000);
 	conf->spool.segment_readings = any(1000, 10000000);
 	conf->spool.pending_bytes = any(65536, 67108864);
+	conf->spool.keep_days = any(1, 3650);
 	conf->clock.wait_s = any(0, 2592000);
 	conf->clock.most_away_days = any(1, 7300);
 	conf->clock.bound_wait_s = any(0, 31536000);

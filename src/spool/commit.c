@@ -240,19 +240,26 @@ static int record_refused(struct spool *spool)
 
 /* --- trouble ------------------------------------------------------------------------------------------ */
 
-int commit_prepare(struct spool *spool)
+int commit_prepare_ledger(struct spool *spool)
 {
 	int err = 0;
 
 	/* What is written into a removed file is gone with the process: it would be a false "saved". */
 	if (spool->ledger.db && sql_moved(spool->ledger.db))
 		spool->ledger.sick = true;
-	if (spool->segment.db && sql_moved(spool->segment.db))
-		spool->segment.sick = true;
 	if (spool->ledger.sick)
 		err = ledger_reopen(spool);
 	if (!err && !spool->ledger.started)
 		err = ledger_record_start(spool);
+	return err;
+}
+
+int commit_prepare(struct spool *spool)
+{
+	int err = commit_prepare_ledger(spool);
+
+	if (spool->segment.db && sql_moved(spool->segment.db))
+		spool->segment.sick = true;
 	if (!err && spool->segment.sick)
 		err = segment_reopen(spool);
 	if (!err && !spool->segment.db)

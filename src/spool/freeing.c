@@ -97,7 +97,7 @@ static int free_lowest(struct spool *spool, void *ctx)
 	bool still;
 	int err;
 
-	err = commit_prepare(spool);
+	err = commit_prepare_ledger(spool);
 	if (err)
 		return err;
 	pthread_mutex_lock(&spool->lock);

@@ -161,6 +161,8 @@ struct text spool_fault(struct spool *spool); /* empties the words and returns t
 void *commit_thread(void *arg);
 /* Opens again what is sick and begins what is missing; the files are fit to be written after 0. */
 int commit_prepare(struct spool *spool) MUST_USE;
+/* The same of the ledger alone: a full card may still take what makes room. */
+int commit_prepare_ledger(struct spool *spool) MUST_USE;
 /* Commits everything pending now; for tests and benches.  Durable on return. */
 int spool_flush(struct spool *spool) MUST_USE;
 

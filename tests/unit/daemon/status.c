@@ -100,7 +100,7 @@ static struct line_conf line_conf = {
 };
 static struct conf conf = {.lab = "van-3",
 	.clock = {600, 0, INT64_MAX, 730, 86400},
-	.spool = {"spool", 100, 1000, 1 << 16},
+	.spool = {"spool", 100, 1000, 1 << 16, 30},
 	.n_lines = 1,
 	.lines = &line_conf,
 	.n_stores = 1,

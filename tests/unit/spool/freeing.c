@@ -1,7 +1,8 @@
 /* Files that make room: which, when, and that nothing else is ever lost by it. */
+#include <limits.h>
 #include <sys/wait.h>
 
-#include "lab.h"
+#include "faulty.h"
 #include "spool/reader.h"
 
 enum { SEGMENT = 1000, KEEP_DAYS = 30 };
@@ -22,6 +23,7 @@ static struct spool *fill(const struct spool_conf *conf)
 	uint64_t k;
 
 	lab_now_ms = 10000;
+	faulty_forget();
 	spool = lab_open(conf);
 	for (k = 1; k <= 4200; k += 4)
 		assert_int_equal(lab_add(spool, k, 4), 0);
@@ -190,6 +192,89 @@ static void a_start_finishes_what_was_begun(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
+static bool there(const struct spool_conf *conf, uint64_t first)
+{
+	char path[300];
+
+	segment_file_name(conf->dir, first, path, sizeof(path));
+	return access(path, F_OK) == 0;
+}
+
+static struct spool_conf watched;
+static bool was_there;
+
+static void look(void)
+{
+	was_there = there(&watched, 1);
+}
+
+/* Gone on the card first, then the file: with the power cut in between nothing is taken for lost. */
+static void the_file_is_there_until_the_card_knows(void **state)
+{
+	struct spool *spool;
+
+	(void)state;
+	watched = conf_of("order");
+	spool = fill(&watched);
+	later(KEEP_DAYS + 1);
+	confirm(spool, add_store(spool, "centre"), 1, 1000);
+	assert_int_equal(spool_flush(spool), 0);
+	was_there = false;
+	faulty.cut = look;
+	faulty.cut_at = faulty.syncs + 1;
+	assert_int_equal(freed(spool), 1000);
+	assert_true(faulty.syncs >= faulty.cut_at);
+	faulty.cut_at = 0;
+	assert_true(was_there);
+	assert_false(there(&watched, 1));
+	assert_int_equal(spool_close(spool), 0);
+}
+
+static void a_card_that_fails_frees_nothing(void **state)
+{
+	struct spool_conf conf = conf_of("fails");
+	struct spool *spool = fill(&conf);
+	uint64_t n = 99;
+
+	(void)state;
+	later(KEEP_DAYS + 1);
+	confirm(spool, add_store(spool, "centre"), 1, 1000);
+	assert_int_equal(spool_flush(spool), 0);
+	faulty.fail_from = faulty.syncs + 1;
+	faulty.fail_to = ULONG_MAX;
+	assert_int_not_equal(spool_free_old(spool, &n), 0);
+	assert_int_equal(n, 0);
+	assert_true(there(&conf, 1));
+	faulty.fail_to = 0;
+	assert_int_equal(freed(spool), 1000);
+	expect_from(spool, 1001);
+	assert_int_equal(spool_close(spool), 0);
+}
+
+/* On a full card what is confirmed goes however young it is, and what is made meanwhile is saved. */
+static void a_full_card_lets_the_confirmed_go(void **state)
+{
+	struct spool_conf conf = conf_of("full");
+	struct spool *spool = fill(&conf);
+	uint64_t n;
+
+	(void)state;
+	confirm(spool, add_store(spool, "centre"), 1, 2999);
+	assert_int_equal(spool_flush(spool), 0);
+	faulty.only = "readings-";
+	faulty.write_error = SQLITE_FULL;
+	assert_int_equal(lab_add(spool, 4201, 4), 0);
+	assert_int_equal(spool_flush(spool), ERR_FULL);
+	assert_int_equal(spool_free_old(spool, &n), 0);
+	faulty.write_error = 0;
+	faulty.only = NULL;
+	assert_int_equal(n, 2000);
+	assert_int_equal(spool_flush(spool), 0);
+	assert_true(lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 2001).values_right);
+	assert_int_equal(lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 2001).n, 2204);
+	assert_int_equal(spool_close(spool), 0);
+}
+
 static void kill_while_freeing(const struct spool_conf *conf, useconds_t after_us)
 {
 	pid_t pid = fork();
@@ -201,7 +286,6 @@ static void kill_while_freeing(const struct spool_conf *conf, useconds_t after_u
 
 		(void)!spool_fix_utc(spool, 5000000, TIME_NTP, 1);
 		add_store(spool, "centre");
-		(void)!write(1, "", 0);
 		if (spool_free_old(spool, &n))
 			_exit(1);
 		_exit(0);
@@ -301,11 +385,15 @@ int main(void)
 		cmocka_unit_test(what_is_refused_or_unsent_keeps_its_file_and_the_newer_ones),
 		cmocka_unit_test(a_store_that_comes_later_asks_for_nothing_that_is_gone),
 		cmocka_unit_test(a_start_finishes_what_was_begun),
+		cmocka_unit_test(the_file_is_there_until_the_card_knows),
+		cmocka_unit_test(a_card_that_fails_frees_nothing),
+		cmocka_unit_test(a_full_card_lets_the_confirmed_go),
 		cmocka_unit_test(a_kill_at_any_moment_loses_and_invents_nothing),
 		cmocka_unit_test(a_lost_ledger_does_not_miss_what_was_freed),
 		cmocka_unit_test(a_reader_alone_knows_too),
 	};
 
 	spool_tuning.boot_id = boot_one;
+	faulty_install();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,7 +130,11 @@ static void the_level_is_what_the_cases_prove(void **state)
 		"# waterlab trace 1\ndriver: acme-ph9\nsource: recorded 2026-11-02, serial 17\n"
 		"> 03 00 00 00 01\n< 03 02 02 C8\n= ph 7.12 [pH]\n");
 	assert_int_equal(waterlab("lint d/acme-ph9"), 0);
-	make_driver(NULL);
+	write_file("d/acme-ph9/cases/one.trace",
+		"driver: acme-ph9\nsource: from a pseudo-terminal, as simulators have, recorded "
+		"2026-11-02\n"
+		"> 03 00 00 00 01\n< 03 02 02 C8\n= ph 7.12 [pH]\n");
+	is_wrong("d/acme-ph9: level: is \"recorded\", but no case was recorded");
 }
 
 /* With a wrong base nothing at all comes of the manual's own frames. */

@@ -49,7 +49,7 @@ static void put_mistakes(struct lint *lint, const char *words)
 	}
 }
 
-static struct profile *find(struct lint *lint)
+static struct profile *find(const struct cli *cli, struct lint *lint, const char *word)
 {
 	static char room[64 * 1024];
 	struct text mistakes = text_over(room, sizeof(room));
@@ -68,6 +68,8 @@ static struct profile *find(struct lint *lint)
 	}
 	if (err && !mistakes.len)
 		text_put(&mistakes, err_text(err));
+	if (err == ERR_ABSENT)
+		cli_put_where(cli, word, &mistakes);
 	put_mistakes(lint, room);
 	return err ? NULL : profile;
 }
@@ -148,7 +150,17 @@ static bool place(struct lint *lint, const struct cli_drivers *drivers, const ch
 	       text_copy(lint->name, sizeof(lint->name), slash + 1);
 }
 
-static unsigned lint_one(const struct cli_drivers *drivers, const char *word)
+/* A driver in C is in the program, wherever its README and cases are. */
+static void say_no_folder(const struct cli *cli, struct lint *lint, const char *word)
+{
+	char room[200] = "";
+	struct text where = text_over(room, sizeof(room));
+
+	cli_put_where(cli, word, &where);
+	lint_wrong(lint, "", "is not there, and its cases neither%s", room);
+}
+
+static unsigned lint_one(const struct cli *cli, const struct cli_drivers *drivers, const char *word)
 {
 	struct lint lint = {.mistakes = 0};
 	struct profile *profile;
@@ -158,10 +170,15 @@ static unsigned lint_one(const struct cli_drivers *drivers, const char *word)
 		printf("%s: is no driver's name; it has 1 to %d bytes\n", word, PROFILE_NAME - 1);
 		return 1;
 	}
-	profile = find(&lint);
+	profile = find(cli, &lint, word);
 	snprintf(path, sizeof(path), "%s/%s", lint.folder, lint.name);
-	if (profile || !access(path, F_OK))
+	if (!access(path, F_OK)) {
 		check_readme(&lint, profile);
+	} else if (profile) {
+		say_no_folder(cli, &lint, word);
+		free(profile);
+		return lint.mistakes;
+	}
 	if (profile) {
 		lint_cases(&lint, profile);
 		if (!profile->driver)
@@ -182,7 +199,7 @@ int cli_lint(struct cli *cli)
 
 	cli_find_drivers(cli, &drivers);
 	for (i = 0; i < cli->n_args; i++)
-		mistakes += lint_one(&drivers, cli->args[i]);
+		mistakes += lint_one(cli, &drivers, cli->args[i]);
 	printf("%d driver%s, %u mistake%s\n", cli->n_args, cli->n_args == 1 ? "" : "s", mistakes,
 		mistakes == 1 ? "" : "s");
 	return mistakes ? CLI_FAILED : CLI_DONE;

@@ -205,7 +205,8 @@ class Kit(LabTest):
     def test_probe_says_what_keeps_it(self):
         self.lab.fault("ph-1 mute")
         words = self.refused(1, "probe", "supmea-ph8001", "bench", "--unit", "5")
-        self.assertIn("line bench, unit 5: no answer at all (19200 8E1)", words)
+        self.assertIn("line bench, unit 5: no answer at all (19200 8E1). Is it switched on and wired (A and B not "
+                      "swapped)? Are that its number and this its speed? waterlab scan bench", words)
         self.assertIn("scan bench --all-speeds", words)
         self.lab.fault("ph-1 ok", "ph-1 garbage")
         words = self.refused(1, "probe", "supmea-ph8001", "bench", "--unit", "5")

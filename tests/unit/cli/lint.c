@@ -304,6 +304,15 @@ static void what_is_not_there_is_said(void **state)
 	write_file("d/acme-c/README.md", readme);
 	assert_int_equal(waterlab("lint d/acme-c"), 1);
 	says(out, "d/acme-c: is a driver in C that this program was built without");
+	/* in a tree without an installation */
+	assert_int_equal(waterlab("-c ./none lint acme-ph9"), 1);
+	says(out, "; use a path (drivers/acme-ph9) or --drivers DIR\n");
+	assert_int_equal(waterlab("-c ./none lint ysi-exo"), 1);
+	says(out, "/ysi-exo: is not there, and its cases neither; use a path (drivers/ysi-exo) or "
+		  "--drivers DIR\n1 driver, 1");
+	assert_int_equal(waterlab("-c ./none replay acme-ph9 d/acme-ph9/cases/one.trace"), 2);
+	says(err, "; use a path (drivers/acme-ph9) or --drivers DIR\n");
+	assert_int_equal(waterlab("-c ./none replay d/acme-ph9 d/acme-ph9/cases/one.trace"), 0);
 	assert_int_equal(waterlab("lint"), 2);
 	assert_int_equal(waterlab("lint --json d/acme-ph9"), 2);
 }

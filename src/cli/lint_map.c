@@ -80,7 +80,19 @@ static bool holds(const struct profile_status *rule, unsigned number)
 	return rule->any ? (number & rule->mask) != 0 : (number & rule->mask) == rule->equals;
 }
 
-/* How many numbers of the register that rule `first` is about fall under no rule of it. */
+/* Whether a number of the register that rule `first` is about falls under that rule or a later one of it. */
+static bool has_rule(const struct profile *profile, unsigned first, unsigned number)
+{
+	unsigned i;
+
+	for (i = first; i < profile->n_status; i++)
+		if (same_register(&profile->status[i], &profile->status[first]) &&
+			holds(&profile->status[i], number))
+			return true;
+	return false;
+}
+
+/* How many numbers of that register, within the bits that its rules look at, fall under none. */
 static unsigned count_good(const struct profile *profile, unsigned first)
 {
 	unsigned number, i, mask = 0, good = 0;
@@ -88,15 +100,8 @@ static unsigned count_good(const struct profile *profile, unsigned first)
 	for (i = first; i < profile->n_status; i++)
 		if (same_register(&profile->status[i], &profile->status[first]))
 			mask |= profile->status[i].mask;
-	for (number = 0; number < NUMBERS; number++) {
-		if (number & ~mask)
-			continue;
-		for (i = first; i < profile->n_status; i++)
-			if (same_register(&profile->status[i], &profile->status[first]) &&
-				holds(&profile->status[i], number))
-				break;
-		good += i == profile->n_status;
-	}
+	for (number = 0; number < NUMBERS; number++)
+		good += !(number & ~mask) && !has_rule(profile, first, number);
 	return good;
 }
 
@@ -106,8 +111,8 @@ static bool names_numbers(const struct profile *profile, unsigned first)
 	unsigned i;
 
 	for (i = 0; i < profile->n_status; i++)
-		if (same_register(&profile->status[i], &profile->status[first]) &&
-			(i < first || profile->status[i].any))
+		if ((i < first || profile->status[i].any) &&
+			same_register(&profile->status[i], &profile->status[first]))
 			return false;
 	return true;
 }

@@ -207,9 +207,9 @@ static int play_driver(struct play *play)
 
 /* What earlier answers of the trace said of the device. */
 struct device {
+	bool known[MOST_STATUS]; /* as on a line, what was not read is not known */
 	bool holds[MOST_STATUS];
-	bool unread[MOST_STATUS]; /* the rule's register was asked for, and not had */
-	bool wrong;               /* another one, until its identity is right again */
+	bool wrong; /* another one, until its identity is right again */
 };
 
 static uint16_t rule_flags(
@@ -221,12 +221,31 @@ static uint16_t rule_flags(
 	for (i = 0; i < profile->n_status; i++) {
 		if (profile->status[i].only[0] && strcmp(profile->status[i].only, parameter) != 0)
 			continue;
-		if (device->unread[i])
+		if (!device->known[i])
 			flags |= FLAG_STATUS; /* it could not say how it is */
 		else if (device->holds[i])
 			flags |= decode_effect_flag(profile->status[i].effect);
 	}
 	return flags;
+}
+
+static bool touches(const struct profile_register *at, const struct port_ask *ask)
+{
+	return at->function == ask->function && at->address < ask->start + ask->count &&
+	       ask->start < at->address + at->registers;
+}
+
+/* Whether the read has to do with any register of the map: with a wrong base none has. */
+static bool is_asked(const struct profile *profile, const struct port_ask *ask)
+{
+	bool asked = profile->has_identity && touches(&profile->identity, ask);
+	unsigned i;
+
+	for (i = 0; i < profile->n_fields && !asked; i++)
+		asked = touches(&profile->fields[i].at, ask);
+	for (i = 0; i < profile->n_status && !asked; i++)
+		asked = touches(&profile->status[i].at, ask);
+	return asked;
 }
 
 /* The values of one good answer to a read from `start`. */
@@ -237,11 +256,14 @@ static void put_fields(const struct profile *profile, const struct trace_exchang
 	struct decoded decoded;
 	char room[100];
 	struct text found = text_over(room, sizeof(room));
+	bool whole = false; /* one register at least, with all of its neighbours of one value */
 	unsigned i;
 
 	if (profile->has_identity && !decode_take(&profile->identity, exchange->answer,
-					     exchange->n_answer, start, &bytes))
+					     exchange->n_answer, start, &bytes)) {
 		device->wrong = !decode_identity(profile, &bytes, &found);
+		whole = true;
+	}
 	if (device->wrong) {
 		text_put(said, "! another device\n");
 		return;
@@ -250,7 +272,8 @@ static void put_fields(const struct profile *profile, const struct trace_exchang
 		if (!decode_take(&profile->status[i].at, exchange->answer, exchange->n_answer,
 			    start, &bytes)) {
 			device->holds[i] = decode_status(&profile->status[i], &bytes);
-			device->unread[i] = false;
+			device->known[i] = true;
+			whole = true;
 		}
 	for (i = 0; i < profile->n_fields; i++) {
 		const struct profile_field *field = &profile->fields[i];
@@ -263,7 +286,10 @@ static void put_fields(const struct profile *profile, const struct trace_exchang
 		value.flags = decoded.flags | rule_flags(profile, device, field->parameter);
 		value.value = value.flags & FLAG_NO_VALUE ? (double)NAN : decoded.value;
 		put_value(said, decode_unit(field), &value);
+		whole = true;
 	}
+	if (!whole)
+		text_put(said, "? holds no value of the driver whole\n");
 }
 
 /* The states in a range that was not had are not known. */
@@ -272,13 +298,9 @@ static void forget_states(
 {
 	unsigned i;
 
-	for (i = 0; i < profile->n_status; i++) {
-		const struct profile_register *at = &profile->status[i].at;
-
-		if (at->function == ask->function && at->address >= ask->start &&
-			at->address < ask->start + ask->count)
-			device->unread[i] = true;
-	}
+	for (i = 0; i < profile->n_status; i++)
+		if (touches(&profile->status[i].at, ask))
+			device->known[i] = false;
 }
 
 static void put_read(const struct profile *profile, const struct trace_exchange *exchange,
@@ -289,7 +311,7 @@ static void put_read(const struct profile *profile, const struct trace_exchange 
 		.start = (uint16_t)(q[1] << 8 | q[2]),
 		.count = (uint16_t)(q[3] << 8 | q[4])};
 
-	if (exchange->n_question != 5 || q[0] < 1 || q[0] > 4)
+	if (exchange->n_question != 5 || q[0] < 1 || q[0] > 4 || !is_asked(profile, &ask))
 		text_put(said, "? not asked by the driver\n");
 	else if (!exchange->answered)
 		text_put(said, "! no answer\n");

@@ -2,12 +2,14 @@
  * replay.h - what a driver makes of a trace (trace_text.h), without any line.
  *
  * The driver's turn runs as on a line, its questions answered by the trace; a map of registers takes each
- * answer for itself.  Behind every answer stand its values,
+ * answer for itself, and knows of a state only what was read of it: as on a line, values whose state was
+ * not read before are suspect.  Behind every answer stand its values,
  *
  *     = ph 7.02 [pH]
  *     = free_chlorine - mg/L standby       no value, and why
  *     = : date "28-Nov-2026"               what the record tells of itself (wl_tell), behind its values
- *     ? not asked by the driver            passed over
+ *     ? not asked by the driver            passed over; a map: a read of none of its registers
+ *     ? holds no value of the driver whole a map: a read of less than one
  *     ! garbled                            no answer to the question; or "another device", "exception 2"
  *
  * so that a trace with the right lines is a case: printed again it is the same, byte for byte.

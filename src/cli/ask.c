@@ -89,6 +89,15 @@ void cli_find_drivers(const struct cli *cli, struct cli_drivers *to)
 	conf_free(conf);
 }
 
+void cli_put_where(const struct cli *cli, const char *name, struct text *words)
+{
+	if (cli->drivers || strchr(name, '/'))
+		return;
+	while (words->len && words->at[words->len - 1] == '\n')
+		words->at[--words->len] = '\0';
+	text_printf(words, "; use a path (drivers/%s) or --drivers DIR", name);
+}
+
 bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out)
 {
 	static char room[MISTAKES];
@@ -96,7 +105,7 @@ bool cli_find_driver(const struct cli *cli, const char *name, struct profile **o
 	struct cli_drivers folders;
 	int err;
 
-	const char *slash;
+	const char *slash, *asked = name;
 
 	cli_find_drivers(cli, &folders);
 	slash = strrchr(name, '/');
@@ -110,6 +119,8 @@ bool cli_find_driver(const struct cli *cli, const char *name, struct profile **o
 	err = conf_find_own_driver(out, folders.installed, folders.own, name, &mistakes);
 	if (err && !mistakes.len)
 		text_put(&mistakes, err_text(err));
+	if (err == ERR_ABSENT)
+		cli_put_where(cli, asked, &mistakes);
 	if (mistakes.len) /* a warning ends its own line */
 		fprintf(stderr, "waterlab: %s%s", room, room[mistakes.len - 1] == '\n' ? "" : "\n");
 	return !err;

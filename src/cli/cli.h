@@ -54,6 +54,8 @@ struct cli_drivers {
 	char installed[CONF_PATH], own[CONF_PATH]; /* own "": none */
 };
 void cli_find_drivers(const struct cli *cli, struct cli_drivers *to);
+/* Behind "there is no such driver" for a bare name, which is looked for where drivers are installed. */
+void cli_put_where(const struct cli *cli, const char *name, struct text *words);
 /* The driver of that name; false after words about what is wrong.  The caller frees it. */
 bool cli_find_driver(const struct cli *cli, const char *name, struct profile **out) MUST_USE;
 

@@ -206,9 +206,9 @@ static void say_in_vain(const struct probe *probe)
 			serial ? name : "");
 	else if (probe->last == ERR_TIMEOUT)
 		fprintf(stderr,
-			"waterlab: line %s, unit %u: no answer at all (%s). Is it switched on, "
-			"wired "
-			"(A and B swapped?), that its number and this its speed? waterlab scan "
+			"waterlab: line %s, unit %u: no answer at all (%s). Is it switched on and "
+			"wired (A and B not swapped)? Are that its number and this its speed? "
+			"waterlab scan "
 			"%s%s\n",
 			name, probe->unit, room, name, serial ? " --all-speeds" : "");
 	else if (probe->last == ERR_GONE)

@@ -22,6 +22,7 @@ struct recording {
 
 struct provenance {
 	const char *lab, *version, *line, *where, *speed, *driver, *unit;
+	const char *stand_in; /* what the line is that ends in a program; NULL: a device's own */
 	unsigned address;
 };
 
@@ -32,7 +33,10 @@ static void print_header(const struct provenance *of)
 
 	utc_put_minute(&now, clock_wall_ms(&clock_system));
 	printf("# waterlab trace 1\ndriver: %s\naddress: %u\n", of->driver, of->address);
-	printf("source: recorded %s UTC by waterlab %s, lab %s, line %s, %s%s%s, unit %s\n", room,
+	fputs("source: ", stdout);
+	if (of->stand_in) /* "recorded" at its start would prove a level */
+		printf("from %s, as simulators have, ", of->stand_in);
+	printf("recorded %s UTC by waterlab %s, lab %s, line %s, %s%s%s, unit %s\n", room,
 		of->version, of->lab, of->line, of->where, of->speed ? ", " : "",
 		of->speed ? of->speed : "", of->unit);
 }
@@ -79,7 +83,8 @@ static void take_head(struct recording *recording, const json_t *line)
 	const struct provenance of = {text_of(line, "lab"), text_of(line, "version"),
 		text_of(line, "line"), text_of(line, "where"),
 		json_string_value(json_object_get(line, "speed")), text_of(line, "driver"),
-		text_of(line, "unit"), number_of(line, "address")};
+		text_of(line, "unit"), json_string_value(json_object_get(line, "stand_in")),
+		number_of(line, "address")};
 
 	print_header(&of);
 	recording->begun = true;
@@ -218,7 +223,7 @@ static int run_alone(struct on_line *on, uint64_t seconds, struct recording *rec
 	const struct bus_sink sink = {.ctx = &series, number_series, keep_nothing, NULL};
 	struct provenance of = {on->conf->lab, WATERLAB_VERSION, on->name, on->where.where,
 		on->where.kind == PORT_RTU ? speed : NULL, unit->profile->name, unit->name,
-		unit->address};
+		port_stand_in(&on->where), unit->address};
 	struct line_state said;
 	struct line *line;
 	int err = line_new(&line, on->line, NULL, &sink, &clock_system, 1);

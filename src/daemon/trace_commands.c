@@ -113,10 +113,11 @@ static int send_head(const struct follow *follow)
 	snprintf(speed, sizeof(speed), "%u 8%c%u", line->port.baud, line->port.parity,
 		line->port.stop_bits);
 	return send_new(follow->client,
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:i}", "lab", conf->lab,
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:i, s:s?}", "lab", conf->lab,
 			"version", WATERLAB_VERSION, "line", line->name, "where", line->port.where,
 			"kind", serial ? "rtu" : "tcp", "speed", serial ? speed : NULL, "unit",
-			unit->name, "driver", unit->profile->name, "address", (int)unit->address));
+			unit->name, "driver", unit->profile->name, "address", (int)unit->address,
+			"stand_in", port_stand_in(&line->port)));
 }
 
 static void put_hex(char *to, const uint8_t *bytes, size_t n)

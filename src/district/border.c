@@ -362,6 +362,22 @@ void border_nearest(const struct border_tree *tree, const struct plane *plane, i
 		.other = s.other_area};
 }
 
+double border_metres_to(const struct border_tree *tree, const struct plane *plane, int64_t district)
+{
+	struct search s = {.tree = tree,
+		.plane = plane,
+		.east = plane_east(plane, 0),
+		.district = district,
+		.own = INFINITY,
+		.other = INFINITY};
+	size_t i;
+
+	for (i = 0; i < tree->n_runs; i++)
+		if (tree->layer->district[tree->runs[i].area] == district)
+			try_run(&s, &tree->runs[i]);
+	return isfinite(s.own) ? metres_of(plane, s.own, s.own_dlon, s.own_dlat) : INFINITY;
+}
+
 /* --- boxes that an outline comes into --------------------------------------------------------------- */
 
 /* Twice the area of the triangle a, b and a corner: which side of the edge the corner lies on. */

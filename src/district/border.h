@@ -30,6 +30,13 @@ struct nearest {
 void border_nearest(const struct border_tree *tree, const struct plane *plane, int64_t district,
 	double reach_m, struct nearest *out);
 
+/*
+ * To the nearest outline of that district, however far, by the index of its first area: all of its edges are
+ * looked at.  INFINITY: it has none.
+ */
+double border_metres_to(
+	const struct border_tree *tree, const struct plane *plane, int64_t district);
+
 /* Whether any outline, of an area of any kind, comes into that box.  May say so of one that passes
  * within a billionth of a degree; never misses one. */
 bool border_comes_into(const struct border_tree *tree, const struct box *box);

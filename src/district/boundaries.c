@@ -250,3 +250,21 @@ int boundaries_find(
 	}
 	return 0;
 }
+
+double boundaries_metres_to(struct boundaries *boundaries, double lon, double lat, const char *code)
+{
+	const struct area *area = boundaries_by_code(boundaries, code, NULL);
+	struct plane plane;
+	struct inside in;
+	uint32_t district;
+
+	if (!area || !(fabs(lon) <= 180 && fabs(lat) <= 90))
+		return NAN;
+	district = boundaries->layer->district[area - boundaries->layer->areas];
+	if (locate_in(&boundaries->locator, lon, lat, district, &in))
+		return NAN;
+	if (in.area != NO_AREA)
+		return 0;
+	plane = plane_at(lon, lat);
+	return border_metres_to(boundaries->borders, &plane, district);
+}

@@ -66,5 +66,11 @@ struct located {
  */
 int boundaries_find(struct boundaries *boundaries, double lon, double lat, double within_m,
 	struct located *out) MUST_USE;
+/*
+ * How far a point is from a district, 0 within it; it looks at all of its outlines.  NAN: nothing is known of
+ * that code, or it is no point on earth.
+ */
+double boundaries_metres_to(
+	struct boundaries *boundaries, double lon, double lat, const char *code);
 
 #endif

@@ -91,6 +91,12 @@ struct port {
 /* A port for `conf`, closed.  NULL when memory is out.  `clock` outlives it. */
 struct port *port_new(const struct port_conf *conf, const struct clock *clock);
 
+/*
+ * What a line is whose other end is a program of this machine: "a pseudo-terminal", "a loopback address".
+ * It may stand for a device (a bridge), or be a simulator; NULL: it is neither, or is not there.
+ */
+const char *port_stand_in(const struct port_conf *conf);
+
 static inline int port_open(struct port *port, struct text *why)
 {
 	return port->ops->open(port, why);

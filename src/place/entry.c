@@ -202,13 +202,16 @@ bool entry_is_left(const struct place_entry *entry, const struct fix *fix, doubl
 }
 
 void entry_put_contradiction(const struct place_entry *entry, const struct fix *fix,
-	const struct place *place, int64_t age_ms, struct text *why)
+	const struct place *place, int64_t age_ms, double away_m, double reach_m, struct text *why)
 {
 	text_printf(why, "%lld s ago the receiver had the van at %.5f, %.5f",
 		(long long)age_ms / 1000, fix->lat, fix->lon);
 	if (entry->has_point)
 		text_printf(why, ", %.1f km from there", apart_m(entry, fix) / 1000);
 	else
-		text_printf(why, ", in %s", place->district);
+		text_printf(why, ", in %s", *place->district ? place->district : "no district");
+	if (!entry->has_point && isfinite(away_m))
+		text_printf(why, ", %.1f km from %s; it can have gone %.1f km since", away_m / 1000,
+			entry->district, reach_m / 1000);
 	text_put(why, ": correct the entry, or see waterlab place");
 }

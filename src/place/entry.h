@@ -27,8 +27,11 @@ struct place entry_place(
  */
 bool entry_is_left(const struct place_entry *entry, const struct fix *fix, double error_m,
 	const struct place *place, double reach_m);
-/* The words for it, when somebody enters what a fix of that age contradicts. */
+/*
+ * The words for it, when somebody enters what a fix of that age contradicts: how far its district is from the
+ * fix (NAN: nobody knows), and how far the van may have gone since.
+ */
 void entry_put_contradiction(const struct place_entry *entry, const struct fix *fix,
-	const struct place *place, int64_t age_ms, struct text *why);
+	const struct place *place, int64_t age_ms, double away_m, double reach_m, struct text *why);
 
 #endif

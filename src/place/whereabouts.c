@@ -411,14 +411,27 @@ void whereabouts_state(struct whereabouts *w, struct whereabouts_state *out)
 
 /* --- by hand ----------------------------------------------------------------------------------------- */
 
+/* How far the district of an entry is from a fix; NAN: nobody knows where it is. */
+static double metres_to_district(
+	struct whereabouts *w, const struct place_entry *entry, const struct fix *fix)
+{
+	double metres = NAN;
+
+	pthread_mutex_lock(&w->finding);
+	if (w->boundaries)
+		metres = boundaries_metres_to(w->boundaries, fix->lon, fix->lat, entry->district);
+	pthread_mutex_unlock(&w->finding);
+	return metres;
+}
+
 /* What the last fix says of it, as far as the van can have gone since. */
 static int check_last_fix(struct whereabouts *w, const struct place_entry *entry, struct text *why)
 {
-	int64_t now_ms = clock_boot_ms(w->clock);
-	bool known, fresh;
+	int64_t now_ms = clock_boot_ms(w->clock), age_ms;
+	bool known, fresh, left;
 	struct place place;
 	struct fix fix;
-	double reach_m;
+	double reach_m, away_m = NAN;
 
 	pthread_mutex_lock(&w->lock);
 	fresh = track_at(&w->track, now_ms, &fix);
@@ -426,12 +439,19 @@ static int check_last_fix(struct whereabouts *w, const struct place_entry *entry
 	fix = w->track.last;
 	place = w->place;
 	pthread_mutex_unlock(&w->lock);
-	if (!known || (!fresh && !entry->has_point))
+	if (!known)
 		return 0;
-	reach_m = w->track_conf.fastest_m_s * age_of(fix.boot_ms, now_ms) / 1000;
-	if (!is_left(w, entry, &fix, &place, reach_m))
+	age_ms = age_of(fix.boot_ms, now_ms);
+	reach_m = w->track_conf.fastest_m_s * (double)age_ms / 1000;
+	if (!entry->has_point)
+		away_m = metres_to_district(w, entry, &fix);
+	if (isfinite(away_m))
+		left = away_m > reach_m + error_of(&fix) + w->conf->border_margin_m + ENTRY_LEFT_M;
+	else /* of a district without an outline a good fix alone says that it is another */
+		left = (fresh || entry->has_point) && is_left(w, entry, &fix, &place, reach_m);
+	if (!left)
 		return 0;
-	entry_put_contradiction(entry, &fix, &place, age_of(fix.boot_ms, now_ms), why);
+	entry_put_contradiction(entry, &fix, &place, age_ms, away_m, reach_m, why);
 	return ERR_RANGE;
 }
 

@@ -5,6 +5,7 @@ The other side is a master in bare Python (simlab.py): every byte is looked at.
 """
 
 import os
+import re
 import select
 import shutil
 import socket
@@ -410,6 +411,22 @@ class Commands(unittest.TestCase):
                 with open(sim.config) as f:
                     text = f.read()
                 self.assertEqual((text.count("profile ="), text.count("type =")), (units, 3))
+            def example(what):
+                return subprocess.run([simlab.LABSIM, "--example", "rtu-lines=1,tcp-lines=0,units=3," + what, "--dir",
+                                       sim.dir, "--drivers", os.path.join(simlab.TOP, "drivers")],
+                                      capture_output=True, text=True)
+
+            made = example("drivers=ysi-odo-rtu+insitu-aquatroll400")
+            self.assertEqual(made.returncode, 0, made.stderr)
+            with open(sim.config) as f:
+                self.assertEqual(re.findall('profile = "(.*?)"', f.read()),
+                                 ["ysi-odo-rtu", "insitu-aquatroll400", "ysi-odo-rtu"])
+            for what, words in (("drivers=ysi-oddo-rtu", 'there is no profile "ysi-oddo-rtu" in '),
+                                ("drivers=", "names none"), ("drivers=" + "x" * 40, "there is no profile"),
+                                ("driver=x", "allowed are rtu-lines=, tcp-lines=, units=, interval-ms= and drivers=")):
+                made = example(what)
+                self.assertEqual(made.returncode, 1, what)
+                self.assertIn(words, made.stderr)
             made = subprocess.run([simlab.LABSIM, "--example", "rtu-lines=0,tcp-lines=0", "--dir", sim.dir],
                                   capture_output=True, text=True)
             self.assertEqual(made.returncode, 1)

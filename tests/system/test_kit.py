@@ -138,6 +138,8 @@ class Kit(LabTest):
                                    ("net", "depth-1", "keller-series30")):
             trace = self.good("record", line, unit, "--seconds", "2")
             self.assertIn("# waterlab trace 1\ndriver: %s\n" % driver, trace)
+            self.assertIn("\nsource: from %s, as simulators have, recorded 20"
+                          % ("a loopback address" if line == "net" else "a pseudo-terminal"), trace)
             self.assertIn("lab kit, line %s, " % line, trace)
             self.wait_for("all to be saved", lambda: self.lab.status()["readings"]["pending"] == 0)
             saved = {}
@@ -167,6 +169,7 @@ class Kit(LabTest):
         trace = self.good("record", "bench", "ph-1", "--seconds", "2")
         self.assertEqual({p for p, _ in self.replayed("supmea-ph8001", trace)}, {"temperature", "ph", "ph_mv", "orp", "electrode_zero", "electrode_slope"})
         self.assertIn("19200 8E1, unit ph-1\n", trace)
+        self.assertIn("\nsource: from a pseudo-terminal, as simulators have, recorded 20", trace)
         trace = self.good("record", "net", "--seconds", "2")
         self.assertGreaterEqual(len(self.replayed("keller-series30", trace)), 4)
         self.assertIn("say which one", self.refused(2, "record", "bench"))
@@ -202,7 +205,8 @@ class Kit(LabTest):
     def test_probe_says_what_keeps_it(self):
         self.lab.fault("ph-1 mute")
         words = self.refused(1, "probe", "supmea-ph8001", "bench", "--unit", "5")
-        self.assertIn("line bench, unit 5: no answer at all (19200 8E1)", words)
+        self.assertIn("line bench, unit 5: no answer at all (19200 8E1). Is it switched on and wired (A and B not "
+                      "swapped)? Are that its number and this its speed? waterlab scan bench", words)
         self.assertIn("scan bench --all-speeds", words)
         self.lab.fault("ph-1 ok", "ph-1 garbage")
         words = self.refused(1, "probe", "supmea-ph8001", "bench", "--unit", "5")

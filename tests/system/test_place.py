@@ -132,6 +132,11 @@ class OnItsOwnLine(Placed):
         self.lab.fault("gps no-sky 600s")
         self.wait_origin("none")
         self.assertIn("no fix", self.place()["words"])
+        # The last fix is stale, but the van has not gone 34 km since; one that knows of no fix believes the person.
+        with self.assertRaisesRegex(wholelab.Trouble, "in PK308, 34.4 km from PK306; it can have gone"):
+            self.lab.waterlab("place", "enter", "--district", "hunza", "--reason", "in the gorge")
+        self.lab.daemon.end()
+        self.lab.start_daemon()
         self.lab.waterlab("place", "enter", "--district", "hunza", "--reason", "in the gorge")
         self.wait_origin("entered")
         self.assertEqual((self.place()["district"], self.place()["lat"]), ("PK306", None))

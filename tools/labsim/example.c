@@ -27,20 +27,26 @@ int example_parse(struct example *example, const char *words, struct text *why)
 	} keys[] = {{"rtu-lines=", &example->rtu_lines, MOST_LINES},
 		{"tcp-lines=", &example->tcp_lines, MOST_LINES}, {"units=", &example->units, 512},
 		{"interval-ms=", &example->interval_ms, 86400000}};
-	char copy[200], *word, *rest, *end;
+	char copy[400], *word, *rest, *end;
 	unsigned long value;
 	size_t i;
 
 	if (!text_copy(copy, sizeof(copy), words))
 		copy[0] = '\0';
 	for (word = strtok_r(copy, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+		if (!strncmp(word, "drivers=", 8)) {
+			if (word[8] && text_copy(example->names, sizeof(example->names), word + 8))
+				continue;
+			text_printf(why, "\"%s\" names none, or too many", word);
+			return ERR_CONF;
+		}
 		for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 			if (!strncmp(word, keys[i].key, strlen(keys[i].key)))
 				break;
 		if (i == sizeof(keys) / sizeof(keys[0])) {
 			text_printf(why,
-				"\"%s\": allowed are rtu-lines=, tcp-lines=, units= and "
-				"interval-ms=",
+				"\"%s\": allowed are rtu-lines=, tcp-lines=, units=, "
+				"interval-ms= and drivers=",
 				word);
 			return ERR_CONF;
 		}
@@ -99,6 +105,30 @@ static int find_profiles(struct choice *choice, const char *drivers, struct text
 	return ERR_ABSENT;
 }
 
+/* Those that are named, in that order; also ones in C, where their lines can be shared. */
+static int take_named(
+	struct choice *choice, const char *drivers, const char *names, struct text *why)
+{
+	char copy[sizeof(((struct example *)NULL)->names)], *name, *rest;
+	struct profile *profile;
+	int err;
+
+	choice->n = 0;
+	text_copy(copy, sizeof(copy), names);
+	for (name = strtok_r(copy, "+", &rest); name; name = strtok_r(NULL, "+", &rest)) {
+		err = conf_find_driver(&profile, drivers, name, why);
+		if (err)
+			return err;
+		free(profile);
+		if (choice->n < MOST_PROFILES)
+			text_copy(choice->names[choice->n++], PROFILE_NAME, name);
+	}
+	if (choice->n)
+		return 0;
+	text_printf(why, "\"drivers=%s\" names none", names);
+	return ERR_CONF;
+}
+
 /* All at once, so that no two are the same. */
 static int free_ports(unsigned n, unsigned *ports, struct text *why)
 {
@@ -130,8 +160,9 @@ static void put_units(
 	unsigned lines = example->rtu_lines + example->tcp_lines, i;
 
 	for (i = line; i < example->units; i += lines) {
-		const char *profile =
-			choice->names[(i + i / lines) % choice->n]; /* mixed on each line */
+		/* Named: in that order; else mixed on each line. */
+		unsigned n = *example->names ? i : i + i / lines;
+		const char *profile = choice->names[n % choice->n];
 
 		fprintf(to,
 			"%s\t\t\t{ name = \"%.18s-%u\"; profile = \"%s\"; address = %u; "
@@ -193,7 +224,8 @@ int example_write(const struct example *example, struct text *why)
 		text_printf(why, "%s or %s: %s", example->dir, example->drivers, strerror(errno));
 		return ERR_IO;
 	}
-	rc = find_profiles(&choice, drivers, why);
+	rc = *example->names ? take_named(&choice, drivers, example->names, why)
+			     : find_profiles(&choice, drivers, why);
 	if (!rc && !example->port_base)
 		rc = free_ports(example->tcp_lines, ports, why);
 	for (i = 0; i < example->tcp_lines && example->port_base; i++)

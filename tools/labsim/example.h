@@ -15,9 +15,11 @@ struct example {
 		*dir; /* of everything the lab makes: ports, spool, control socket, waterlab.conf */
 	const char *to;      /* the file to write; NULL: DIR/waterlab.conf */
 	const char *drivers; /* folder of NAME/profile.conf */
+	char names
+		[200]; /* "NAME+NAME": the units' drivers, over and over; "": any of the profiles */
 };
 
-/* "rtu-lines=2,tcp-lines=1,units=6,interval-ms=2000"; what is not said stays as it is. */
+/* "rtu-lines=2,tcp-lines=1,units=6,interval-ms=2000,drivers=NAME+NAME"; what is not said stays as it is. */
 int example_parse(struct example *example, const char *words, struct text *why) MUST_USE;
 /* Writes the file and has it read back by the daemon's own reader. */
 int example_write(const struct example *example, struct text *why) MUST_USE;

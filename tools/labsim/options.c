@@ -39,10 +39,11 @@ static const char usage[] =
 	"(wall_ns,boot_ns,utc_ms,lat,lon,...,state)\n"
 	"labsim --ctl PATH send COMMAND...\n"
 	"    Sends commands to a running labsim.  Also: status, help, quit.\n"
-	"labsim --example rtu-lines=2,tcp-lines=1,units=6[,interval-ms=2000] --dir DIR [--drivers "
-	"DIR]\n"
-	"       [--port-base N]\n"
-	"    Writes DIR/waterlab.conf for such a lab, with the profiles of the drivers' folder.\n"
+	"labsim --example rtu-lines=2,tcp-lines=1,units=6[,interval-ms=2000][,drivers=NAME+NAME]\n"
+	"       --dir DIR [--drivers DIR] [--port-base N]\n"
+	"    Writes DIR/waterlab.conf for such a lab, with the profiles of the drivers' folder, or "
+	"with\n"
+	"    the drivers that are named, over and over.\n"
 	"\nCommands: ";
 
 static bool parse_count(const char *word, uint64_t *out)

@@ -1,4 +1,7 @@
-/* What a trace shows of a driver that reads files, and of one that tells: each line whole, and what it tells. */
+/*
+ * What a trace shows of a driver that reads files, and of one that tells: each line whole, and what it tells; and of a
+ * map of registers: what it asks for, and what state it knows.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -171,6 +174,102 @@ static void a_line_has_512_bytes(void **state)
 	free(said);
 }
 
+/* --- a map of registers ----------------------------------------------------------------------------- */
+
+static struct profile_register holding(
+	uint16_t address, uint16_t registers, enum register_type type)
+{
+	return (struct profile_register){3, address, registers, type, ORDER_ABCD, 0xFFFF};
+}
+
+/* pH in 10 and 11, its electrode's state in 20, a temperature in 21 without any. */
+static void make_map(struct profile *map)
+{
+	*map = (struct profile){.name = "m", .n_fields = 2, .n_status = 1};
+	map->fields[0] = (struct profile_field){
+		.at = holding(10, 2, TYPE_F32), .parameter = "ph", .scale = 1, .kind = NUMBER_F32};
+	map->fields[1] = (struct profile_field){.at = holding(21, 1, TYPE_U16),
+		.parameter = "temperature",
+		.scale = 1,
+		.kind = NUMBER_DECIMAL};
+	map->status[0] = (struct profile_status){.at = holding(20, 1, TYPE_U16),
+		.mask = 1,
+		.any = true,
+		.effect = EFFECT_BAD,
+		.only = "ph"};
+}
+
+static void map_says(const struct profile *map, const char *trace)
+{
+	struct text why = text_over(words, sizeof(words));
+	char *said = NULL;
+	size_t n = 0;
+	FILE *to = open_memstream(&said, &n);
+
+	assert_non_null(to);
+	assert_int_equal(replay(map, "t", trace, strlen(trace), to, &why), 0);
+	assert_int_equal(fclose(to), 0);
+	assert_string_equal(said, trace);
+	free(said);
+}
+
+/* As with a wrong base: a sound answer to a read of other registers shows nothing of this driver. */
+static void a_read_of_other_registers_is_not_asked(void **state)
+{
+	static struct profile map;
+
+	(void)state;
+	make_map(&map);
+	map.n_status = 0;
+	map_says(&map, "> 03 00 0C 00 02\n"
+		       "< 03 04 40 E0 00 00\n"
+		       "? not asked by the driver\n"
+		       "> 04 00 0A 00 02\n"
+		       "< 04 04 40 E0 00 00\n"
+		       "? not asked by the driver\n"
+		       "> 03 00 00 00 02\n"
+		       "< 83 02\n"
+		       "? not asked by the driver\n"
+		       "> 03 00 0B 00 02\n"
+		       "< 03 04 40 E0 00 00\n"
+		       "? holds no value of the driver whole\n"
+		       "> 03 00 09 00 03\n"
+		       "< 03 06 00 00 40 E0 00 00\n"
+		       "= ph 7 [pH]\n");
+	map.has_identity = true;
+	map.identity = holding(2, 1, TYPE_U16);
+	map.identity_value = 5;
+	map_says(&map, "> 03 00 02 00 01\n< 03 02 00 05\n");
+}
+
+/* As in unit_take_values(): what could not be read, or was not, is not known to be well. */
+static void a_state_that_was_not_read_makes_its_values_suspect(void **state)
+{
+	static struct profile map;
+
+	(void)state;
+	make_map(&map);
+	map_says(&map, "> 03 00 0A 00 02\n"
+		       "< 03 04 40 E0 00 00\n"
+		       "= ph 7 [pH] status\n"
+		       "> 03 00 15 00 01\n"
+		       "< 03 02 00 19\n"
+		       "= temperature 25 Cel\n"
+		       "# read, and well\n"
+		       "> 03 00 14 00 01\n"
+		       "< 03 02 00 00\n"
+		       "> 03 00 0A 00 02\n"
+		       "< 03 04 40 E0 00 00\n"
+		       "= ph 7 [pH]\n"
+		       "# asked for, and not had\n"
+		       "> 03 00 14 00 01\n"
+		       "< 83 04\n"
+		       "! exception 4\n"
+		       "> 03 00 0A 00 02\n"
+		       "< 03 04 40 E0 00 00\n"
+		       "= ph 7 [pH] status\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +277,8 @@ int main(void)
 		cmocka_unit_test(what_is_told_is_one_line),
 		cmocka_unit_test(no_line_is_lost_for_want_of_room),
 		cmocka_unit_test(a_line_has_512_bytes),
+		cmocka_unit_test(a_read_of_other_registers_is_not_asked),
+		cmocka_unit_test(a_state_that_was_not_read_makes_its_values_suspect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,10 @@ static int say_trace(void *ctx, const json_t *request, struct control_client *cl
 		"\"asked\":\"0300000001\",\"error\":\"timeout\",\"exception\":0,\"stale\":3,"
 		"\"answer\":\"\"}",
 		"{\"end\":true,\"error\":null}"};
+	static const char stand_in[] =
+		"{\"lab\":\"van-3\",\"version\":\"9\",\"line\":\"bench\",\"where\":\"/tmp/lab\","
+		"\"kind\":\"rtu\",\"speed\":\"9600 8E1\",\"unit\":\"ph-1\",\"driver\":\"acme-ph\","
+		"\"address\":7,\"stand_in\":\"a pseudo-terminal\"}";
 	json_int_t seconds = json_integer_value(json_object_get(request, "seconds"));
 	size_t i, n = sizeof(lines) / sizeof(lines[0]);
 	int no = 0;
@@ -24,7 +28,8 @@ static int say_trace(void *ctx, const json_t *request, struct control_client *cl
 	if (strcmp(json_string_value(json_object_get(request, "line")), "bench") != 0)
 		return control_refuse(client, "there is no line \"x\"; there are: bench");
 	for (i = 0; i < (seconds == 13 ? n - 1 : n) && !no; i++)
-		no = control_send(client, lines[i], strlen(lines[i]));
+		no = seconds == 14 && !i ? control_send(client, stand_in, strlen(stand_in))
+					 : control_send(client, lines[i], strlen(lines[i]));
 	return no;
 }
 
@@ -48,6 +53,15 @@ static void a_trace_has_its_provenance(void **state)
 		"> 03 00 00 00 01\n# no answer\n");
 }
 
+/* It proves nothing about a device: the source does not begin with "recorded" (drivers/README.md). */
+static void a_trace_of_a_stand_in_says_so(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./control record bench --seconds 14"), CLI_DONE);
+	says(out, "\naddress: 7\nsource: from a pseudo-terminal, as simulators have, recorded 20");
+	says(out, " UTC by waterlab 9, lab van-3, line bench, /tmp/lab, 9600 8E1, unit ph-1\n");
+}
+
 static void what_goes_wrong_is_said(void **state)
 {
 	(void)state;
@@ -67,6 +81,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_trace_has_its_provenance, start, stop),
+		cmocka_unit_test_setup_teardown(a_trace_of_a_stand_in_says_so, start, stop),
 		cmocka_unit_test_setup_teardown(what_goes_wrong_is_said, start, stop),
 	};
 

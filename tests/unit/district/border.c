@@ -254,12 +254,46 @@ static void of_two_equally_near_the_lowest_code_is_said(void **state)
 	}
 }
 
+/* Not the nearest district, but the one that is asked for: its parts, its holes, and however far. */
+static void metres_to_one_district(void **state)
+{
+	struct boundaries *boundaries;
+	struct map map;
+
+	(void)state;
+	map_begin(&map);
+	map_feature(&map, "B", NULL, "MultiPolygon",
+		"[[[[70,30],[74,30],[74,34],[70,34],[70,30]],"
+		"[[71,31],[71,32],[72,32],[72,31],[71,31]]],"
+		"[[[75,30],[76,30],[76,31],[75,30]]]]");
+	map_rectangle(&map, "A", NULL, 71, 31, 72, 32);
+	map_rectangle(&map, "C", "T1", 78, 30, 79, 31);
+	map_rectangle(&map, "C", "T2", 77, 30, 78, 31);
+	map_end(&map, "far.geojson");
+	boundaries = open_map("far.geojson");
+	assert_true(boundaries_metres_to(boundaries, 70.5, 30.5, "B") == 0);
+	assert_true(boundaries_metres_to(boundaries, 70, 30, "B") == 0);
+	assert_true(fabs(boundaries_metres_to(boundaries, 71.1, 31.5, "B") -
+			    chord(71.1, 31.5, 71, 31.5)) < 10);
+	assert_true(boundaries_metres_to(boundaries, 71.1, 31.5, "A") == 0);
+	assert_true(
+		fabs(boundaries_metres_to(boundaries, 76.2, 30.5, "B") -
+			to_edge(76.2, 30.5, (struct point){76, 30}, (struct point){76, 31})) < 10);
+	assert_true(boundaries_metres_to(boundaries, 77.99, 30.5, "C") == 0);
+	assert_true(boundaries_metres_to(boundaries, 78.5, 30.5, "C") == 0);
+	assert_true(fabs(boundaries_metres_to(boundaries, 70, 30.5, "C") / 670680 - 1) < 0.002);
+	assert_true(isnan(boundaries_metres_to(boundaries, 70, 30.5, "D")));
+	assert_true(isnan(boundaries_metres_to(boundaries, 70, 91, "C")));
+	boundaries_free(boundaries);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(distances_are_those_on_the_ground),
 		cmocka_unit_test(what_is_remembered_is_what_was_found),
 		cmocka_unit_test(of_two_equally_near_the_lowest_code_is_said),
+		cmocka_unit_test(metres_to_one_district),
 		cmocka_unit_test(far_away_it_is_the_great_circle),
 	};
 

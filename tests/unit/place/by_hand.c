@@ -150,13 +150,57 @@ static void what_the_last_fix_refutes_is_not_taken(void **state)
 	now_ms += 3000;
 	refuses(point,
 		"3 s ago the receiver had the van at 34.50000, 71.20000, 118.6 km from there");
-	refuses(entry_in("PK526"), "in PK528: correct the entry");
 	refuses(entry_in("PK528"), "");
-	now_ms += 597500; /* stale: how far a district is, nobody knows */
-	refuses(entry_in("PK526"), "");
+	refuses(entry_in("PK526"),
+		"in PK528, 45.9 km from PK526; it can have gone 0.1 km since: correct the entry");
+	now_ms += 597500; /* stale, and the van can have gone 30 km since */
+	refuses(entry_in("PK526"), "600 s ago the receiver had the van at 34.50000, 71.20000, in "
+				   "PK528, 45.9 km from PK526");
+	refuses(entry_in("PK528"), "");
 	refuses(point, "118.6 km from there");
+	now_ms += 310 * 1000; /* 45.5 km, and the fix and the map may be off by 0.26 km */
+	refuses(entry_in("PK526"), "45.9 km from PK526");
+	now_ms += 10 * 1000;
+	refuses(entry_in("PK526"), "");
 	now_ms += 3000 * 1000; /* an hour: the van may be there by now */
 	refuses(point, "");
+}
+
+/* Nobody knows where a district lies whose outline is not there; a fix that is good has its own for sure. */
+static void a_district_without_an_outline_is_ruled_out_by_a_good_fix_only(void **state)
+{
+	struct place_conf poor = conf;
+
+	(void)state;
+	write_file("places.csv",
+		"province,division,district,district_pcode,tehsil,tehsil_pcode,lat,lon\n"
+		"KP,Peshawar,Peshawar,PK528,,,34.1,71.5\n"
+		"KP,Peshawar,Nowshera,PK526,,,34.0,71.98\n"
+		"GB,Gilgit,Hunza,PK306,,,36.3,74.6\n");
+	whereabouts_free(w);
+	assert_int_equal(whereabouts_new(&w, &no_receiver, &conf, &machine), 0);
+	fix_at(34.5, 71.2, 9, 0);
+	now_ms += 3000;
+	refuses(entry_in("PK306"), "in PK528: correct the entry");
+	now_ms += 60000;
+	refuses(entry_in("PK306"), "");
+	whereabouts_free(w);
+	snprintf(poor.boundaries, sizeof(poor.boundaries), "absent");
+	assert_int_equal(whereabouts_new(&w, &no_receiver, &poor, &machine), 0);
+	fix_at(34.5, 71.2, 9, 0);
+	refuses(entry_in("PK306"), "");
+}
+
+/* The map may be of one province, and the fix on nobody's land. */
+static void a_fix_outside_all_districts_rules_out_what_is_far(void **state)
+{
+	(void)state;
+	fix_at(35.1, 70.5, 9, 0); /* 47 km from the corner of the one at 35 N, 71 E */
+	now_ms += 60000;
+	refuses(entry_in("PK528"), "in no district, 46.9 km from PK528");
+	refuses(entry_in("PK526"), "in no district, ");
+	now_ms += 3600 * 1000;
+	refuses(entry_in("PK526"), "");
 }
 
 int main(void)
@@ -171,6 +215,10 @@ int main(void)
 			a_point_does_not_outlive_what_shows_it_wrong, begin, end),
 		cmocka_unit_test_setup_teardown(near_a_border_an_entry_keeps_the_doubt, begin, end),
 		cmocka_unit_test_setup_teardown(what_the_last_fix_refutes_is_not_taken, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_district_without_an_outline_is_ruled_out_by_a_good_fix_only, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_fix_outside_all_districts_rules_out_what_is_far, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, make_files, NULL);

@@ -202,6 +202,9 @@ int segment_judge(const char *path, struct text *why) MUST_USE;
 int segment_open_read(sqlite3 **db, const char *path, bool newest, struct text *why) MUST_USE;
 /* PATH becomes PATH.damaged-N. */
 int file_set_aside(const char *path, char *now_named, size_t cap) MUST_USE;
+/* The WAL of a file that is gone, which SQLite would take for that of the next file of its name: the same for it
+ * alone.  now_named "": there is none, or the file is there. */
+int file_stray_wal_aside(const char *path, char *now_named, size_t cap) MUST_USE;
 bool file_is_gone(const char *path);
 bool file_last_aside(const char *path, char *named, size_t cap);
 int file_sync_folder(const char *dir) MUST_USE;

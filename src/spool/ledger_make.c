@@ -208,12 +208,21 @@ static int fill(struct spool *spool, sqlite3 *db, const char *schema)
 
 int ledger_make(struct spool *spool, const char *schema)
 {
-	char path[FILE_NAME_MAX], made[FILE_NAME_MAX];
+	char path[FILE_NAME_MAX], made[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32];
 	struct text words = spool_fault(spool);
 	sqlite3 *db = NULL;
 	int err;
 
 	ledger_file_name(&spool->conf, path, sizeof(path));
+	err = file_stray_wal_aside(path, aside, sizeof(aside));
+	if (err) {
+		text_printf(&words, "%s-wal cannot be set aside: %s", path, strerror(errno));
+		return err;
+	}
+	if (*aside)
+		log_say(LOG_ERROR, "spool",
+			"%s is gone, and what only its WAL holds with it: kept as %s-wal", path,
+			aside);
 	snprintf(made, sizeof(made), "%s/new-ledger.tmp", spool->conf.dir);
 	file_remove(made);
 	text_put(&words, "a new ledger.db: ");

@@ -157,19 +157,25 @@ int file_sync_folder(const char *dir)
 	return err;
 }
 
-/* PATH becomes PATH.damaged-N, its WAL PATH.damaged-N-wal, so that SQLite finds them together. */
-int file_set_aside(const char *path, char *now_named, size_t cap)
+/* The first of PATH.damaged-N that neither a file nor a WAL has. */
+static bool free_name(const char *path, char *named, size_t cap)
 {
-	char from[FILE_NAME_MAX + 32], to[FILE_NAME_MAX + 32];
+	char wal[FILE_NAME_MAX + 40];
 	unsigned n;
 
 	for (n = 1; n < 10000; n++) {
-		snprintf(now_named, cap, "%s.damaged-%u", path, n);
-		if (access(now_named, F_OK) < 0 && errno == ENOENT)
-			break;
+		snprintf(named, cap, "%s.damaged-%u", path, n);
+		snprintf(wal, sizeof(wal), "%s-wal", named);
+		if (file_is_gone(named) && file_is_gone(wal))
+			return true;
 	}
-	if (rename(path, now_named) < 0)
-		return ERR_IO;
+	return false;
+}
+
+static int wal_aside(const char *path, const char *now_named)
+{
+	char from[FILE_NAME_MAX + 32], to[FILE_NAME_MAX + 32];
+
 	snprintf(from, sizeof(from), "%s-wal", path);
 	snprintf(to, sizeof(to), "%s-wal", now_named);
 	if (rename(from, to) < 0 && errno != ENOENT)
@@ -177,6 +183,22 @@ int file_set_aside(const char *path, char *now_named, size_t cap)
 	snprintf(from, sizeof(from), "%s-shm", path);
 	unlink(from); /* only an index over the WAL: made anew by whoever opens it */
 	return 0;
+}
+
+/* PATH becomes PATH.damaged-N, its WAL PATH.damaged-N-wal, so that SQLite finds them together. */
+int file_set_aside(const char *path, char *now_named, size_t cap)
+{
+	if (!free_name(path, now_named, cap) || rename(path, now_named) < 0)
+		return ERR_IO;
+	return wal_aside(path, now_named);
+}
+
+int file_stray_wal_aside(const char *path, char *now_named, size_t cap)
+{
+	*now_named = '\0';
+	if (!file_is_gone(path) || !has_wal(path))
+		return 0;
+	return free_name(path, now_named, cap) ? wal_aside(path, now_named) : ERR_IO;
 }
 
 bool file_is_gone(const char *path)

@@ -1,4 +1,6 @@
 /* Files that are not what they were: set aside, said once, and the spool goes on. */
+#include <sys/wait.h>
+
 #include "damage.h"
 
 static void a_damaged_older_segment_is_set_aside(void **state)
@@ -164,6 +166,43 @@ static void a_lost_ledger_gives_none_of_its_numbers_again(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
+/* Somebody removed ledger.db of a killed daemon and left its WAL: that is not the new ledger's. */
+static void the_wal_of_a_removed_ledger_is_set_aside(void **state)
+{
+	struct spool_conf conf = lab_conf("stray", SEGMENT);
+	struct ledger_record note = {.kind = LEDGER_ANCHOR, .a = 1, .b = TIME_RTC};
+	char id[SPOOL_ID], path[300];
+	struct spool *spool;
+	pid_t child;
+	int status, i;
+
+	(void)state;
+	fill("stray", id);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		spool = lab_open(&conf);
+		for (i = 0; i < 50; i++)
+			if (spool_note(spool, &note))
+				_exit(1);
+		_exit(0); /* nothing is closed */
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_true(file_bytes("stray/ledger.db-wal") > 4096);
+	assert_int_equal(unlink("stray/ledger.db"), 0);
+	spool = lab_open(&conf);
+	assert_string_equal(spool_id(spool), id);
+	assert_true(lab_file("stray", "ledger", ".damaged-1-wal", 0, path, sizeof(path)));
+	assert_int_equal(read_records(spool).n[LEDGER_ANCHOR], 0);
+	assert_int_equal(sql_quick_check(spool->ledger.db), 0);
+	assert_int_equal(lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1).n, 3200);
+	assert_int_equal(spool_close(spool), 0);
+	spool = lab_open(&conf);
+	assert_int_equal(lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1).n, 3200);
+	assert_int_equal(spool_close(spool), 0);
+}
+
 static void both_lost_at_once_still_give_no_number_twice(void **state)
 {
 	char id[SPOOL_ID], path[300];
@@ -284,6 +323,7 @@ int main(void)
 		cmocka_unit_test(a_missing_segment_is_a_gap),
 		cmocka_unit_test(a_damaged_ledger_is_made_again_from_the_segments),
 		cmocka_unit_test(a_lost_ledger_gives_none_of_its_numbers_again),
+		cmocka_unit_test(the_wal_of_a_removed_ledger_is_set_aside),
 		cmocka_unit_test(both_lost_at_once_still_give_no_number_twice),
 		cmocka_unit_test(a_newer_segment_is_left_alone),
 	};

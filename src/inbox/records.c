@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "inbox/plain.h"
+
+enum { SAID = 2 * RECORD_LINE + 1 };
 
 struct pass {
 	const struct wl_driver *driver;
@@ -36,16 +39,19 @@ uint64_t record_mark(const struct record *record, const char *parameter)
 
 static uint64_t mark(struct pass *pass, const uint8_t *bytes, size_t len)
 {
-	uint64_t of_bytes =
-		hash(hash(0xCBF29CE484222325U, pass->driver->name, strlen(pass->driver->name) + 1),
-			bytes, len);
+	const struct wl_driver *driver = pass->driver;
+	uint64_t so_far = hash(0xCBF29CE484222325U, driver->name, strlen(driver->name) + 1);
 	uint64_t before = 0;
+	char room[SAID];
+	struct text said = text_over(room, sizeof(room));
 	size_t i;
 
+	plain_put(&said, bytes, len, driver->record_end);
+	so_far = hash(so_far, said.at, said.len);
 	for (i = 0; i < pass->n; i++)
-		before += pass->seen[i] == of_bytes;
-	pass->seen[pass->n++] = of_bytes;
-	return hash(of_bytes, &before, sizeof(before));
+		before += pass->seen[i] == so_far;
+	pass->seen[pass->n++] = so_far;
+	return hash(so_far, &before, sizeof(before));
 }
 
 static int say_wrong(struct pass *pass, unsigned line, const char *words)
@@ -116,19 +122,39 @@ static enum codec_end decode(struct pass *pass, const uint8_t *bytes, size_t len
 
 /* --- line by line ------------------------------------------------------------------------------------ */
 
-static int take_line(struct pass *pass, unsigned line, const uint8_t *at, size_t len)
+/* LF, CR LF, or CR alone, as old systems wrote it; the bytes of it, 0: none is there. */
+static size_t line_end(const uint8_t *at, const uint8_t *end)
 {
+	if (at == end || (*at != '\r' && *at != '\n'))
+		return 0;
+	return *at == '\r' && at + 1 < end && at[1] == '\n' ? 2 : 1;
+}
+
+/* What was cut off may look whole: "7.0" of "7.02", or a slope. */
+static bool is_closed(const struct pass *pass, const struct text *line, bool ended)
+{
+	const char *end = pass->driver->record_end;
+
+	return ended || (end && plain_ends((const uint8_t *)line->at, line->len, end));
+}
+
+static int take_line(struct pass *pass, unsigned line, const uint8_t *at, size_t len, bool ended)
+{
+	char room[RECORD_LINE + 1];
+	struct text said = text_over(room, sizeof(room));
 	enum codec_end end;
 
-	if (len && at[len - 1] == '\r')
-		len--;
-	if (len > RECORD_LINE)
+	plain_put_utf8(&said, at, len);
+	if (said.cut)
 		return say_wrong(pass, line, "longer than any record");
-	end = decode(pass, at, len);
+	end = decode(pass, (const uint8_t *)said.at, said.len);
 	/* A heading, or an empty line. */
 	if (end == CODEC_ON && !pass->out.n && !pass->out.about && !pass->out.mistake[0])
 		return 0;
-	return take(pass, line, at, len, end);
+	if (!is_closed(pass, &said, ended))
+		return say_wrong(
+			pass, line, "its end is missing: copy the whole file from the meter again");
+	return take(pass, line, (const uint8_t *)said.at, said.len, end);
 }
 
 static int take_lines(struct pass *pass, const uint8_t *at, size_t len)
@@ -139,11 +165,10 @@ static int take_lines(struct pass *pass, const uint8_t *at, size_t len)
 
 	if (len >= 3 && !memcmp(at, "\xEF\xBB\xBF", 3)) /* some programs begin UTF-8 so */
 		at += 3;
-	for (; at < end && !err; at = stop + 1, line++) {
-		stop = memchr(at, '\n', (size_t)(end - at));
-		if (!stop)
-			stop = end;
-		err = take_line(pass, line, at, (size_t)(stop - at));
+	for (; at < end && !err; at = stop + line_end(stop, end), line++) {
+		for (stop = at; stop < end && !line_end(stop, end);)
+			stop++;
+		err = take_line(pass, line, at, (size_t)(stop - at), stop < end);
 	}
 	return err;
 }
@@ -186,8 +211,8 @@ static int take_messages(struct pass *pass, const uint8_t *at, size_t len)
 			err = say_wrong(pass, line, "not a whole record");
 			strange = true;
 		}
-		for (n = n ? n : 1; n; n--)
-			line += *at++ == '\n';
+		for (n = n ? n : 1; n; n--, at++) /* of CR LF the CR is no end */
+			line += line_end(at, end) == 1;
 	}
 	return err;
 }

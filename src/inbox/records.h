@@ -1,8 +1,10 @@
 /*
  * records.h - the records of a file that a meter wrote, through its driver.  No I/O, no clock.
  *
- * A driver of files gets line by line; one that listens to a line finds its messages in the bytes.  A record is
- * taken wholly or not at all, and what is not taken is handed out too, with the reason.
+ * A driver of files gets line by line, in UTF-8; LF, CR LF and CR end one.  One that listens to a line finds its
+ * messages in the bytes.  A record is taken wholly or not at all, and what is not taken is handed out too, with the
+ * reason.  A last line without an end may have been cut off, so it is not taken unless the format's own end
+ * (`record_end` of the driver) closes it.
  */
 #ifndef INBOX_RECORDS_H
 #define INBOX_RECORDS_H
@@ -32,8 +34,9 @@ struct record {
 	enum filed_kind kind;
 	int64_t utc_ms; /* by the meter's clock */
 	/*
-	 * Of its bytes, its driver, and how many like it stand before it in the file: the same record in another
-	 * copy of the file has the same mark.
+	 * Of what it says (plain_put()), its driver, and how many like it stand before it in the file: the same
+	 * record in another copy of the file has the same mark, in whatever character set and with whatever blanks,
+	 * quotes and line ends it was saved.
 	 */
 	uint64_t mark;
 	const struct wl_out *out; /* its values, and what it tells */

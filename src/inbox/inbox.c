@@ -56,18 +56,23 @@ static void count_values(struct inbox *inbox, size_t n_new)
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-static void tell(struct inbox *inbox, const char *name, const struct filing *filing, size_t n_new,
-	const char *where)
+static void tell(struct inbox *inbox, const char *name, const struct filing *filing,
+	const struct spool_added *added, const char *where)
 {
 	struct text words;
 
 	pthread_mutex_lock(&inbox->lock);
 	words = text_over(inbox->state.last, sizeof(inbox->state.last));
-	text_printf(&words, "%s: %zu %s recorded for %s (%s)", name, n_new,
-		n_new == 1 ? "value" : "values", filing->meter->name,
+	text_printf(&words, "%s: %zu %s recorded for %s (%s)", name, added->n,
+		added->n == 1 ? "value" : "values", filing->meter->name,
 		driver_level_word(filing->meter->profile->level));
-	if (filing->n > n_new)
-		text_printf(&words, ", %zu were known", filing->n - n_new);
+	if (filing->n > added->n)
+		text_printf(&words, ", %zu were known", filing->n - added->n);
+	if (added->anew)
+		text_printf(&words,
+			"; %zu of them recorded anew, because the configuration now says another "
+			"time or meter",
+			added->anew);
 	if (filing->wrong)
 		text_printf(&words, "; %u %s not taken, see %s.why", filing->wrong,
 			filing->wrong == 1 ? "record" : "records", where);
@@ -113,17 +118,17 @@ static int take(struct inbox *inbox, const struct folder_file *file, const struc
 	struct filing filing = {.meter = meter};
 	char path[2 * FOLDER_NAME];
 	struct text where = text_over(path, sizeof(path));
-	size_t n_new = 0;
+	struct spool_added added = {0};
 	int err = read_filing(inbox, file, &filing, why);
 
 	if (!err && filing.n)
-		err = spool_note_new(inbox->spool, filing.records, filing.n, &n_new);
-	count_values(inbox, n_new);
+		err = spool_note_new(inbox->spool, filing.records, filing.n, &added);
+	count_values(inbox, added.n);
 	if (!err)
 		err = folder_move(
 			&inbox->folder, file->name, filing.wrong > 0, filing.words, &where, why);
 	if (!err)
-		tell(inbox, file->name, &filing, n_new, path);
+		tell(inbox, file->name, &filing, &added, path);
 	else if (!why->len)
 		text_printf(why, "%s: %s", file->name, err_text(err));
 	filing_free(&filing);

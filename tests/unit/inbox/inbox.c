@@ -93,6 +93,17 @@ static bool there(const char *name)
 	return lstat(in_box(name), &st) == 0;
 }
 
+static void read_box(const char *name, char *words, size_t room)
+{
+	FILE *file = fopen(in_box(name), "r");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(words, 1, room - 1, file);
+	words[n] = '\0';
+	fclose(file);
+}
+
 static void look_twice(void)
 {
 	inbox_step(van.inbox);
@@ -186,6 +197,53 @@ static void what_is_known_is_not_recorded_again(void **state)
 		strstr(now().last, "2 values recorded for hqd-1 (documented), 1 were known"));
 }
 
+static void a_mended_configuration_is_recorded_anew(void **state)
+{
+	(void)state;
+	inbox_step(van.inbox);
+	put("senddata.txt", GOOD MORE);
+	look_twice();
+	van.conf.meters[0].utc_offset_min = 0;
+	put("senddata.txt", GOOD MORE);
+	look_twice();
+	assert_int_equal(ledger()->n, 4);
+	assert_int_equal(ledger()->at[2].utc_ms, ledger()->at[0].utc_ms + 300 * 60000);
+	assert_non_null(strstr(now().last, "; 2 of them recorded anew, because"));
+	text_copy(van.conf.meters[0].name, UNIT_NAME, "hqd-2");
+	put("senddata.txt", GOOD MORE);
+	look_twice();
+	put("senddata.txt", GOOD MORE);
+	look_twice();
+	assert_int_equal(ledger()->n, 6);
+	assert_string_equal(ledger()->at[5].words, "hqd-2 ph 7.11 [pH]; sample HT 2");
+}
+
+/* 1/12 under the wrong order is a day too, but another: what one date says holds for all of the file. */
+static void a_file_of_another_order_of_dates_is_refused_whole(void **state)
+{
+	char words[1000];
+
+	(void)state;
+	van.conf.meters[0].dates = DATE_MDY;
+	inbox_step(van.inbox);
+	put("senddata.txt", "reading,01/10/2026,14:05,HT 1,7.02,pH\n"
+			    "reading,sometime,14:05,HT 1,7.02,pH\n"
+			    "reading,28/10/2026,14:05,HT 1,7.02,pH\n"
+			    "reading,29/10/2026,14:05,HT 1,7.02,pH\n");
+	look_twice();
+	assert_int_equal(ledger()->n, 0);
+	read_box("refused/senddata.txt.why", words, sizeof(words));
+	assert_non_null(strstr(words, "line 3: \"28/10/2026\" is no date written month-day-year"));
+	assert_non_null(strstr(words, "one written day-month-year"));
+	assert_non_null(strstr(words, "nothing of it is recorded"));
+	assert_non_null(strstr(words, "dates of meter \"hqd-1\" in inbox.meters"));
+	assert_null(strstr(words, "line 4"));
+	van.conf.meters[0].dates = DATE_DMY;
+	put("senddata.txt", "reading,01/10/2026,14:05,HT 1,7.02,pH\n");
+	look_twice();
+	assert_int_equal(ledger()->n, 1);
+}
+
 static void a_file_that_is_being_written_waits(void **state)
 {
 	unsigned i;
@@ -209,8 +267,6 @@ static void a_file_that_is_being_written_waits(void **state)
 static void what_was_not_taken_lies_in_refused_with_the_reason(void **state)
 {
 	char words[1000];
-	FILE *file;
-	size_t n;
 
 	(void)state;
 	inbox_step(van.inbox);
@@ -218,11 +274,7 @@ static void what_was_not_taken_lies_in_refused_with_the_reason(void **state)
 	look_twice();
 	assert_int_equal(ledger()->n, 2);
 	assert_true(!there("senddata.txt") && there("refused/senddata.txt"));
-	file = fopen(in_box("refused/senddata.txt.why"), "r");
-	assert_non_null(file);
-	n = fread(words, 1, sizeof(words) - 1, file);
-	words[n] = '\0';
-	fclose(file);
+	read_box("refused/senddata.txt.why", words, sizeof(words));
 	assert_non_null(strstr(words, "\nline 2: the driver does not understand it\n"));
 	assert_non_null(strstr(words, "all others of the file are recorded"));
 	assert_int_equal(now().refused, 1);
@@ -342,6 +394,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		ON_A_VAN(a_quiet_file_is_recorded_and_moved),
 		ON_A_VAN(what_is_known_is_not_recorded_again),
+		ON_A_VAN(a_mended_configuration_is_recorded_anew),
+		ON_A_VAN(a_file_of_another_order_of_dates_is_refused_whole),
 		ON_A_VAN(a_file_that_is_being_written_waits),
 		ON_A_VAN(what_was_not_taken_lies_in_refused_with_the_reason),
 		ON_A_VAN(only_plain_files_with_a_meter_are_touched),

@@ -61,18 +61,14 @@ static int try_file(const struct conf *conf, const char *path)
 	err = filing_read(&filing, &clock, (const uint8_t *)text, len);
 	free(text);
 	if (err) {
-		fprintf(stderr, "waterlab: %s: %s\n", path,
-			err == ERR_RANGE ? "longer than 8 MB, or more than 10000 values"
-					 : err_text(err));
+		fprintf(stderr, "waterlab: %s: %s\n", path, err_text(err));
 	} else {
 		print(&filing);
 		fflush(stdout);
 		if (filing.wrong)
 			fprintf(stderr, "waterlab: %s: %s", path, filing.words);
-		else if (!filing.n)
-			fprintf(stderr, "waterlab: %s: there is no record in it\n", path);
 	}
-	err = err || filing.wrong || !filing.n;
+	err = err || filing.wrong;
 	filing_free(&filing);
 	return err ? CLI_FAILED : CLI_DONE;
 }

@@ -73,7 +73,9 @@ static void tell(struct inbox *inbox, const char *name, const struct filing *fil
 			"; %zu of them recorded anew, because the configuration now says another "
 			"time or meter",
 			added->anew);
-	if (filing->wrong)
+	if (filing->whole)
+		text_printf(&words, "; nothing of it was taken, see %s.why", where);
+	else if (filing->wrong)
 		text_printf(&words, "; %u %s not taken, see %s.why", filing->wrong,
 			filing->wrong == 1 ? "record" : "records", where);
 	inbox->state.last_ms = clock_boot_ms(inbox->clock);
@@ -85,14 +87,6 @@ static void tell(struct inbox *inbox, const char *name, const struct filing *fil
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-/* A file that cannot be read as a whole is told in one sentence. */
-static int refuse(struct filing *filing, const char *words)
-{
-	filing_free(filing);
-	*filing = (struct filing){.meter = filing->meter, .wrong = 1, .words = strdup(words)};
-	return filing->words ? 0 : ERR_MEMORY;
-}
-
 static int read_filing(struct inbox *inbox, const struct folder_file *file, struct filing *filing,
 	struct text *why)
 {
@@ -101,14 +95,11 @@ static int read_filing(struct inbox *inbox, const struct folder_file *file, stru
 	size_t len = 0;
 	int err = folder_read(&inbox->folder, file, RECORDS_BYTES, &bytes, &len, why);
 
+	if (err == ERR_RANGE)
+		return filing_too_long(filing);
 	if (!err)
 		err = filing_read(filing, &clock, bytes, len);
 	free(bytes);
-	if (err == ERR_RANGE)
-		return refuse(filing, "the file is longer than 8 MB or has more than 10000 values: "
-				      "put it here in parts\n");
-	if (!err && !filing->n && !filing->wrong)
-		return refuse(filing, "there is no record in it\n");
 	return err;
 }
 

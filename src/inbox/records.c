@@ -15,7 +15,7 @@ struct pass {
 	void *ctx;
 	struct codec codec;
 	struct wl_out out;
-	char words[160]; /* of what is wrong with the record at hand */
+	char words[240]; /* of what is wrong with the record at hand */
 	uint64_t *seen;  /* of RECORDS_MOST: hashes of the records so far */
 	size_t n;
 };
@@ -54,9 +54,11 @@ static uint64_t mark(struct pass *pass, const uint8_t *bytes, size_t len)
 	return hash(so_far, &before, sizeof(before));
 }
 
-static int say_wrong(struct pass *pass, unsigned line, const char *words)
+static int say_wrong(
+	struct pass *pass, unsigned line, const char *words, const uint8_t *bytes, size_t len)
 {
-	const struct record record = {.line = line, .wrong = words};
+	const struct record record = {
+		.line = line, .wrong = words, .text = (const char *)bytes, .text_len = len};
 
 	return pass->each(pass->ctx, &record);
 }
@@ -66,8 +68,19 @@ static bool told(const struct wl_out *out, enum wl_about what)
 	return out->about & 1U << what;
 }
 
-static bool has_time(struct pass *pass, int64_t *utc_ms, struct text *why)
+static bool is_misdated(const struct pass *pass, struct text *why)
 {
+	enum date_order other;
+
+	if (!when_other_order(pass->out.told[WL_DATE], pass->clock->dates, &other))
+		return false;
+	text_printf(why, ", but one written %s", when_order_words(other));
+	return true;
+}
+
+static bool has_time(struct pass *pass, struct record *record, struct text *why)
+{
+	int64_t *utc_ms = &record->utc_ms;
 	const struct record_clock *clock = pass->clock;
 	const struct wl_out *out = &pass->out;
 
@@ -76,8 +89,10 @@ static bool has_time(struct pass *pass, int64_t *utc_ms, struct text *why)
 		return false;
 	}
 	if (!when_read(out->told[WL_DATE], out->told[WL_TIME], clock->dates, clock->utc_offset_min,
-		    utc_ms, why))
+		    utc_ms, why)) {
+		record->misdated = is_misdated(pass, why);
 		return false;
+	}
 	if (*utc_ms >= clock->earliest_ms && *utc_ms <= clock->latest_ms)
 		return true;
 	text_put(why, "the meter's clock said ");
@@ -109,9 +124,12 @@ static int take(
 		text_put(&why, "the driver does not understand it");
 	else if (!out->n && record.kind == FILED_READING)
 		text_put(&why, "nothing in it that the driver knows");
-	else if (has_time(pass, &record.utc_ms, &why))
+	else if (has_time(pass, &record, &why))
 		return pass->each(pass->ctx, &record);
-	return say_wrong(pass, line, pass->words);
+	record.wrong = pass->words;
+	record.text = (const char *)bytes;
+	record.text_len = len;
+	return pass->each(pass->ctx, &record);
 }
 
 static enum codec_end decode(struct pass *pass, const uint8_t *bytes, size_t len)
@@ -130,6 +148,15 @@ static size_t line_end(const uint8_t *at, const uint8_t *end)
 	return *at == '\r' && at + 1 < end && at[1] == '\n' ? 2 : 1;
 }
 
+static size_t to_line_end(const uint8_t *at, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && !line_end(at + n, at + len))
+		n++;
+	return n;
+}
+
 /* What was cut off may look whole: "7.0" of "7.02", or a slope. */
 static bool is_closed(const struct pass *pass, const struct text *line, bool ended)
 {
@@ -146,14 +173,14 @@ static int take_line(struct pass *pass, unsigned line, const uint8_t *at, size_t
 
 	plain_put_utf8(&said, at, len);
 	if (said.cut)
-		return say_wrong(pass, line, "longer than any record");
+		return say_wrong(pass, line, "longer than any record", at, len);
 	end = decode(pass, (const uint8_t *)said.at, said.len);
 	/* A heading, or an empty line. */
 	if (end == CODEC_ON && !pass->out.n && !pass->out.about && !pass->out.mistake[0])
 		return 0;
 	if (!is_closed(pass, &said, ended))
-		return say_wrong(
-			pass, line, "its end is missing: copy the whole file from the meter again");
+		return say_wrong(pass, line,
+			"its end is missing: copy the whole file from the meter again", at, len);
 	return take(pass, line, (const uint8_t *)said.at, said.len, end);
 }
 
@@ -166,8 +193,7 @@ static int take_lines(struct pass *pass, const uint8_t *at, size_t len)
 	if (len >= 3 && !memcmp(at, "\xEF\xBB\xBF", 3)) /* some programs begin UTF-8 so */
 		at += 3;
 	for (; at < end && !err; at = stop + line_end(stop, end), line++) {
-		for (stop = at; stop < end && !line_end(stop, end);)
-			stop++;
+		stop = at + to_line_end(at, (size_t)(end - at));
 		err = take_line(pass, line, at, (size_t)(stop - at), stop < end);
 	}
 	return err;
@@ -208,7 +234,8 @@ static int take_messages(struct pass *pass, const uint8_t *at, size_t len)
 			err = take(pass, line, at, n, decode(pass, at, n));
 			strange = false;
 		} else if (!is_blank(*at) && !strange) {
-			err = say_wrong(pass, line, "not a whole record");
+			err = say_wrong(
+				pass, line, "not a whole record", at, to_line_end(at, room));
 			strange = true;
 		}
 		for (n = n ? n : 1; n; n--, at++) /* of CR LF the CR is no end */

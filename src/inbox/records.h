@@ -30,6 +30,11 @@ struct record_clock {
 struct record {
 	unsigned line;     /* of the file, from 1, where it begins */
 	const char *wrong; /* why nothing of it is taken; NULL: it is */
+	const char *
+		text; /* with `wrong`: as it stands there, of text_len bytes that may be anything */
+	size_t text_len;
+	/* With `wrong`: its date is one in another order of its parts.  So others of the file may be wrong unseen. */
+	bool misdated;
 	/* The rest is only there without `wrong`. */
 	enum filed_kind kind;
 	int64_t utc_ms; /* by the meter's clock */

@@ -154,8 +154,7 @@ bool when_read(const char *date, const char *time, enum date_order order, int ut
 	int32_t days, ms_of_day;
 
 	if (!read_date(date, order, &days)) {
-		text_printf(why, "\"%s\" is no date written %s (dates of the configuration)", date,
-			order_words[order]);
+		text_printf(why, "\"%s\" is no date written %s", date, order_words[order]);
 		return false;
 	}
 	if (!read_time(time, &ms_of_day)) {

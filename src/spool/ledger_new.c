@@ -9,7 +9,7 @@
 
 struct wanted {
 	int64_t mark;
-	size_t at; /* of the caller's records */
+	size_t at;  /* of the caller's records */
 	bool seen;  /* the ledger has its mark */
 	bool known; /* and the newest of that mark says the same */
 };

@@ -275,7 +275,7 @@ static void what_was_not_taken_lies_in_refused_with_the_reason(void **state)
 	assert_int_equal(ledger()->n, 2);
 	assert_true(!there("senddata.txt") && there("refused/senddata.txt"));
 	read_box("refused/senddata.txt.why", words, sizeof(words));
-	assert_non_null(strstr(words, "\nline 2: the driver does not understand it\n"));
+	assert_non_null(strstr(words, "\nline 2: the driver does not understand it: \"reading,"));
 	assert_non_null(strstr(words, "all others of the file are recorded"));
 	assert_int_equal(now().refused, 1);
 	put("senddata.txt", "sev\n");

@@ -14,8 +14,7 @@
 enum {
 	STACK = 256 * 1024,
 	STEP_MS = 1000,
-	SHOWN = 80,                    /* bytes of a name */
-	AHEAD_MS = 24 * 60 * 60 * 1000 /* of a clock that a person set, perhaps in another zone */
+	SHOWN = 80 /* bytes of a name */
 };
 
 struct inbox {
@@ -46,8 +45,8 @@ static struct record_clock clock_of(struct inbox *inbox, const struct meter_conf
 		.latest_ms = inbox->latest_ms};
 
 	if (utc.source != TIME_NONE)
-		clock.latest_ms =
-			clock_boot_ms(inbox->clock) + utc.offset_ms + utc.uncertainty_ms + AHEAD_MS;
+		clock.latest_ms = clock_boot_ms(inbox->clock) + utc.offset_ms + utc.uncertainty_ms +
+				  INBOX_AHEAD_MS;
 	return clock;
 }
 

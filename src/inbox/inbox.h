@@ -26,6 +26,9 @@ enum {
 	INBOX_GROWS_MS = 600000
 };
 
+/* How far ahead of ours a meter's clock may be: a person set it, perhaps in another zone. */
+enum { INBOX_AHEAD_MS = 24 * 60 * 60 * 1000 };
+
 struct meter_conf {
 	char name[UNIT_NAME];
 	const struct profile *profile; /* its driver reads files */
@@ -58,8 +61,8 @@ const struct meter_conf *inbox_meter(const struct inbox_conf *conf, const char *
 struct inbox;
 
 /*
- * latest_ms: the latest UTC that can be, for while the van does not know the time.  What is pointed to outlives
- * it.
+ * latest_ms: the latest UTC that can be, for while the van does not know the time.  When it does (spool_utc()), that is
+ * INBOX_AHEAD_MS after it, and its uncertainty.  What is pointed to outlives it.
  */
 int inbox_new(struct inbox **out, const struct inbox_conf *conf, int64_t latest_ms,
 	struct spool *spool, const struct clock *clock) MUST_USE;

@@ -54,6 +54,7 @@ struct wl_driver {
 	size_t state_size;
 	const struct wl_exchange *exchanges; /* each turn, in this order; a NULL name ends them */
 	const char *const *unjudged; /* "code unit" of what is no water quality; NULL ends them */
+	const char *record_end;      /* of a record in a file, a word; NULL: its line's end alone */
 };
 
 #endif

@@ -10,6 +10,8 @@
 enum { LONGEST = 512, TOLD = 96 /* more than is kept */ };
 enum { TYPE, PARAMETER, DATE, TIME, OPERATOR, MODEL, PROBE, METHOD, SAMPLE, COLUMNS };
 
+static const char end_word[] = "EndOfRecord";
+
 struct field {
 	const char *text;
 	size_t len;
@@ -226,18 +228,78 @@ static void tell_head(const struct field *column, struct wl_out *out)
 		tell(WL_OPERATOR, &column[OPERATOR], out);
 }
 
-/* Without the word that ends a record, and what stands around it. */
+static void drop_last(struct field *field, const char *of)
+{
+	while (field->len && is_any(field->text[field->len - 1], of))
+		field->len--;
+}
+
+/* Without the word that ends a record, and what stands around it: a spreadsheet puts quotes and empty columns there. */
 static struct field record_of(const uint8_t *rx, size_t len)
 {
-	static const char end[] = "EndOfRecord";
-	struct field record = {(const char *)rx, len};
-	size_t n = sizeof(end) - 1;
+	struct field record = {(const char *)rx, len}, all;
+	const size_t n = sizeof(end_word) - 1;
 
 	trim(&record);
-	if (record.len >= n && !memcmp(record.text + record.len - n, end, n))
-		record.len -= n;
-	trim(&record);
-	return record;
+	all = record;
+	drop_last(&all, "\", \t");
+	if (all.len < n || memcmp(all.text + all.len - n, end_word, n) != 0)
+		return record;
+	all.len -= n;
+	if (record.len > all.len + n && all.text[all.len + n] == '"')
+		drop_last(&all, "\"");
+	trim(&all);
+	return all;
+}
+
+static bool begins(const struct field *at, const char *word)
+{
+	return at->len >= strlen(word) && !memcmp(at->text, word, strlen(word));
+}
+
+/* What stands between two columns, and quotes and blanks around it; whether a comma is in it. */
+static bool skip_comma(struct field *at)
+{
+	bool comma = false;
+
+	for (; at->len && is_any(*at->text, ", \t\""); at->text++, at->len--)
+		comma = comma || *at->text == ',';
+	return comma;
+}
+
+/* "RD,pH," as a record begins; cut off within its second column too. */
+static bool is_beginning(struct field at)
+{
+	static const char *const types[] = {"RD", "CL", "CK", "CH", "IC"};
+	static const char *const probes[] = {"pH", "CD", "ORP", "LDO", "ISE"};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]) && !begins(&at, types[i]);)
+		i++;
+	if (i == sizeof(types) / sizeof(types[0]))
+		return false;
+	at.text += 2;
+	at.len -= 2;
+	if (!skip_comma(&at) || !at.len)
+		return false;
+	for (i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
+		n = strlen(probes[i]);
+		if (at.len <= n ? !memcmp(at.text, probes[i], at.len)
+				: begins(&at, probes[i]) && is_any(at.text[n], ", \t\""))
+			return true;
+	}
+	return false;
+}
+
+/* Line ends that were lost, or a record that was torn off: neither of the two is what the line seems to say. */
+static bool has_two(const struct field *record)
+{
+	struct field at = *record;
+
+	for (; at.len; at.text++, at.len--)
+		if (begins(&at, end_word) || (at.text > record->text + 2 && is_beginning(at)))
+			return true;
+	return false;
 }
 
 static int take_line(struct wl_unit *unit, const uint8_t *rx, size_t len, struct wl_out *out)
@@ -250,7 +312,7 @@ static int take_line(struct wl_unit *unit, const uint8_t *rx, size_t len, struct
 	(void)unit;
 	if (!record.len)
 		return WL_NEXT;
-	if (record.len > LONGEST)
+	if (record.len > LONGEST || has_two(&record))
 		return WL_GARBLED;
 	while (n < COLUMNS && next(&line, &column[n]))
 		n++;
@@ -281,4 +343,5 @@ const struct wl_driver wl_hach_hqd = {
 	.manual = "HQ11d user manual p18; values as a public program reads them (README.md)",
 	.level = WL_DOCUMENTED,
 	.exchanges = exchanges,
+	.record_end = end_word,
 };

@@ -82,6 +82,32 @@ void text_printf(struct text *text, const char *fmt, ...)
 	}
 }
 
+void text_put_shown(struct text *text, const char *s, size_t len, size_t most)
+{
+	static const char cut[] = "\xE2\x80\xA6";
+	size_t begin = text->len, fits = begin, n, put;
+	uint32_t point;
+	bool shown;
+
+	if (most > text->cap - 1 - begin)
+		most = text->cap - 1 - begin;
+	for (; len; s += n, len -= n) {
+		n = utf8_at(s, len, &point);
+		shown = n && !utf8_controls(point);
+		n = n ? n : 1;
+		put = shown ? n : 1;
+		if (text->len - begin + put > most) {
+			text->at[text->len = fits] = '\0';
+			if (most >= sizeof(cut) - 1)
+				text_put(text, cut);
+			return;
+		}
+		text_put_n(text, shown ? s : "?", put);
+		if (text->len - begin + sizeof(cut) - 1 <= most)
+			fits = text->len;
+	}
+}
+
 bool text_copy(char *to, size_t cap, const char *s)
 {
 	size_t n = strlen(s);

@@ -26,6 +26,12 @@ void text_put_i64(struct text *text, int64_t v);
 void text_put_u64(struct text *text, uint64_t v);
 __attribute__((format(printf, 2, 3))) void text_printf(struct text *text, const char *fmt, ...);
 
+/*
+ * Other people's words, as one line that shows as it is: what controls a terminal, turns the writing round or is no
+ * UTF-8 becomes '?'.  Of more than `most` bytes the end is left out, never within a character, and "…" says so.
+ */
+void text_put_shown(struct text *text, const char *s, size_t len, size_t most);
+
 /* Copies s into a fixed array and ends it.  False, with an empty array, when s does not fit. */
 bool text_copy(char *to, size_t cap, const char *s);
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/crc.h"
-#include "base/utf8.h"
 #include "model/convert.h"
 
 /* --- drivers --------------------------------------------------------------------------------------- */
@@ -230,25 +229,6 @@ const char *codec_about_word(unsigned about)
 	return about < CODEC_ABOUT ? words[about] : NULL;
 }
 
-/* A meter's words go to terminals, ledgers and stores: whatever stands there, they are one line of UTF-8. */
-static void put_told(struct text *to, const char *text, size_t len)
-{
-	uint32_t point;
-	size_t n;
-	bool shown;
-
-	for (; len; text += n ? n : 1, len -= n ? n : 1) {
-		n = utf8_at(text, len, &point);
-		shown = n && !utf8_controls(point);
-		if (to->cap - to->len <= (shown ? n : 1))
-			return;
-		if (shown)
-			text_put_n(to, text, n);
-		else
-			text_put_char(to, '?');
-	}
-}
-
 void wl_tell(struct wl_out *out, enum wl_about what, const char *text, size_t len)
 {
 	struct text why = text_over(out->mistake, sizeof(out->mistake)), to;
@@ -264,7 +244,8 @@ void wl_tell(struct wl_out *out, enum wl_about what, const char *text, size_t le
 	}
 	out->about |= 1U << what;
 	to = text_over(out->told[what], sizeof(out->told[what]));
-	put_told(&to, text, len);
+	/* It goes to terminals, ledgers and stores. */
+	text_put_shown(&to, text, len, sizeof(out->told[what]) - 1);
 }
 
 static void tell_nothing(struct wl_out *out)

@@ -51,7 +51,7 @@ struct wl_out {
 	const struct wl_driver *driver;
 	unsigned n;
 	struct codec_value values[CODEC_VALUES];
-	/* enum wl_about; cut where it is longer, control characters as '?'.  "" may have been told */
+	/* enum wl_about; text_put_shown() cuts what is longer.  "" may have been told */
 	char told[CODEC_ABOUT][CODEC_TOLD];
 	unsigned about;   /* 1 << enum wl_about, or-ed: told */
 	char strange[64]; /* a value in a unit that nothing is known of; "": none */

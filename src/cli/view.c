@@ -356,7 +356,7 @@ static void put_readings(struct page *page, const json_t *status)
 static void put_inbox(struct page *page, const json_t *inbox)
 {
 	const char *last = text_of(inbox, "last"), *trouble = text_of(inbox, "trouble");
-	char words[300], age[32];
+	char words[600], age[32];
 	struct text line = text_over(words, sizeof(words)), ago = text_over(age, sizeof(age));
 
 	if (!json_is_object(inbox))

@@ -92,14 +92,24 @@ void waits_receipts(struct text *to, const struct uplink_state *store)
 
 void waits_inbox(struct text *to, const struct inbox_state *inbox, const char *dir)
 {
-	if (*inbox->trouble)
+	unsigned others = inbox->strangers - inbox->odd;
+
+	if (*inbox->trouble) {
 		text_printf(to, "files in %s are not taken: %s", dir, inbox->trouble);
-	else if (inbox->strangers)
+		return;
+	}
+	if (others)
 		text_printf(to,
 			"%u %s in %s of which no meter's pattern fits the name: see inbox.meters "
 			"in "
 			"the configuration",
-			inbox->strangers, inbox->strangers == 1 ? "file lies" : "files lie", dir);
+			others, others == 1 ? "file lies" : "files lie", dir);
+	if (inbox->odd)
+		text_printf(to,
+			"%s%u in %s %s named like a meter's file but %s no file (a link, a folder, "
+			"a pipe): copy the file itself there",
+			others ? "; " : "", inbox->odd, dir, inbox->odd == 1 ? "is" : "are",
+			inbox->odd == 1 ? "is" : "are");
 }
 
 void waits_spool(struct text *to, const struct spool_counts *counts)

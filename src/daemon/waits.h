@@ -9,7 +9,7 @@
 #include "spool/spool.h"
 #include "uplink/uplink.h"
 
-enum { WAIT_SENTENCE = 400 };
+enum { WAIT_SENTENCE = 700 };
 
 /* Each puts its sentence, or nothing when all is well. */
 void waits_line(struct text *to, const struct line_state *line);

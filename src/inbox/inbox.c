@@ -14,7 +14,7 @@
 enum {
 	STACK = 256 * 1024,
 	STEP_MS = 1000,
-	AHEAD_MS = 24 * 60 * 60 * 1000 /* of a clock that a person set, perhaps in another zone */
+	SHOWN = 80 /* bytes of a name */
 };
 
 struct inbox {
@@ -24,6 +24,7 @@ struct inbox {
 	const struct clock *clock;
 	struct folder folder; /* open while it is looked at */
 	struct log_edge edge;
+	char failure[200]; /* of the file that failed first in a look */
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock; /* of what is below */
@@ -44,8 +45,8 @@ static struct record_clock clock_of(struct inbox *inbox, const struct meter_conf
 		.latest_ms = inbox->latest_ms};
 
 	if (utc.source != TIME_NONE)
-		clock.latest_ms =
-			clock_boot_ms(inbox->clock) + utc.offset_ms + utc.uncertainty_ms + AHEAD_MS;
+		clock.latest_ms = clock_boot_ms(inbox->clock) + utc.offset_ms + utc.uncertainty_ms +
+				  INBOX_AHEAD_MS;
 	return clock;
 }
 
@@ -56,21 +57,39 @@ static void count_values(struct inbox *inbox, size_t n_new)
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-static void tell(struct inbox *inbox, const char *name, const struct filing *filing, size_t n_new,
-	const char *where)
+static void put_outcome(struct text *to, const char *name, const struct filing *filing,
+	const struct spool_added *added, const char *where)
+{
+	text_put_shown(to, name, strlen(name), SHOWN);
+	text_printf(to, ": %zu %s recorded for %s (%s)", added->n,
+		added->n == 1 ? "value" : "values", filing->meter->name,
+		driver_level_word(filing->meter->profile->level));
+	if (filing->n > added->n)
+		text_printf(to, ", %zu were known", filing->n - added->n);
+	if (added->anew)
+		text_printf(to,
+			"; %zu of them recorded anew, because the configuration now says another "
+			"time or meter",
+			added->anew);
+	if (!filing->wrong)
+		return;
+	if (filing->whole)
+		text_put(to, "; nothing of it was taken, see ");
+	else
+		text_printf(to, "; %u %s not taken, see ", filing->wrong,
+			filing->wrong == 1 ? "record" : "records");
+	text_put_shown(to, where, strlen(where), SHOWN);
+	text_put(to, ".why");
+}
+
+static void tell(struct inbox *inbox, const char *name, const struct filing *filing,
+	const struct spool_added *added, const char *where)
 {
 	struct text words;
 
 	pthread_mutex_lock(&inbox->lock);
 	words = text_over(inbox->state.last, sizeof(inbox->state.last));
-	text_printf(&words, "%s: %zu %s recorded for %s (%s)", name, n_new,
-		n_new == 1 ? "value" : "values", filing->meter->name,
-		driver_level_word(filing->meter->profile->level));
-	if (filing->n > n_new)
-		text_printf(&words, ", %zu were known", filing->n - n_new);
-	if (filing->wrong)
-		text_printf(&words, "; %u %s not taken, see %s.why", filing->wrong,
-			filing->wrong == 1 ? "record" : "records", where);
+	put_outcome(&words, name, filing, added, where);
 	inbox->state.last_ms = clock_boot_ms(inbox->clock);
 	if (filing->wrong)
 		inbox->state.refused++;
@@ -78,14 +97,6 @@ static void tell(struct inbox *inbox, const char *name, const struct filing *fil
 		inbox->state.taken++;
 	log_say(filing->wrong ? LOG_WARN : LOG_NOTICE, "inbox", "%s", inbox->state.last);
 	pthread_mutex_unlock(&inbox->lock);
-}
-
-/* A file that cannot be read as a whole is told in one sentence. */
-static int refuse(struct filing *filing, const char *words)
-{
-	filing_free(filing);
-	*filing = (struct filing){.meter = filing->meter, .wrong = 1, .words = strdup(words)};
-	return filing->words ? 0 : ERR_MEMORY;
 }
 
 static int read_filing(struct inbox *inbox, const struct folder_file *file, struct filing *filing,
@@ -96,14 +107,11 @@ static int read_filing(struct inbox *inbox, const struct folder_file *file, stru
 	size_t len = 0;
 	int err = folder_read(&inbox->folder, file, RECORDS_BYTES, &bytes, &len, why);
 
+	if (err == ERR_RANGE)
+		return filing_too_long(filing);
 	if (!err)
 		err = filing_read(filing, &clock, bytes, len);
 	free(bytes);
-	if (err == ERR_RANGE)
-		return refuse(filing, "the file is longer than 8 MB or has more than 10000 values: "
-				      "put it here in parts\n");
-	if (!err && !filing->n && !filing->wrong)
-		return refuse(filing, "there is no record in it\n");
 	return err;
 }
 
@@ -111,21 +119,24 @@ static int take(struct inbox *inbox, const struct folder_file *file, const struc
 	struct text *why)
 {
 	struct filing filing = {.meter = meter};
+	struct spool_added added = {0};
 	char path[2 * FOLDER_NAME];
 	struct text where = text_over(path, sizeof(path));
-	size_t n_new = 0;
+	struct folder_to to;
 	int err = read_filing(inbox, file, &filing, why);
 
 	if (!err && filing.n)
-		err = spool_note_new(inbox->spool, filing.records, filing.n, &n_new);
-	count_values(inbox, n_new);
+		err = spool_note_new(inbox->spool, filing.records, filing.n, &added);
+	count_values(inbox, added.n);
+	to = (struct folder_to){filing.wrong > 0, filing.words, clock_boot_ms(inbox->clock)};
 	if (!err)
-		err = folder_move(
-			&inbox->folder, file->name, filing.wrong > 0, filing.words, &where, why);
-	if (!err)
-		tell(inbox, file->name, &filing, n_new, path);
-	else if (!why->len)
-		text_printf(why, "%s: %s", file->name, err_text(err));
+		err = folder_move(&inbox->folder, file, &to, &where, why);
+	if (!err) {
+		tell(inbox, file->name, &filing, &added, path);
+	} else if (!why->len) {
+		text_printf(why, "%s: ", err_text(err));
+		text_put_shown(why, file->name, strlen(file->name), SHOWN);
+	}
 	filing_free(&filing);
 	return err;
 }
@@ -147,33 +158,67 @@ static bool has_meter(void *ctx, const char *name)
 	return inbox_meter(ctx, name) != NULL;
 }
 
-/* The folder is opened anew each time: the card may be another by now. */
-static int look(struct inbox *inbox, unsigned *strangers, struct text *why)
+/* The first that fails is told. */
+static void try_files(struct inbox *inbox)
 {
 	struct folder *folder = &inbox->folder;
 	const struct meter_conf *meter;
-	int err = folder_open(folder, inbox->conf->dir, why), trouble = 0;
+	bool told = false;
+	char words[sizeof(inbox->failure)];
+	struct text why;
 	unsigned i;
+	int err;
+
+	for (i = 0; i < folder->n; i++) {
+		meter = inbox_meter(inbox->conf, folder->files[i].name);
+		if (!meter || !folder->files[i].quiet)
+			continue;
+		why = text_over(words, sizeof(words));
+		err = take(inbox, &folder->files[i], meter, &why);
+		folder_tried(folder, &folder->files[i], err != 0);
+		if (err && !told)
+			told = text_copy(inbox->failure, sizeof(inbox->failure), words);
+	}
+}
+
+static void bring_back(struct inbox *inbox)
+{
+	char words[100];
+	struct text name = text_over(words, sizeof(words));
+
+	while (folder_bring_back(
+		&inbox->folder, clock_boot_ms(inbox->clock) - INBOX_GROWS_MS, &name)) {
+		log_say(LOG_WARN, "inbox", "%s grew after it was moved: it is read again", words);
+		text_clear(&name);
+	}
+}
+
+/* The folder is opened anew each time: the card may be another by now. */
+static int look(struct inbox *inbox, struct text *why)
+{
+	struct folder *folder = &inbox->folder;
+	int err = folder_open(folder, inbox->conf->dir, why);
 
 	if (err)
 		return err;
-	err = folder_look(folder, has_meter, (void *)inbox->conf, strangers, why);
-	for (i = 0; i < folder->n && !err; i++) {
-		meter = inbox_meter(inbox->conf, folder->files[i].name);
-		if (meter && folder->files[i].quiet &&
-			take(inbox, &folder->files[i], meter, why) != 0)
-			trouble = ERR_IO; /* the others are taken all the same */
-	}
+	bring_back(inbox);
+	err = folder_look(folder, has_meter, (void *)inbox->conf, why);
+	if (!err)
+		try_files(inbox);
 	folder_close(folder);
-	return err ? err : trouble;
+	if (err || !folder->failing)
+		return err;
+	text_put(why, inbox->failure);
+	if (folder->failing > 1)
+		text_printf(why, "; and %u more", folder->failing - 1);
+	return ERR_IO;
 }
 
 void inbox_step(struct inbox *inbox)
 {
-	char words[200];
+	char words[sizeof(inbox->state.trouble)];
 	struct text why = text_over(words, sizeof(words));
-	unsigned strangers = 0;
-	int err = look(inbox, &strangers, &why);
+	int err = look(inbox, &why);
 	int64_t now_ms = clock_boot_ms(inbox->clock);
 
 	if (err)
@@ -181,7 +226,8 @@ void inbox_step(struct inbox *inbox)
 	else
 		log_back(&inbox->edge, now_ms, "inbox", "files are taken again");
 	pthread_mutex_lock(&inbox->lock);
-	inbox->state.strangers = strangers;
+	inbox->state.odd = inbox->folder.odd;
+	inbox->state.strangers = inbox->folder.strangers + inbox->folder.odd;
 	text_copy(inbox->state.trouble, sizeof(inbox->state.trouble), err ? words : "");
 	pthread_mutex_unlock(&inbox->lock);
 }

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "inbox/plain.h"
+
+enum { SAID = 2 * RECORD_LINE + 1 };
 
 struct pass {
 	const struct wl_driver *driver;
@@ -12,7 +15,7 @@ struct pass {
 	void *ctx;
 	struct codec codec;
 	struct wl_out out;
-	char words[160]; /* of what is wrong with the record at hand */
+	char words[240]; /* of what is wrong with the record at hand */
 	uint64_t *seen;  /* of RECORDS_MOST: hashes of the records so far */
 	size_t n;
 };
@@ -36,21 +39,26 @@ uint64_t record_mark(const struct record *record, const char *parameter)
 
 static uint64_t mark(struct pass *pass, const uint8_t *bytes, size_t len)
 {
-	uint64_t of_bytes =
-		hash(hash(0xCBF29CE484222325U, pass->driver->name, strlen(pass->driver->name) + 1),
-			bytes, len);
+	const struct wl_driver *driver = pass->driver;
+	uint64_t so_far = hash(0xCBF29CE484222325U, driver->name, strlen(driver->name) + 1);
 	uint64_t before = 0;
+	char room[SAID];
+	struct text said = text_over(room, sizeof(room));
 	size_t i;
 
+	plain_put(&said, bytes, len, driver->record_end);
+	so_far = hash(so_far, said.at, said.len);
 	for (i = 0; i < pass->n; i++)
-		before += pass->seen[i] == of_bytes;
-	pass->seen[pass->n++] = of_bytes;
-	return hash(of_bytes, &before, sizeof(before));
+		before += pass->seen[i] == so_far;
+	pass->seen[pass->n++] = so_far;
+	return hash(so_far, &before, sizeof(before));
 }
 
-static int say_wrong(struct pass *pass, unsigned line, const char *words)
+static int say_wrong(
+	struct pass *pass, unsigned line, const char *words, const uint8_t *bytes, size_t len)
 {
-	const struct record record = {.line = line, .wrong = words};
+	const struct record record = {
+		.line = line, .wrong = words, .text = (const char *)bytes, .text_len = len};
 
 	return pass->each(pass->ctx, &record);
 }
@@ -60,8 +68,19 @@ static bool told(const struct wl_out *out, enum wl_about what)
 	return out->about & 1U << what;
 }
 
-static bool has_time(struct pass *pass, int64_t *utc_ms, struct text *why)
+static bool is_misdated(const struct pass *pass, struct text *why)
 {
+	enum date_order other;
+
+	if (!when_other_order(pass->out.told[WL_DATE], pass->clock->dates, &other))
+		return false;
+	text_printf(why, ", but one written %s", when_order_words(other));
+	return true;
+}
+
+static bool has_time(struct pass *pass, struct record *record, struct text *why)
+{
+	int64_t *utc_ms = &record->utc_ms;
 	const struct record_clock *clock = pass->clock;
 	const struct wl_out *out = &pass->out;
 
@@ -70,8 +89,10 @@ static bool has_time(struct pass *pass, int64_t *utc_ms, struct text *why)
 		return false;
 	}
 	if (!when_read(out->told[WL_DATE], out->told[WL_TIME], clock->dates, clock->utc_offset_min,
-		    utc_ms, why))
+		    utc_ms, why)) {
+		record->misdated = is_misdated(pass, why);
 		return false;
+	}
 	if (*utc_ms >= clock->earliest_ms && *utc_ms <= clock->latest_ms)
 		return true;
 	text_put(why, "the meter's clock said ");
@@ -103,9 +124,12 @@ static int take(
 		text_put(&why, "the driver does not understand it");
 	else if (!out->n && record.kind == FILED_READING)
 		text_put(&why, "nothing in it that the driver knows");
-	else if (has_time(pass, &record.utc_ms, &why))
+	else if (has_time(pass, &record, &why))
 		return pass->each(pass->ctx, &record);
-	return say_wrong(pass, line, pass->words);
+	record.wrong = pass->words;
+	record.text = (const char *)bytes;
+	record.text_len = len;
+	return pass->each(pass->ctx, &record);
 }
 
 static enum codec_end decode(struct pass *pass, const uint8_t *bytes, size_t len)
@@ -116,19 +140,48 @@ static enum codec_end decode(struct pass *pass, const uint8_t *bytes, size_t len
 
 /* --- line by line ------------------------------------------------------------------------------------ */
 
-static int take_line(struct pass *pass, unsigned line, const uint8_t *at, size_t len)
+/* LF, CR LF, or CR alone, as old systems wrote it; the bytes of it, 0: none is there. */
+static size_t line_end(const uint8_t *at, const uint8_t *end)
 {
+	if (at == end || (*at != '\r' && *at != '\n'))
+		return 0;
+	return *at == '\r' && at + 1 < end && at[1] == '\n' ? 2 : 1;
+}
+
+static size_t to_line_end(const uint8_t *at, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && !line_end(at + n, at + len))
+		n++;
+	return n;
+}
+
+/* What was cut off may look whole: "7.0" of "7.02", or a slope. */
+static bool is_closed(const struct pass *pass, const struct text *line, bool ended)
+{
+	const char *end = pass->driver->record_end;
+
+	return ended || (end && plain_ends((const uint8_t *)line->at, line->len, end));
+}
+
+static int take_line(struct pass *pass, unsigned line, const uint8_t *at, size_t len, bool ended)
+{
+	char room[RECORD_LINE + 1];
+	struct text said = text_over(room, sizeof(room));
 	enum codec_end end;
 
-	if (len && at[len - 1] == '\r')
-		len--;
-	if (len > RECORD_LINE)
-		return say_wrong(pass, line, "longer than any record");
-	end = decode(pass, at, len);
+	plain_put_utf8(&said, at, len);
+	if (said.cut)
+		return say_wrong(pass, line, "longer than any record", at, len);
+	end = decode(pass, (const uint8_t *)said.at, said.len);
 	/* A heading, or an empty line. */
 	if (end == CODEC_ON && !pass->out.n && !pass->out.about && !pass->out.mistake[0])
 		return 0;
-	return take(pass, line, at, len, end);
+	if (!is_closed(pass, &said, ended))
+		return say_wrong(pass, line,
+			"its end is missing: copy the whole file from the meter again", at, len);
+	return take(pass, line, (const uint8_t *)said.at, said.len, end);
 }
 
 static int take_lines(struct pass *pass, const uint8_t *at, size_t len)
@@ -139,11 +192,9 @@ static int take_lines(struct pass *pass, const uint8_t *at, size_t len)
 
 	if (len >= 3 && !memcmp(at, "\xEF\xBB\xBF", 3)) /* some programs begin UTF-8 so */
 		at += 3;
-	for (; at < end && !err; at = stop + 1, line++) {
-		stop = memchr(at, '\n', (size_t)(end - at));
-		if (!stop)
-			stop = end;
-		err = take_line(pass, line, at, (size_t)(stop - at));
+	for (; at < end && !err; at = stop + line_end(stop, end), line++) {
+		stop = at + to_line_end(at, (size_t)(end - at));
+		err = take_line(pass, line, at, (size_t)(stop - at), stop < end);
 	}
 	return err;
 }
@@ -183,11 +234,12 @@ static int take_messages(struct pass *pass, const uint8_t *at, size_t len)
 			err = take(pass, line, at, n, decode(pass, at, n));
 			strange = false;
 		} else if (!is_blank(*at) && !strange) {
-			err = say_wrong(pass, line, "not a whole record");
+			err = say_wrong(
+				pass, line, "not a whole record", at, to_line_end(at, room));
 			strange = true;
 		}
-		for (n = n ? n : 1; n; n--)
-			line += *at++ == '\n';
+		for (n = n ? n : 1; n; n--, at++) /* of CR LF the CR is no end */
+			line += line_end(at, end) == 1;
 	}
 	return err;
 }

@@ -1,8 +1,10 @@
 /*
  * records.h - the records of a file that a meter wrote, through its driver.  No I/O, no clock.
  *
- * A driver of files gets line by line; one that listens to a line finds its messages in the bytes.  A record is
- * taken wholly or not at all, and what is not taken is handed out too, with the reason.
+ * A driver of files gets line by line, in UTF-8; LF, CR LF and CR end one.  One that listens to a line finds its
+ * messages in the bytes.  A record is taken wholly or not at all, and what is not taken is handed out too, with the
+ * reason.  A last line without an end may have been cut off, so it is not taken unless the format's own end
+ * (`record_end` of the driver) closes it.
  */
 #ifndef INBOX_RECORDS_H
 #define INBOX_RECORDS_H
@@ -28,12 +30,18 @@ struct record_clock {
 struct record {
 	unsigned line;     /* of the file, from 1, where it begins */
 	const char *wrong; /* why nothing of it is taken; NULL: it is */
+	const char *
+		text; /* with `wrong`: as it stands there, of text_len bytes that may be anything */
+	size_t text_len;
+	/* With `wrong`: its date is one in another order of its parts.  So others of the file may be wrong unseen. */
+	bool misdated;
 	/* The rest is only there without `wrong`. */
 	enum filed_kind kind;
 	int64_t utc_ms; /* by the meter's clock */
 	/*
-	 * Of its bytes, its driver, and how many like it stand before it in the file: the same record in another
-	 * copy of the file has the same mark.
+	 * Of what it says (plain_put()), its driver, and how many like it stand before it in the file: the same
+	 * record in another copy of the file has the same mark, in whatever character set and with whatever blanks,
+	 * quotes and line ends it was saved.
 	 */
 	uint64_t mark;
 	const struct wl_out *out; /* its values, and what it tells */

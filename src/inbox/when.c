@@ -127,14 +127,34 @@ static bool read_time(const char *at, int32_t *ms_of_day)
 	return !*skip_blanks(at) && utc_time_of_day(hour, minute, second, 0, ms_of_day);
 }
 
+const char *when_order_words(enum date_order order)
+{
+	return order_words[order];
+}
+
+bool when_other_order(const char *date, enum date_order order, enum date_order *other)
+{
+	static const enum date_order orders[] = {DATE_YMD, DATE_DMY, DATE_MDY};
+	int32_t days;
+	size_t i;
+
+	if (read_date(date, order, &days))
+		return false;
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (read_date(date, orders[i], &days)) {
+			*other = orders[i];
+			return true;
+		}
+	return false;
+}
+
 bool when_read(const char *date, const char *time, enum date_order order, int utc_offset_min,
 	int64_t *utc_ms, struct text *why)
 {
 	int32_t days, ms_of_day;
 
 	if (!read_date(date, order, &days)) {
-		text_printf(why, "\"%s\" is no date written %s (dates of the configuration)", date,
-			order_words[order]);
+		text_printf(why, "\"%s\" is no date written %s", date, order_words[order]);
 		return false;
 	}
 	if (!read_time(time, &ms_of_day)) {

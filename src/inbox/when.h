@@ -21,4 +21,9 @@ enum date_order { DATE_YMD, DATE_DMY, DATE_MDY };
 bool when_read(const char *date, const char *time, enum date_order order, int utc_offset_min,
 	int64_t *utc_ms, struct text *why);
 
+/* "day-month-year" */
+const char *when_order_words(enum date_order order);
+/* The date is none in this order of its parts, but one in *other. */
+bool when_other_order(const char *date, enum date_order order, enum date_order *other);
+
 #endif

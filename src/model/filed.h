@@ -5,7 +5,8 @@
  *     hqd-1 - - ; probe 1234567; as written: 7.00,pH,...
  *
  * Analyzer, parameter, number and unit, its flags by their words behind it; then what the record says of itself.
- * A check or calibration whose columns nobody documented has no parameter, but all that the record says.
+ * A check or calibration whose columns nobody documented has no parameter, but all that the record says.  Of ledger
+ * records with one mark (spool.h) the newest counts.
  */
 #ifndef MODEL_FILED_H
 #define MODEL_FILED_H

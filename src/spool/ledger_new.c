@@ -9,14 +9,15 @@
 
 struct wanted {
 	int64_t mark;
-	size_t at; /* of the caller's records */
-	bool known;
+	size_t at;  /* of the caller's records */
+	bool seen;  /* the ledger has its mark */
+	bool known; /* and the newest of that mark says the same */
 };
 
 struct call {
 	const struct ledger_record *records;
 	struct wanted *wanted; /* each mark once, rising by mark */
-	size_t n, n_new;
+	size_t n, n_new, n_anew;
 	int64_t last_ms; /* of our boot's latest record of these kinds, 0: none; then of the last new one */
 };
 
@@ -69,7 +70,12 @@ static bool is_sound(sqlite3_stmt *row, struct ledger_record *record)
 		       record) == sqlite3_column_int(row, 8);
 }
 
-/* One walk over the ledger's rows; memory is by the call's records, however long the ledger is. */
+static bool says_same(const struct ledger_record *a, const struct ledger_record *b)
+{
+	return a->a == b->a && !strcmp(a->words, b->words);
+}
+
+/* One walk over the ledger's rows, the newest last; memory is by the call's records, however long the ledger is. */
 static int find_known(struct spool *spool, struct call *call)
 {
 	struct ledger_record record;
@@ -79,7 +85,7 @@ static int find_known(struct spool *spool, struct call *call)
 
 	err = sql_prepare(spool->ledger.db,
 		"SELECT number,kind,boot,boot_ms,a,b,c,ifnull(words,''),crc FROM ledger"
-		" WHERE kind BETWEEN 7 AND 9",
+		" WHERE kind BETWEEN 7 AND 9 ORDER BY number",
 		&rows);
 	if (err)
 		return err;
@@ -91,8 +97,10 @@ static int find_known(struct spool *spool, struct call *call)
 			call->last_ms = record.boot_ms;
 		found = bsearch(&(struct wanted){.mark = record.b}, call->wanted, call->n,
 			sizeof(*call->wanted), mark_only);
-		if (found)
-			found->known = true;
+		if (!found)
+			continue;
+		found->seen = true;
+		found->known = says_same(&call->records[found->at], &record);
 	}
 	sqlite3_finalize(rows);
 	return sql_error(code);
@@ -103,8 +111,10 @@ static void keep_new(struct call *call)
 	size_t i;
 
 	for (i = 0; i < call->n; i++)
-		if (!call->wanted[i].known)
+		if (!call->wanted[i].known) {
+			call->n_anew += call->wanted[i].seen;
 			call->wanted[call->n_new++] = call->wanted[i];
+		}
 	qsort(call->wanted, call->n_new, sizeof(*call->wanted), by_place);
 }
 
@@ -184,13 +194,13 @@ static void let_pass(const struct spool *spool, int64_t last_ms)
 		;
 }
 
-int spool_note_new(
-	struct spool *spool, const struct ledger_record *records, size_t n, size_t *n_new)
+int spool_note_new(struct spool *spool, const struct ledger_record *records, size_t n,
+	struct spool_added *added)
 {
 	struct call call = {.records = records};
 	int err;
 
-	*n_new = 0;
+	*added = (struct spool_added){0};
 	if (n > SPOOL_NEW_MOST || !are_filed(records, n))
 		return ERR_RANGE;
 	if (!n)
@@ -203,7 +213,7 @@ int spool_note_new(
 	free(call.wanted);
 	if (err || !call.n_new)
 		return err;
-	*n_new = call.n_new;
+	*added = (struct spool_added){.n = call.n_new, .anew = call.n_anew};
 	let_pass(spool, call.last_ms);
 	return 0;
 }

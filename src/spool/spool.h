@@ -81,7 +81,8 @@ enum ledger_kind {
 	LEDGER_BOUNDARIES = 6,
 	/*
 	 * A value from a file that a meter wrote (model/filed.h): a = UTC ms by the meter's own clock, b = the
-	 * mark by which the same record is known again, c = its flags; words = filed_put()'s.
+	 * mark by which the same record is known again, c = its flags; words = filed_put()'s.  Of records with
+	 * one mark the newest number counts: it says what those before it got wrong.
 	 */
 	LEDGER_FILE_READING = 7,
 	LEDGER_FILE_CHECK = 8,
@@ -98,22 +99,27 @@ struct ledger_record {
 /* Durable on return. */
 int spool_note(struct spool *spool, const struct ledger_record *record) MUST_USE;
 enum { SPOOL_NEW_MOST = 10000 }; /* records in one call */
+struct spool_added {
+	size_t n;    /* recorded */
+	size_t anew; /* of them: of a mark that was known */
+};
 /*
- * Those of `records` that the ledger does not hold yet: no sound record of kinds LEDGER_FILE_... has their `b`,
- * nor one before it in this call.  All in one transaction, so that a file is in the ledger wholly or not at all.
- * Durable on return.  *n_new: how many were new; with 0 nothing is written.
+ * Those of `records` that the ledger does not hold yet: no sound record of kinds LEDGER_FILE_... has their `b`, or the
+ * newest that has it says another `a` or other words (a configuration was mended); nor has one before it in this call
+ * the same `b`.  All in one transaction, so that a file is in the ledger wholly or not at all.  Durable on return.
+ * With added->n 0 nothing is written.
  *
  * boot_ms is not looked at: each new record gets a ms of its own, in the order given, the last about now, for a
  * store takes rows of one ms for one.  Behind many others it returns only when that ms is past: 1 ms each at most.
  *
- * ERR_RANGE: more than SPOOL_NEW_MOST, another kind, or words without an end.  On any error *n_new is 0 and the
+ * ERR_RANGE: more than SPOOL_NEW_MOST, another kind, or words without an end.  On any error *added is zero and the
  * ledger has none of them.  Only a power cut right after a commit that failed may yet show all of them: a
  * caller that asks again never doubles anything.
  *
  * Committing waits for it: readings made meanwhile are taken into RAM and saved after it.  The README says how long.
  */
-int spool_note_new(
-	struct spool *spool, const struct ledger_record *records, size_t n, size_t *n_new) MUST_USE;
+int spool_note_new(struct spool *spool, const struct ledger_record *records, size_t n,
+	struct spool_added *added) MUST_USE;
 
 /* --- time ------------------------------------------------------------------------------------- */
 

@@ -115,15 +115,16 @@ class Inbox(LabTest):
     def test_what_is_wrong_is_said_where_people_look(self):
         self.lab.start()
         self.put("SENDDATA.txt", self.reading(0) + self.reading(1, "7,02") + self.reading(2, "OVER") +
-                 self.reading(3, day="01-Jan-2003") + self.reading(4, day="2026-11-28") + self.reading(5, unit="") +
-                 self.reading(6))
+                 self.reading(3, day="01-Jan-2003") + self.reading(4, day="31-Nov-2026") + self.reading(5, unit="") +
+                 self.reading(6) + self.reading(7)[:-15])
         shutil.copy(self.path("SENDDATA.txt"), self.folder)
         self.wait_taken("SENDDATA.txt", "refused")
         with open(self.path("refused", "SENDDATA.txt.why")) as f:
             why = f.read()
-        self.assertEqual(re.findall(r"^line (\d+): ", why, re.M), ["2", "3", "4", "5", "6"])
+        self.assertEqual(re.findall(r"^line (\d+): ", why, re.M), ["2", "3", "4", "5", "6", "8"])
         self.assertIn("line 4: the meter's clock said 2003-01-01 09:00 UTC, before inbox.not_before", why)
-        self.assertIn('line 5: "2026-11-28" is no date written day-month-year', why)
+        self.assertIn('line 5: "31-Nov-2026" is no date written day-month-year: "RD,pH,31-Nov-2026,', why)
+        self.assertIn("line 8: its end is missing", why)
         self.assertEqual(len(self.filed()), 4, "both good records with their temperature")
         self.assertIn("see refused/SENDDATA.txt.why", " ".join(self.lab.waterlab("status").split()))
         # The same said without a daemon, before anything is put there.
@@ -132,10 +133,57 @@ class Inbox(LabTest):
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stdout.count("\n"), 4)
         self.assertIn("Z reading     hqd-1 ph 7.02 [pH]; sample HT 1 (0); probe 1234567; by NK\n", done.stdout)
-        self.assertEqual(re.findall(r"^line (\d+): ", done.stderr, re.M), ["2", "3", "4", "5", "6"])
+        self.assertEqual(re.findall(r"^line (\d+): ", done.stderr, re.M), ["2", "3", "4", "5", "6", "8"])
         self.put("letter.pdf", "no meter's")
         self.wait_for("a word about it", lambda: "1 file lies in %s of which no meter's pattern fits" % self.inbox
                       in "".join(self.lab.status()["waits"]), 20)
+        os.mkfifo(self.path("pipe SENDDATA.txt"))
+        self.wait_for("a word about the pipe", lambda: "; 1 in %s is named like a meter's file but is no file" % self.inbox
+                      in "".join(self.lab.status()["waits"]), 20)
+
+    def test_a_file_saved_otherwise_or_read_otherwise(self):
+        """A copy of another program is known; dates of another order refuse it whole; what is mended is recorded anew."""
+        self.lab.start()
+        text = "".join(self.reading(n, "7.%02d" % n) for n in range(5))
+        self.put("SENDDATA.txt", text)
+        self.wait_taken("SENDDATA.txt")
+        for n, (charset, mend) in enumerate((("latin-1", lambda t: t), ("utf-8", lambda t: t.replace("\r\n", "\r")),
+                                             ("utf-8-sig", lambda t: t.replace("\r\n", " \n")))):
+            with open(self.path("SENDDATA-%d.txt" % n), "w", newline="", encoding=charset) as f:
+                f.write(mend(text))
+            self.wait_taken("SENDDATA-%d.txt" % n)
+        self.assertEqual(len(self.filed()), 10)
+        self.put("md610 SENDDATA.txt", text + self.reading(5, day="2026-11-28"))
+        self.wait_taken("md610 SENDDATA.txt", "refused")
+        with open(self.path("refused", "md610 SENDDATA.txt.why")) as f:
+            self.assertIn('"2026-11-28" is no date written day-month-year, but one written year-month-day', f.read())
+        self.assertEqual(len(self.filed()), 10, "nothing of it, though the others were known")
+        self.lab.daemon.end(signal.SIGTERM)
+        with open(self.lab.config) as f:
+            conf = f.read()
+        with open(self.lab.config, "w") as f:
+            f.write(conf.replace('"day-month-year"; }', '"day-month-year"; utc_offset_min = 0; }'))
+        self.lab.start_daemon()
+        self.put("again SENDDATA.txt", text)
+        self.wait_taken("again SENDDATA.txt")
+        rows = self.filed()
+        self.assertEqual(len(rows), 20)
+        self.assertEqual([int(r["a"]) - int(o["a"]) for r, o in zip(rows[10:], rows)], [300 * 60000] * 10)
+        self.assertEqual([r["b"] for r in rows[10:]], [o["b"] for o in rows[:10]], "by the same marks")
+        self.assertIn("10 of them recorded anew", " ".join(self.lab.waterlab("status").split()))
+
+    def test_a_writer_that_stalls(self):
+        """A file that lay still was taken; what is written behind it comes all the same."""
+        self.lab.start()
+        self.wait_for("the inbox", lambda: os.path.isdir(self.path("taken")))
+        with open(self.path("SENDDATA.txt"), "w", newline="") as f:
+            f.write(self.reading(0) + self.reading(1)[:40])
+            f.flush()
+            self.wait_taken("SENDDATA.txt", "refused")
+            f.write(self.reading(1)[40:] + self.reading(2))
+        self.wait_taken("SENDDATA.txt")
+        self.assertEqual(len(self.filed()), 6)
+        self.assertEqual(os.listdir(self.path("refused")), [])
 
     def test_a_photometer_that_sends_is_taken_from_a_file_too(self):
         self.lab.start()

@@ -176,6 +176,40 @@ static void distance_of_words(void **state)
 	assert_int_equal(text_distance(long_word, ""), 63);
 }
 
+static void other_peoples_words_show_as_they_are(void **state)
+{
+	static const struct {
+		const char *words;
+		size_t most;
+		const char *shown;
+	} rows[] = {
+		{"plain", 5, "plain"},
+		{"plain", 4, "p\xE2\x80\xA6"},
+		{"plain", 3, "\xE2\x80\xA6"},
+		{"plain", 2, ""},
+		{"a\tb\x1B[2J\xFF \xE2\x80\xAEz", 40, "a?b?[2J? ?z"},
+		{"\xC3\xBC\xC3\xBC\xC3\xBC", 6, "\xC3\xBC\xC3\xBC\xC3\xBC"},
+		{"\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC", 6, "\xC3\xBC\xE2\x80\xA6"},
+		{"\xC3\xBC\xC3", 3, "\xC3\xBC?"},
+		{"", 0, ""},
+	};
+	char room[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text text = text_over(room, sizeof(room));
+
+		text_put(&text, ">");
+		text_put_shown(&text, rows[i].words, strlen(rows[i].words), rows[i].most);
+		assert_string_equal(room + 1, rows[i].shown);
+		assert_int_equal(text.len, strlen(room));
+		text = text_over(room, 5); /* what is there is the most, too */
+		text_put_shown(&text, "plain", 5, 50);
+		assert_string_equal(room, "p\xE2\x80\xA6");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +217,7 @@ int main(void)
 		cmocka_unit_test(what_is_too_long_is_cut),
 		cmocka_unit_test(integers_to_their_ends),
 		cmocka_unit_test(anything_in_any_order_stays_inside),
+		cmocka_unit_test(other_peoples_words_show_as_they_are),
 		cmocka_unit_test(copies_whole_or_not_at_all),
 		cmocka_unit_test(distance_of_words),
 	};

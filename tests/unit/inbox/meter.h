@@ -22,6 +22,15 @@ struct part {
 	size_t len;
 };
 
+/* Without the blanks and quotes around it. */
+static void trim(struct part *part)
+{
+	for (; part->len && strchr(" \"", *part->at); part->at++)
+		part->len--;
+	while (part->len && strchr(" \t\"", part->at[part->len - 1]))
+		part->len--;
+}
+
 static unsigned cut(const uint8_t *rx, size_t len, char between, struct part *parts, unsigned most)
 {
 	const char *at = (const char *)rx, *end = at + len, *stop;
@@ -30,7 +39,8 @@ static unsigned cut(const uint8_t *rx, size_t len, char between, struct part *pa
 	for (; n < most; at = stop + 1) {
 		stop = memchr(at, between, (size_t)(end - at));
 		parts[n].at = at;
-		parts[n++].len = (size_t)((stop ? stop : end) - at);
+		parts[n].len = (size_t)((stop ? stop : end) - at);
+		trim(&parts[n++]);
 		if (!stop)
 			break;
 	}
@@ -114,7 +124,7 @@ static const struct wl_exchange messages[] = {
 __attribute__((unused)) static const struct wl_driver by_line = {
 	.name = "by-line", .exchanges = lines};
 __attribute__((unused)) static const struct wl_driver by_line_too = {
-	.name = "by-line-too", .exchanges = lines};
+	.name = "by-line-too", .exchanges = lines, .record_end = "THE-END"};
 __attribute__((unused)) static const struct wl_driver by_message = {
 	.name = "by-message", .exchanges = messages};
 

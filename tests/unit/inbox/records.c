@@ -53,7 +53,7 @@ static void lines_are_records_and_headings_are_not(void **state)
 					       "check,2026-11-28,14:06,,7.00 passed,\n"
 					       "calibration,2026-11-28,14:07,,slope 58,\n"
 					       "\n"
-					       "reading,2026-11-28,14:08,HT 2,7.1,pH+T");
+					       "reading,2026-11-28,14:08,HT 2,7.1,pH+T\n");
 
 	(void)state;
 	assert_int_equal(seen.n, 4);
@@ -85,7 +85,7 @@ static void what_is_not_taken_says_why_and_costs_only_itself(void **state)
 		{"reading,2027-11-28,14:05,HT 1,7.02,pH", "still to come"},
 		{"reading,2026-11-28,14:05,HT 1,7.02,twice", "the driver puts"},
 	};
-	char text[1000], longest[RECORD_LINE + 2];
+	char text[1000], longest[RECORD_LINE + 3];
 	struct seen seen;
 	size_t i;
 
@@ -105,6 +105,7 @@ static void what_is_not_taken_says_why_and_costs_only_itself(void **state)
 			fail_msg("%s: \"%s\"", rows[i].line, seen.at[1].wrong);
 	}
 	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 2] = '\n';
 	longest[sizeof(longest) - 1] = '\0';
 	seen = read_text(&by_line, longest);
 	assert_int_equal(seen.n, 1);
@@ -136,6 +137,87 @@ static void a_record_is_known_again(void **state)
 	assert_int_not_equal(first.at[0].mark, second.at[0].mark);
 	second = read_text(&by_line, "reading,2026-11-28,14:05,A,7.0,pH\r\n");
 	assert_int_equal(first.at[0].mark, second.at[0].mark);
+}
+
+/* What an editor, a spreadsheet or another system makes of a file without changing what it says. */
+static void a_record_is_known_again_however_it_was_saved(void **state)
+{
+	static const char *const same[] = {
+		"reading,2026-11-28,14:05,F\xC3\xBCr 1,7.0,pH\n",
+		"reading,2026-11-28,14:05,F\xFCr 1,7.0,pH\n", /* Latin-1 */
+		"reading,2026-11-28,14:05,F\xC3\xBCr 1,7.0,pH \t\r\n",
+		"reading,2026-11-28,14:05,F\xC3\xBCr 1,7.0,pH\r",
+		"\xEF\xBB\xBFreading,2026-11-28,14:05,F\xC3\xBCr 1,7.0,pH\n",
+		"reading,2026-11-28,14:05,F\xC3\xBCr 1,7.0,pH,,\n",
+		"reading,2026-11-28,14:05,\"F\xC3\xBCr 1\",7.0,pH\n",
+		"reading,2026-11-28,14:05,F\xC3\xBCr 1 , 7.0,pH,THE-END\n",
+	};
+	static const char *const other[] = {
+		"reading,2026-11-28,14:05,Fur 1,7.0,pH\n",
+		"reading,2026-11-28,14:05,F\xC3\xBCr 11,7.0,pH\n",
+		"reading,2026-11-28,14:05,F\xC3\xBCr  1,7.0,pH\n",
+		"reading,2026-11-28,14:05,,F\xC3\xBCr 1,7.0,pH\n",
+	};
+	struct seen first = read_text(&by_line_too, same[0]), again;
+	size_t i;
+
+	(void)state;
+	assert_string_equal(first.at[0].sample, "F\xC3\xBCr 1");
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		again = read_text(&by_line_too, same[i]);
+		if (again.n != 1 || *again.at[0].wrong || again.at[0].mark != first.at[0].mark)
+			fail_msg("%zu: %u records, \"%s\"", i, again.n, again.at[0].wrong);
+	}
+	assert_string_equal(read_text(&by_line_too, same[1]).at[0].sample, "F\xC3\xBCr 1");
+	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		again = read_text(&by_line_too, other[i]);
+		assert_int_not_equal(again.at[0].mark, first.at[0].mark);
+	}
+}
+
+static void a_carriage_return_alone_ends_a_line(void **state)
+{
+	struct seen seen = read_text(&by_line, "Kind,Date\rreading,2026-11-28,14:05,A,7.0,pH\r"
+					       "reading,2026-11-28,14:06,B,7.1,pH\r\n"
+					       "reading,2026-11-28,14:07,C,7.2,pH\r");
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(seen.n, 3);
+	for (i = 0; i < 3; i++) {
+		assert_string_equal(seen.at[i].wrong, "");
+		assert_int_equal(seen.at[i].line, i + 2);
+	}
+	seen = read_text(&by_message, "\r<2026-11-28 14:05 7.02>\r\r\n<2026-11-28 14:06 7.03>\r");
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(seen.at[0].line, 2);
+	assert_int_equal(seen.at[1].line, 4);
+}
+
+static void a_line_that_was_cut_off_is_not_taken(void **state)
+{
+	static const char text[] = "reading,2026-11-28,14:05,A,7.0,pH\n"
+				   "calibration,2026-11-28,14:06,,slope 58.12,THE-END";
+	struct seen seen;
+	char part[sizeof(text)];
+	size_t n;
+
+	(void)state;
+	for (n = 36; n < sizeof(text) - 1; n++) {
+		memcpy(part, text, n);
+		part[n] = '\0';
+		seen = read_text(&by_line_too, part);
+		assert_int_equal(seen.n, 2);
+		assert_string_equal(seen.at[0].wrong, "");
+		assert_non_null(strstr(seen.at[1].wrong, "its end is missing"));
+		assert_int_equal(seen.at[1].line, 2);
+	}
+	seen = read_text(&by_line_too, text); /* its own end closes it */
+	assert_string_equal(seen.at[1].wrong, "");
+	seen = read_text(&by_line, text); /* of a format without one */
+	assert_non_null(strstr(seen.at[1].wrong, "its end is missing"));
+	seen = read_text(&by_line, "reading,2026-11-28,14:05,A,7.0,pH\nKind,Date");
+	assert_int_equal(seen.n, 1); /* nothing is lost */
 }
 
 static void each_value_has_a_mark_of_its_own(void **state)
@@ -222,6 +304,9 @@ int main(void)
 		cmocka_unit_test(lines_are_records_and_headings_are_not),
 		cmocka_unit_test(what_is_not_taken_says_why_and_costs_only_itself),
 		cmocka_unit_test(a_record_is_known_again),
+		cmocka_unit_test(a_record_is_known_again_however_it_was_saved),
+		cmocka_unit_test(a_carriage_return_alone_ends_a_line),
+		cmocka_unit_test(a_line_that_was_cut_off_is_not_taken),
 		cmocka_unit_test(each_value_has_a_mark_of_its_own),
 		cmocka_unit_test(messages_are_found_and_what_lies_between_is_told),
 		cmocka_unit_test(there_is_a_most),

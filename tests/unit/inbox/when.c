@@ -89,11 +89,30 @@ static void what_could_be_two_days_or_none_is_refused(void **state)
 	}
 }
 
+static void another_order_of_the_parts_is_seen(void **state)
+{
+	enum date_order other = DATE_YMD;
+
+	(void)state;
+	assert_true(when_other_order("28.11.2026", DATE_MDY, &other));
+	assert_int_equal(other, DATE_DMY);
+	assert_true(when_other_order("28.11.2026", DATE_YMD, &other));
+	assert_int_equal(other, DATE_DMY);
+	assert_true(when_other_order("2026-11-28", DATE_DMY, &other));
+	assert_int_equal(other, DATE_YMD);
+	assert_true(when_other_order("11/28/26", DATE_DMY, &other));
+	assert_int_equal(other, DATE_MDY);
+	assert_false(when_other_order("31.11.2026", DATE_MDY, &other)); /* of none */
+	assert_false(when_other_order("1.12.2026", DATE_MDY, &other));  /* of this one too */
+	assert_false(when_other_order("", DATE_MDY, &other));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_meters_write_is_read),
 		cmocka_unit_test(what_could_be_two_days_or_none_is_refused),
+		cmocka_unit_test(another_order_of_the_parts_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void what_is_no_file_is_refused(void **state)
 	struct spool_conf conf = lab_conf("range", SEGMENT);
 	struct spool *spool = lab_open(&conf);
 	struct ledger_record file[3];
-	size_t n_new = 99;
+	struct spool_added added;
 	int kind;
 
 	(void)state;
@@ -72,15 +72,15 @@ static void what_is_no_file_is_refused(void **state)
 		file[2].kind = (enum ledger_kind)kind;
 		if (kind >= LEDGER_FILE_READING && kind <= LEDGER_FILE_CALIBRATION)
 			continue;
-		n_new = 99;
-		assert_int_equal(spool_note_new(spool, file, 3, &n_new), ERR_RANGE);
-		assert_int_equal(n_new, 0);
+		added = (struct spool_added){99, 99};
+		assert_int_equal(spool_note_new(spool, file, 3, &added), ERR_RANGE);
+		assert_int_equal(added.n, 0);
 	}
 	make_file(file, 1, 3);
 	memset(file[1].words, 'w', sizeof(file[1].words));
-	assert_int_equal(spool_note_new(spool, file, 3, &n_new), ERR_RANGE);
+	assert_int_equal(spool_note_new(spool, file, 3, &added), ERR_RANGE);
 	make_file(many, 1, SPOOL_NEW_MOST + 1);
-	assert_int_equal(spool_note_new(spool, many, SPOOL_NEW_MOST + 1, &n_new), ERR_RANGE);
+	assert_int_equal(spool_note_new(spool, many, SPOOL_NEW_MOST + 1, &added), ERR_RANGE);
 	expect_new(spool, many, 0, 0);
 	assert_int_equal(last_of(spool, STREAM_LEDGER), 1);
 	assert_int_equal(spool_close(spool), 0);
@@ -211,6 +211,40 @@ static void a_damaged_row_is_recorded_again(void **state)
 	faulty_forget();
 }
 
+/* A configuration was mended: what it says of the same record counts, and the newest is the one that does. */
+static void what_is_said_otherwise_now_is_recorded_anew(void **state)
+{
+	struct spool_conf conf = lab_conf("anew", SEGMENT);
+	struct spool *spool = lab_open(&conf);
+	struct ledger_record file[3], before[3];
+	struct spool_added added;
+
+	(void)state;
+	make_file(before, 1, 3);
+	make_file(file, 1, 3);
+	expect_new(spool, before, 3, 3);
+	file[1].a = 2; /* another time */
+	snprintf(file[2].words, sizeof(file[2].words), "hqd-2 ph 7.02 [pH]; sample 2");
+	assert_int_equal(spool_note_new(spool, file, 3, &added), 0);
+	assert_int_equal(added.n, 2);
+	assert_int_equal(added.anew, 2);
+	expect_new(spool, file, 3, 0);
+	assert_int_equal(spool_close(spool), 0);
+	spool = lab_open(&conf);
+	expect_new(spool, file, 3, 0);
+	/* And back: the newest is compared with, not any. */
+	assert_int_equal(spool_note_new(spool, before, 3, &added), 0);
+	assert_int_equal(added.n, 2);
+	assert_int_equal(added.anew, 2);
+	make_file(file, 3, 1);
+	assert_int_equal(spool_note_new(spool, file, 1, &added), 0);
+	assert_int_equal(added.n, 1);
+	assert_int_equal(added.anew, 0);
+	assert_int_equal(read_all(spool).n, 3 + 2 + 2 + 1);
+	assert_int_equal(spool_close(spool), 0);
+	faulty_forget();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +255,7 @@ int main(void)
 		cmocka_unit_test(the_largest_file_is_a_few_syncs),
 		cmocka_unit_test(no_two_have_the_same_ms),
 		cmocka_unit_test(it_returns_when_its_last_ms_is_past),
+		cmocka_unit_test(what_is_said_otherwise_now_is_recorded_anew),
 		cmocka_unit_test(a_damaged_row_is_recorded_again),
 	};
 

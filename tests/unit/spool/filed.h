@@ -71,10 +71,10 @@ __attribute__((unused)) static struct found read_all(struct spool *spool)
 __attribute__((unused)) static void expect_new(
 	struct spool *spool, const struct ledger_record *records, size_t n, size_t want)
 {
-	size_t n_new = 99;
+	struct spool_added added = {99, 99};
 
-	assert_int_equal(spool_note_new(spool, records, n, &n_new), 0);
-	assert_int_equal(n_new, want);
+	assert_int_equal(spool_note_new(spool, records, n, &added), 0);
+	assert_int_equal(added.n, want);
 }
 
 __attribute__((unused)) static uint64_t last_of(struct spool *spool, enum stream stream)

@@ -35,7 +35,7 @@ static void refuse_and_take(const char *dir, void (*breaks)(void), void (*mends)
 	struct spool_conf conf = lab_conf(dir, SEGMENT);
 	struct spool *spool = lab_open(&conf);
 	struct ledger_record file[PER_FILE];
-	size_t n_new = 99;
+	struct spool_added added = {99, 99};
 
 	make_file(file, 1, PER_FILE);
 	expect_new(spool, file, PER_FILE, PER_FILE);
@@ -44,8 +44,8 @@ static void refuse_and_take(const char *dir, void (*breaks)(void), void (*mends)
 	make_file(file, 2, PER_FILE);
 	breaks();
 	assert_int_equal(lab_add(spool, 6, 5), 0);
-	assert_int_equal(spool_note_new(spool, file, PER_FILE, &n_new), expect);
-	assert_int_equal(n_new, 0);
+	assert_int_equal(spool_note_new(spool, file, PER_FILE, &added), expect);
+	assert_int_equal(added.n, 0);
 	assert_int_equal(read_all(spool).n, PER_FILE);
 	assert_int_equal(lab_add(spool, 11, 5), 0);
 	mends();
@@ -79,7 +79,7 @@ static bool live_once(const char *dir, unsigned n)
 {
 	struct spool_conf conf = lab_conf(dir, SEGMENT);
 	struct spool *spool = lab_open(&conf);
-	size_t n_new = 99;
+	struct spool_added added = {99, 99};
 	bool failed;
 	int err;
 
@@ -89,8 +89,8 @@ static bool live_once(const char *dir, unsigned n)
 	faulty.fail_write += faulty.fail_write ? faulty.writes : 0;
 	faulty.fail_from += faulty.fail_from ? faulty.syncs : 0;
 	faulty.fail_to = faulty.fail_from;
-	err = spool_note_new(spool, many, n, &n_new);
-	assert_int_equal(n_new, err ? 0 : n - 1);
+	err = spool_note_new(spool, many, n, &added);
+	assert_int_equal(added.n, err ? 0 : n - 1);
 	assert_int_equal(read_all(spool).n, err ? 1 : n);
 	failed = (faulty.fail_write && faulty.writes >= faulty.fail_write) ||
 		 (faulty.fail_from && faulty.syncs >= faulty.fail_from);
@@ -172,7 +172,7 @@ static void live(unsigned seed, int to)
 {
 	struct spool_conf conf = lab_conf("card", SEGMENT);
 	struct spool *spool;
-	size_t n_new;
+	struct spool_added added;
 	int64_t file;
 	uint64_t k = 1;
 	int i;
@@ -188,7 +188,7 @@ static void live(unsigned seed, int to)
 				_exit(2);
 		lab_now_ms += 1000;
 		make_file(many, file, size_of(file));
-		if (spool_note_new(spool, many, size_of(file), &n_new) || n_new != size_of(file))
+		if (spool_note_new(spool, many, size_of(file), &added) || added.n != size_of(file))
 			_exit(3);
 		n_done = file;
 		if (file % 3 == 0 && spool_flush(spool))

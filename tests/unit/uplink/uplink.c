@@ -89,7 +89,8 @@ static void test_a_meters_file_arrives_whole(void **state)
 	enum { N = 50 };
 	struct ledger_record file[N];
 	char line[1024], last[32] = "";
-	size_t n_new, found = 0;
+	struct spool_added added;
+	size_t found = 0;
 	unsigned store;
 	FILE *lines;
 	int i;
@@ -102,8 +103,8 @@ static void test_a_meters_file_arrives_whole(void **state)
 			"hqd-1 ph 7.%02d [pH]; sample secret; by NK", i);
 	}
 	fix_utc();
-	assert_int_equal(spool_note_new(spool, file, N, &n_new), 0);
-	assert_int_equal(n_new, N);
+	assert_int_equal(spool_note_new(spool, file, N, &added), 0);
+	assert_int_equal(added.n, N);
 	begin_uplink(&clock_system);
 	assert_int_equal(spool_add_store(spool, "store", &store), 0);
 	EVENTUALLY(spool_waiting(spool, store, STREAM_LEDGER) == 0);

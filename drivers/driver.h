@@ -56,5 +56,4 @@ struct wl_driver {
 	const char *const *unjudged; /* "code unit" of what is no water quality; NULL ends them */
 	const char *record_end;      /* of a record in a file, a word; NULL: its line's end alone */
 };
-
 #endif

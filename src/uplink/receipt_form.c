@@ -7,7 +7,7 @@
 
 #include "uplink/url.h"
 
-enum { QUERY = RECEIPT_FORM / 2, NAME = 2 * LINE_LAB, WORDS = 120 };
+enum { QUERY = RECEIPT_FORM / 2, WORDS = 120 };
 
 static const char *const measurements[STREAM_COUNT] = {"reading", "event"};
 
@@ -16,12 +16,13 @@ struct receipt_tally receipt_whole(struct range range)
 	uint64_t n = range.last - range.first + 1;
 
 	return (struct receipt_tally){
-		n, range.first, range.last, n * range.first + n * (n - 1) / 2};
+		n, range.first, range.last, n * range.first + n * (n - 1) / 2, true};
 }
 
 bool receipt_same_tally(const struct receipt_tally *a, const struct receipt_tally *b)
 {
-	return a->n == b->n && a->least == b->least && a->most == b->most && a->sum == b->sum;
+	return a->n == b->n && a->least == b->least && a->most == b->most && a->sum == b->sum &&
+	       a->exact == b->exact;
 }
 
 bool receipt_has_tallies(const struct store_conf *conf)
@@ -51,12 +52,10 @@ static void put_quoted(struct text *to, const char *s, char quote)
 	text_put_char(to, quote);
 }
 
-static void put_statement(struct text *to, const char *what, const char *lab, const char *spool_id,
+static void put_statement(struct text *to, const char *what, const char *spool_id,
 	const struct receipt_question *question)
 {
-	text_printf(to, "SELECT %s FROM %s WHERE lab=", what, measurements[question->stream]);
-	put_quoted(to, lab, '\'');
-	text_put(to, " AND spool=");
+	text_printf(to, "SELECT %s FROM %s WHERE spool=", what, measurements[question->stream]);
 	put_quoted(to, spool_id, '\'');
 	text_printf(to, " AND time>=%lldms AND time<=%lldms AND seq>=%llu AND seq<=%llu",
 		(long long)question->from_ms, (long long)question->to_ms,
@@ -83,18 +82,24 @@ static int put_influxql(struct text *to, const struct store_conf *conf, const st
 	return to->cut || query->cut ? ERR_FULL : 0;
 }
 
-int receipt_put_tallies(struct text *to, const struct store_conf *conf, const char *lab,
-	const char *spool_id, const struct receipt_question *questions, size_t n)
+int receipt_put_tallies(struct text *to, const struct store_conf *conf, const char *spool_id,
+	const struct receipt_question *questions, size_t n)
 {
 	char at[QUERY];
 	struct text query = text_over(at, sizeof(at));
+	struct receipt_question first;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		if (i)
 			text_put_char(&query, ';');
-		put_statement(&query, "count(seq),min(seq),max(seq),sum(seq)", lab, spool_id,
-			&questions[i]);
+		put_statement(
+			&query, "count(seq),min(seq),max(seq),sum(seq)", spool_id, &questions[i]);
+		text_put_char(&query, ';');
+		first = questions[i];
+		first.range.last = first.range.first;
+		first.from_ms = first.to_ms = first.at_ms[0];
+		put_statement(&query, "count(seq)", spool_id, &first);
 	}
 	return put_influxql(to, conf, &query);
 }
@@ -109,37 +114,36 @@ static void put_seconds(struct text *to, const char *name, int64_t ms)
 	put_field(to, name, at);
 }
 
-static int put_export(struct text *to, const struct store_conf *conf, const char *lab,
-	const char *spool_id, const struct receipt_question *question)
+static int put_export(struct text *to, const struct store_conf *conf, const char *spool_id,
+	const struct receipt_question *question, enum receipt_detail detail)
 {
 	char at[QUERY];
 	struct text match = text_over(at, sizeof(at));
 
-	text_printf(&match, "%s_seq{lab=", measurements[question->stream]);
-	put_quoted(&match, lab, '"');
-	text_put(&match, ",spool=");
+	text_printf(&match, "%s_seq{spool=", measurements[question->stream]);
 	put_quoted(&match, spool_id, '"');
 	if (conf->database[0]) {
 		text_put(&match, ",db=");
 		put_quoted(&match, conf->database, '"');
 	}
 	text_put_char(&match, '}');
-	put_field(to, "format", "__value__");
+	put_field(to, "format",
+		detail == RECEIPT_ROWS ? "__value__,__timestamp__:unix_ms" : "__value__");
 	put_field(to, "match[]", match.at);
 	put_seconds(to, "start", question->from_ms - 1);
 	put_seconds(to, "end", question->to_ms + 1);
 	return to->cut || match.cut ? ERR_FULL : 0;
 }
 
-int receipt_put_list(struct text *to, const struct store_conf *conf, const char *lab,
-	const char *spool_id, const struct receipt_question *question)
+int receipt_put_list(struct text *to, const struct store_conf *conf, const char *spool_id,
+	const struct receipt_question *question, enum receipt_detail detail)
 {
 	char at[QUERY];
 	struct text query = text_over(at, sizeof(at));
 
 	if (conf->flavour == FLAVOUR_VICTORIAMETRICS)
-		return put_export(to, conf, lab, spool_id, question);
-	put_statement(&query, "seq", lab, spool_id, question);
+		return put_export(to, conf, spool_id, question, detail);
+	put_statement(&query, "seq", spool_id, question);
 	return put_influxql(to, conf, &query);
 }
 
@@ -215,18 +219,20 @@ int receipt_read_tallies(
 	const char *body, size_t len, struct receipt_tally *tallies, size_t n, struct text *why)
 {
 	json_t *answer = json_loadb(body, len, 0, NULL);
-	json_t *results = read_results(answer, n, why), *rows, *row;
+	json_t *results = read_results(answer, 2 * n, why), *row;
 	bool odd = false;
 	size_t i;
 
 	for (i = 0; results && i < n; i++) {
 		tallies[i] = (struct receipt_tally){0};
-		rows = rows_of(json_array_get(results, i), 5, &odd);
-		row = json_array_get(rows, 0);
-		if (!row)
-			continue;
-		tallies[i] = (struct receipt_tally){number_in(row, 1, &odd),
-			number_in(row, 2, &odd), number_in(row, 3, &odd), number_in(row, 4, &odd)};
+		row = json_array_get(rows_of(json_array_get(results, 2 * i), 5, &odd), 0);
+		if (row)
+			tallies[i] = (struct receipt_tally){.n = number_in(row, 1, &odd),
+				.least = number_in(row, 2, &odd),
+				.most = number_in(row, 3, &odd),
+				.sum = number_in(row, 4, &odd)};
+		row = json_array_get(rows_of(json_array_get(results, 2 * i + 1), 2, &odd), 0);
+		tallies[i].exact = row && number_in(row, 1, &odd) > 0;
 	}
 	json_decref(answer);
 	if (odd)
@@ -234,14 +240,22 @@ int receipt_read_tallies(
 	return results ? 0 : ERR_IO;
 }
 
-static void note_number(struct range range, uint64_t number, bool *has)
+static void note_number(const struct receipt_question *question, uint64_t number, bool *has)
 {
-	if (number >= range.first && number <= range.last)
-		has[number - range.first] = true;
+	if (number >= question->range.first && number <= question->range.last)
+		has[number - question->range.first] = true;
 }
 
-static int read_json_list(
-	const char *body, size_t len, struct range range, bool *has, struct text *why)
+static void note_row(
+	const struct receipt_question *question, uint64_t number, uint64_t at_ms, bool *has)
+{
+	if (number >= question->range.first && number <= question->range.last &&
+		(int64_t)at_ms == question->at_ms[number - question->range.first])
+		has[number - question->range.first] = true;
+}
+
+static int read_json_list(const char *body, size_t len, const struct receipt_question *question,
+	bool *has, struct text *why)
 {
 	json_t *answer = json_loadb(body, len, 0, NULL);
 	json_t *results = read_results(answer, 1, why), *rows, *row;
@@ -250,43 +264,72 @@ static int read_json_list(
 
 	rows = rows_of(json_array_get(results, 0), 2, &odd);
 	for (i = 0; (row = json_array_get(rows, i)); i++)
-		note_number(range, number_in(row, 1, &odd), has);
+		note_row(question, number_in(row, 1, &odd), number_in(row, 0, &odd), has);
 	json_decref(answer);
 	if (odd)
 		return refuse(why, "the answer is not one of InfluxQL", NULL);
 	return known ? 0 : ERR_IO;
 }
 
-/* Lines of one number each, every one ended. */
-static int read_csv_list(
-	const char *body, size_t len, struct range range, bool *has, struct text *why)
+/* A whole number from 0 up to where a double has them all, and what stands behind it. */
+static bool take_number(char **at, char behind, uint64_t *number)
+{
+	char *rest;
+	double value = strtod(*at, &rest);
+
+	if (rest == *at || *rest != behind || !(value >= 0) || value > 9007199254740992.0)
+		return false;
+	*number = (uint64_t)value;
+	*at = rest + 1;
+	return true;
+}
+
+/* A line "NUMBER" or "NUMBER,MS", without its end. */
+static bool read_line(const char *line, size_t len, const struct receipt_question *question,
+	enum receipt_detail detail, bool *has)
+{
+	uint64_t number, at_ms;
+	char words[64], *word = words;
+
+	if (len >= sizeof(words))
+		return false;
+	memcpy(words, line, len);
+	words[len] = '\0';
+	words[strcspn(words, "\r")] = '\0';
+	if (detail == RECEIPT_NUMBERS) {
+		if (!take_number(&word, '\0', &number))
+			return false;
+		note_number(question, number, has);
+		return true;
+	}
+	if (!take_number(&word, ',', &number) || !take_number(&word, '\0', &at_ms))
+		return false;
+	note_row(question, number, at_ms, has);
+	return true;
+}
+
+/* Every line must be ended. */
+static int read_csv_list(const char *body, size_t len, const struct receipt_question *question,
+	enum receipt_detail detail, bool *has, struct text *why)
 {
 	const char *at = body, *end = body + len, *line;
-	char word[32], *rest;
-	double number;
 
-	while (at < end) {
+	for (; at < end; at = line + 1) {
 		line = memchr(at, '\n', (size_t)(end - at));
-		if (!line || line == at || (size_t)(line - at) >= sizeof(word))
+		if (!line || !read_line(at, (size_t)(line - at), question, detail, has))
 			return refuse(why, "the answer is not one of the export", NULL);
-		memcpy(word, at, (size_t)(line - at));
-		word[line - at] = '\0';
-		number = strtod(word, &rest);
-		if (*rest == '\r')
-			rest++;
-		if (*rest || !(number >= 0) || number > 9007199254740992.0)
-			return refuse(why, "the answer is not one of the export", NULL);
-		note_number(range, (uint64_t)number, has);
-		at = line + 1;
 	}
 	return 0;
 }
 
 int receipt_read_list(const struct store_conf *conf, const char *body, size_t len,
-	struct range range, bool *has, struct text *why)
+	const struct receipt_question *question, enum receipt_detail detail, bool *has,
+	struct text *why)
 {
-	memset(has, 0, (size_t)(range.last - range.first + 1) * sizeof(*has));
+	uint64_t n = question->range.last - question->range.first + 1;
+
+	memset(has, 0, (size_t)n * sizeof(*has));
 	return conf->flavour == FLAVOUR_VICTORIAMETRICS
-		       ? read_csv_list(body, len, range, has, why)
-		       : read_json_list(body, len, range, has, why);
+		       ? read_csv_list(body, len, question, detail, has, why)
+		       : read_json_list(body, len, question, has, why);
 }

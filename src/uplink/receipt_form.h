@@ -1,12 +1,16 @@
 /*
  * receipt_form.h - what a store is asked about the numbers it was sent, and what it answers.  Pure.
  *
- * A question is a run of numbers of one stream and the time between its first and last row, both frozen when the
- * rows were saved: the store need not look anywhere else, and rows of other numbers in that time do not matter.
+ * A question is a run of numbers of one stream and the times of its rows, all frozen when the rows were saved: the
+ * store need not look anywhere else, and rows of other numbers in that time do not matter.  Rows are known by their
+ * spool's id, number and time together, whatever the lab was called when they went out, and so that a copied card's
+ * rows, which have the same id and numbers, are taken for nobody else's.
  *
- *   influxdb-v1, -v2  InfluxQL: count, min, max and sum of `seq`, up to RECEIPT_QUESTIONS runs a request; where they
- *                     differ, every `seq` of the run.  Answers are JSON; a statement's error stands inside a 200.
- *   victoriametrics   its export, every value of `seq` in that time, one a line.  What it holds twice is one here.
+ *   influxdb-v1, -v2  InfluxQL: count, min, max and sum of `seq` and whether the first row is there at its very ms,
+ *                     up to RECEIPT_QUESTIONS runs a request; where that differs, time and `seq` of the run's rows.
+ *                     Answers are JSON; a statement's error stands inside a 200.
+ *   victoriametrics   its export: every `seq` in that time, one a line, and whether the first row is there at its very
+ *                     ms; where that differs, `seq` and ms of each.  What it holds twice is one here.
  *                     An unknown database or tenant is an empty answer, as is a hole: receipts.c guards against that.
  *
  * Sources: InfluxDB 1.6.7 and VictoriaMetrics 1.79.5 as observed.
@@ -26,31 +30,39 @@ enum {
 struct receipt_question {
 	enum stream stream;
 	struct range range;     /* at most RECEIPT_RUN numbers */
-	int64_t from_ms, to_ms; /* UTC of its rows, both included */
+	const int64_t *at_ms;   /* UTC of each */
+	int64_t from_ms, to_ms; /* the earliest and the latest of them */
 };
 
 struct receipt_tally { /* of the numbers in a run that the store has */
 	uint64_t n, least, most, sum;
+	bool exact; /* the first of the run is there at its own time */
 };
 
 /* What the tally is when the store has all of them. */
 struct receipt_tally receipt_whole(struct range range);
 bool receipt_same_tally(const struct receipt_tally *a, const struct receipt_tally *b);
 
-/* True where a request for tallies exists; else every question is asked by receipt_put_list(). */
+/* True where a request for tallies exists; else RECEIPT_NUMBERS of each run are asked for first. */
 bool receipt_has_tallies(const struct store_conf *conf);
 
+enum receipt_detail {
+	RECEIPT_NUMBERS, /* a third of the bytes; not of InfluxDB, whose tallies are less */
+	RECEIPT_ROWS     /* numbers, each at its own time */
+};
+
 /* The form that asks for n tallies, or for all numbers of one run.  ERR_FULL: it does not fit. */
-int receipt_put_tallies(struct text *to, const struct store_conf *conf, const char *lab,
-	const char *spool_id, const struct receipt_question *questions, size_t n) MUST_USE;
-int receipt_put_list(struct text *to, const struct store_conf *conf, const char *lab,
-	const char *spool_id, const struct receipt_question *question) MUST_USE;
+int receipt_put_tallies(struct text *to, const struct store_conf *conf, const char *spool_id,
+	const struct receipt_question *questions, size_t n) MUST_USE;
+int receipt_put_list(struct text *to, const struct store_conf *conf, const char *spool_id,
+	const struct receipt_question *question, enum receipt_detail detail) MUST_USE;
 
 /* ERR_IO with words in `why`: it is not an answer to that, or says an error. */
 int receipt_read_tallies(const char *body, size_t len, struct receipt_tally *tallies, size_t n,
 	struct text *why) MUST_USE;
-/* has[i]: the store has number range.first + i.  Other numbers are left out. */
+/* has[i]: the store has number range.first + i; of RECEIPT_ROWS, at its time.  Other rows are left out. */
 int receipt_read_list(const struct store_conf *conf, const char *body, size_t len,
-	struct range range, bool *has, struct text *why) MUST_USE;
+	const struct receipt_question *question, enum receipt_detail detail, bool *has,
+	struct text *why) MUST_USE;
 
 #endif

@@ -211,8 +211,8 @@ static struct store_conf asked_as(const struct store_conf *conf)
 	return asked;
 }
 
-int receipts_new(struct receipts **out, const struct store_conf *conf, const char *lab,
-	struct spool *spool, unsigned store, struct spool_reader *reader, const struct clock *clock,
+int receipts_new(struct receipts **out, const struct store_conf *conf, struct spool *spool,
+	unsigned store, struct spool_reader *reader, const struct clock *clock,
 	const atomic_bool *stop, _Atomic int64_t *beat_ms, struct text *why)
 {
 	struct receipts *receipts = calloc(1, sizeof(*receipts));
@@ -222,7 +222,6 @@ int receipts_new(struct receipts **out, const struct store_conf *conf, const cha
 	if (!receipts)
 		return ERR_MEMORY;
 	receipts->conf = asked_as(conf);
-	text_copy(receipts->lab, sizeof(receipts->lab), lab);
 	receipts->spool = spool;
 	receipts->store = store;
 	receipts->reader = reader;

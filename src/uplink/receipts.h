@@ -20,8 +20,8 @@
 struct receipts;
 
 /* `spool`, `reader`, `clock`, `stop` and `beat_ms` live as long.  ERR_CONF with words in `why`. */
-int receipts_new(struct receipts **out, const struct store_conf *conf, const char *lab,
-	struct spool *spool, unsigned store, struct spool_reader *reader, const struct clock *clock,
+int receipts_new(struct receipts **out, const struct store_conf *conf, struct spool *spool,
+	unsigned store, struct spool_reader *reader, const struct clock *clock,
 	const atomic_bool *stop, _Atomic int64_t *beat_ms, struct text *why) MUST_USE;
 void receipts_free(struct receipts *receipts);
 

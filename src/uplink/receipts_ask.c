@@ -131,21 +131,51 @@ static bool not_understood(struct receipts *receipts, const char *words)
 	return no_answer(receipts, &whole, words);
 }
 
-static bool ask_list(struct receipts *receipts, const struct receipt_question *question)
+static bool ask_list(struct receipts *receipts, const struct receipt_question *question,
+	enum receipt_detail detail, bool *has)
 {
 	char form_at[RECEIPT_FORM], words[200];
 	struct text form = text_over(form_at, sizeof(form_at)), answer;
 	struct text why = text_over(words, sizeof(words));
-	bool has[RECEIPT_RUN];
 
-	if (receipt_put_list(
-		    &form, &receipts->conf, receipts->lab, spool_id(receipts->spool), question))
+	if (receipt_put_list(&form, &receipts->conf, spool_id(receipts->spool), question, detail))
 		return not_understood(receipts, "the question is too long");
 	if (!ask(receipts, &form, &answer))
 		return false;
-	if (receipt_read_list(&receipts->conf, answer.at, answer.len, question->range, has, &why))
+	if (receipt_read_list(&receipts->conf, answer.at, answer.len, question, detail, has, &why))
 		return not_understood(receipts, words);
+	return true;
+}
+
+/* Number by number, each at its time. */
+static bool ask_rows(struct receipts *receipts, const struct receipt_question *question)
+{
+	bool has[RECEIPT_RUN];
+
+	if (!ask_list(receipts, question, RECEIPT_ROWS, has))
+		return false;
 	weigh_list(receipts, question, has);
+	return true;
+}
+
+/* All numbers are there, and the first at its time; else row by row. */
+static bool ask_numbers(struct receipts *receipts, const struct receipt_question *question)
+{
+	uint64_t n = question->range.last - question->range.first + 1;
+	struct receipt_question first = *question;
+	bool has[RECEIPT_RUN];
+
+	if (!ask_list(receipts, question, RECEIPT_NUMBERS, has))
+		return false;
+	if (memchr(has, false, n))
+		return ask_rows(receipts, question);
+	first.range.last = first.range.first;
+	first.from_ms = first.to_ms = first.at_ms[0];
+	if (!ask_list(receipts, &first, RECEIPT_ROWS, has))
+		return false;
+	if (!has[0])
+		return ask_rows(receipts, question);
+	weigh_whole(receipts, question);
 	return true;
 }
 
@@ -158,8 +188,7 @@ static bool ask_tallies(
 	struct text why = text_over(words, sizeof(words));
 	size_t i;
 
-	if (receipt_put_tallies(
-		    &form, &receipts->conf, receipts->lab, spool_id(receipts->spool), questions, n))
+	if (receipt_put_tallies(&form, &receipts->conf, spool_id(receipts->spool), questions, n))
 		return not_understood(receipts, "the question is too long");
 	if (!ask(receipts, &form, &answer))
 		return false;
@@ -169,7 +198,7 @@ static bool ask_tallies(
 		whole = receipt_whole(questions[i].range);
 		if (receipt_same_tally(&tallies[i], &whole))
 			weigh_whole(receipts, &questions[i]);
-		else if (!ask_list(receipts, &questions[i]))
+		else if (!ask_rows(receipts, &questions[i]))
 			return false;
 		receipts->stream = (int)questions[i].stream;
 		receipts->from = questions[i].range.last + 1;
@@ -180,5 +209,5 @@ static bool ask_tallies(
 bool receipts_ask(struct receipts *receipts, const struct receipt_question *questions, size_t n)
 {
 	return receipt_has_tallies(&receipts->conf) ? ask_tallies(receipts, questions, n)
-						    : ask_list(receipts, &questions[0]);
+						    : ask_numbers(receipts, &questions[0]);
 }

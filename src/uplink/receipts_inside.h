@@ -13,13 +13,13 @@ enum { RECEIPT_ANSWER = 256 * 1024 }; /* bytes; a run's list takes 30 KB of JSON
 struct receipts {
 	/* set once */
 	struct store_conf conf; /* as it is asked */
-	char lab[LAB_NAME];
 	struct spool *spool;
 	unsigned store;
 	struct spool_reader *reader;
 	const struct clock *clock;
 	struct post *post;
-	char *answer; /* ANSWER bytes */
+	char *answer;                                  /* RECEIPT_ANSWER bytes */
+	int64_t at_ms[RECEIPT_QUESTIONS][RECEIPT_RUN]; /* of the questions' rows */
 	int64_t wait_ms;
 
 	/* Sent in this period and in the one before: too young to be asked about. */

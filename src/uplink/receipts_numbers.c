@@ -5,6 +5,8 @@ enum { APART_MS = 3600000 }; /* rows further apart in time are asked about apart
 
 void receipts_sent(struct receipts *receipts, enum stream stream, struct range block)
 {
+	if (!receipts->wait_ms)
+		return;
 	/* Without memory they are asked about early: harmless but for a store that dies just then. */
 	(void)!intervals_add(&receipts->young[stream][0], block.first, block.last);
 }
@@ -58,6 +60,7 @@ static bool next_run(struct receipts *receipts, struct range *run)
 
 struct gather {
 	struct receipt_question *question;
+	int64_t *at_ms;
 	uint64_t next;
 	int64_t last_ms;
 };
@@ -78,6 +81,7 @@ static int take_row(void *ctx, const struct spool_row *row)
 		question->from_ms = row->utc_ms;
 	if (first || row->utc_ms > question->to_ms)
 		question->to_ms = row->utc_ms;
+	gather->at_ms[gather->next - question->range.first] = row->utc_ms;
 	gather->last_ms = row->utc_ms;
 	gather->next++;
 	return 0;
@@ -96,14 +100,17 @@ size_t receipts_gather(struct receipts *receipts, struct receipt_question *quest
 			receipts->from = 1;
 			continue;
 		}
-		questions[n] = (struct receipt_question){
-			.stream = (enum stream)receipts->stream, .range = run};
-		gather = (struct gather){&questions[n], run.first, 0};
+		questions[n] = (struct receipt_question){.stream = (enum stream)receipts->stream,
+			.range = run,
+			.at_ms = receipts->at_ms[n]};
+		gather = (struct gather){&questions[n], receipts->at_ms[n], run.first, 0};
 		if (spool_read(receipts->reader, questions[n].stream, run, take_row, &gather,
-			    NULL) < 0 ||
-			gather.next == run.first) {
-			/* It cannot be read: a gap now, or of a file that comes back. */
-			receipts->from = run.first + 1;
+			    NULL) < 0) {
+			receipts->from = run.last + 1; /* a file that may come back */
+			continue;
+		}
+		if (gather.next == run.first) {
+			receipts->from = run.first + 1; /* it is a gap now */
 			continue;
 		}
 		questions[n].range.last = gather.next - 1;

@@ -348,7 +348,7 @@ static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
 	uplink->batch = batch_new(conf->batch_lines, conf->gzip_level);
 	if (!uplink->encoder || !uplink->batch)
 		return ERR_MEMORY;
-	err = receipts_new(&uplink->receipts, &uplink->conf, lab, uplink->spool, uplink->store,
+	err = receipts_new(&uplink->receipts, &uplink->conf, uplink->spool, uplink->store,
 		uplink->reader, uplink->clock, &uplink->stop, &uplink->beat_ms, &why);
 	if (err) {
 		log_say(LOG_ERROR, "uplink", "store %s, receipts: %s", conf->name,

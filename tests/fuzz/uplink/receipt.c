@@ -14,19 +14,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	bool has[RECEIPT_RUN];
 	char words[200];
 	struct text why = text_over(words, sizeof(words));
-	struct range range;
+	static int64_t at_ms[RECEIPT_RUN];
+	struct receipt_question question = {.at_ms = at_ms};
 	const char *body;
 	int err;
 
 	if (n < 2)
 		return 0;
-	range = (struct range){1 + at[0], 1 + at[0] + (uint64_t)at[1] * 3};
+	question.range = (struct range){1 + at[0], 1 + at[0] + (uint64_t)at[1] * 3};
 	body = (const char *)at + 2;
-	err = receipt_read_list(&influx, body, n - 2, range, has, &why);
+	err = receipt_read_list(&influx, body, n - 2, &question, RECEIPT_ROWS, has, &why);
 	if (err && !why.len)
 		abort();
 	why = text_over(words, sizeof(words));
-	err = receipt_read_list(&victoria, body, n - 2, range, has, &why);
+	err = receipt_read_list(
+		&victoria, body, n - 2, &question, (enum receipt_detail)(at[1] % 2), has, &why);
 	if (err && !why.len)
 		abort();
 	why = text_over(words, sizeof(words));

@@ -13,9 +13,10 @@ static bool has[RECEIPT_RUN];
 
 static const struct store_conf influx = {.database = "wq", .retention_policy = "two years"};
 static const struct store_conf victoria = {.flavour = FLAVOUR_VICTORIAMETRICS, .database = "w\"q"};
+static const int64_t three_ms[] = {1700000000123, 1700000000500, 1700000000999}, one_ms[] = {5};
 static const struct receipt_question readings = {
-	STREAM_READINGS, {1001, 1003}, 1700000000123, 1700000000999};
-static const struct receipt_question events = {STREAM_LEDGER, {7, 7}, 5, 5};
+	STREAM_READINGS, {1001, 1003}, three_ms, 1700000000123, 1700000000999};
+static const struct receipt_question events = {STREAM_LEDGER, {7, 7}, one_ms, 5, 5};
 
 static void a_tally_is_asked_in_influxql(void **state)
 {
@@ -23,33 +24,41 @@ static void a_tally_is_asked_in_influxql(void **state)
 	struct text text = text_over(form, sizeof(form));
 
 	(void)state;
-	assert_int_equal(receipt_put_tallies(&text, &influx, "van's\\", "00ff", both, 2), 0);
+	assert_int_equal(receipt_put_tallies(&text, &influx, "00'f\\", both, 2), 0);
 	assert_string_equal(form,
 		"db=wq&rp=two%20years&epoch=ms&q="
 		"SELECT%20count%28seq%29%2Cmin%28seq%29%2Cmax%28seq%29%2Csum%28seq%29%20FROM%20"
-		"reading%20WHERE%20lab%3D%27van%5C%27s_%27%20AND%20spool%3D%2700ff%27%20AND%20"
+		"reading%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%20"
 		"time%3E%3D1700000000123ms%20AND%20time%3C%3D1700000000999ms%20AND%20"
 		"seq%3E%3D1001%20AND%20seq%3C%3D1003%3B"
+		"SELECT%20count%28seq%29%20FROM%20reading%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%"
+		"20"
+		"time%3E%3D1700000000123ms%20AND%20time%3C%3D1700000000123ms%20AND%20"
+		"seq%3E%3D1001%20AND%20seq%3C%3D1001%3B"
 		"SELECT%20count%28seq%29%2Cmin%28seq%29%2Cmax%28seq%29%2Csum%28seq%29%20FROM%20"
-		"event%20WHERE%20lab%3D%27van%5C%27s_%27%20AND%20spool%3D%2700ff%27%20AND%20"
+		"event%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%20"
+		"time%3E%3D5ms%20AND%20time%3C%3D5ms%20AND%20seq%3E%3D7%20AND%20seq%3C%3D7%3B"
+		"SELECT%20count%28seq%29%20FROM%20event%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%20"
 		"time%3E%3D5ms%20AND%20time%3C%3D5ms%20AND%20seq%3E%3D7%20AND%20seq%3C%3D7");
 }
 
 static void all_questions_of_the_longest_names_fit(void **state)
 {
+	static const int64_t largest = INT64_MAX;
 	struct receipt_question most[RECEIPT_QUESTIONS];
 	struct text text = text_over(form, sizeof(form));
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < RECEIPT_QUESTIONS; i++)
-		most[i] = (struct receipt_question){
-			STREAM_READINGS, {INT64_MAX - 9, INT64_MAX - 1}, INT64_MAX, INT64_MAX};
-	assert_int_equal(receipt_put_tallies(&text, &influx, "'''''''''''''''''''''''''''''''",
-				 "0123456789abcdef", most, RECEIPT_QUESTIONS),
+		most[i] = (struct receipt_question){STREAM_READINGS, {INT64_MAX - 9, INT64_MAX - 1},
+			&largest, INT64_MAX, INT64_MAX};
+	assert_int_equal(
+		receipt_put_tallies(&text, &influx, "''''''''''''''''", most, RECEIPT_QUESTIONS),
 		0);
 	text = text_over(form, 100);
-	assert_int_equal(receipt_put_list(&text, &influx, "van", "00ff", &readings), ERR_FULL);
+	assert_int_equal(
+		receipt_put_list(&text, &influx, "00ff", &readings, RECEIPT_ROWS), ERR_FULL);
 }
 
 static void a_list_is_an_export_or_a_select(void **state)
@@ -57,13 +66,15 @@ static void a_list_is_an_export_or_a_select(void **state)
 	struct text text = text_over(form, sizeof(form));
 
 	(void)state;
-	assert_int_equal(receipt_put_list(&text, &victoria, "van 3", "00ff", &readings), 0);
-	assert_string_equal(form,
-		"format=__value__&match%5B%5D=reading_seq%7Blab%3D%22van%203%22%2Cspool%3D%2200ff%"
-		"22"
-		"%2Cdb%3D%22w%5C%22q%22%7D&start=1700000000.122&end=1700000001.000");
+	assert_int_equal(receipt_put_list(&text, &victoria, "00ff", &readings, RECEIPT_ROWS), 0);
+	assert_string_equal(form, "format=__value__%2C__timestamp__%3Aunix_ms&match%5B%5D="
+				  "reading_seq%7Bspool%3D%2200ff%22%2Cdb%3D%22w%5C%22q%22%7D&"
+				  "start=1700000000.122&end=1700000001.000");
 	text = text_over(form, sizeof(form));
-	assert_int_equal(receipt_put_list(&text, &influx, "van 3", "00ff", &events), 0);
+	assert_int_equal(receipt_put_list(&text, &victoria, "00ff", &readings, RECEIPT_NUMBERS), 0);
+	assert_memory_equal(form, "format=__value__&match", 22);
+	text = text_over(form, sizeof(form));
+	assert_int_equal(receipt_put_list(&text, &influx, "00ff", &events, RECEIPT_ROWS), 0);
 	assert_non_null(strstr(form, "q=SELECT%20seq%20FROM%20event%20WHERE"));
 	assert_true(receipt_has_tallies(&influx));
 	assert_false(receipt_has_tallies(&victoria));
@@ -84,10 +95,13 @@ static void tallies_are_read(void **state)
 	assert_int_equal(
 		read_tallies("{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"reading\","
 			     "\"columns\":[\"time\",\"count\",\"min\",\"max\",\"sum\"],\"values\":"
-			     "[[0,1000,1001,2000,1500500]]}]},{\"statement_id\":1}]}",
+			     "[[0,1000,1001,2000,1500500]]}]},{\"series\":[{\"values\":[[0,1]]}]},"
+			     "{\"statement_id\":2},{\"statement_id\":3}]}",
 			t, 2),
 		0);
 	assert_true(receipt_same_tally(&t[0], &whole));
+	t[0].exact = false; /* a copied card's rows */
+	assert_false(receipt_same_tally(&t[0], &whole));
 	assert_int_equal(t[1].n, 0);
 	assert_false(receipt_same_tally(&t[1], &whole));
 	whole = receipt_whole((struct range){5, 5});
@@ -98,13 +112,14 @@ static void what_is_no_answer_is_none(void **state)
 {
 	static const char *const bodies[] = {"", "{}", "[]", "null", "<html>",
 		"{\"error\":\"unauthorized access\"}", "{\"results\":[]}",
-		"{\"results\":[{\"error\":\"database not found: wq\"},{}]}",
-		"{\"results\":[{},{\"partial\":true}]}", "{\"results\":[{\"series\":[]},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,1,2]]}]},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,\"4\"]]}]},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,4.5]]}]},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,-1,2,3,4]]}]},{}]}",
-		"{\"results\":[{\"series\":7},{}]}", "{\"results\":[{},{},{}]}",
+		"{\"results\":[{\"error\":\"database not found: wq\"},{},{},{}]}",
+		"{\"results\":[{},{\"partial\":true},{},{}]}",
+		"{\"results\":[{\"series\":[]},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,1,2]]}]},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,\"4\"]]}]},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,4.5]]}]},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,-1,2,3,4]]}]},{},{},{}]}",
+		"{\"results\":[{\"series\":7},{},{},{}]}", "{\"results\":[{},{},{},{},{}]}",
 		"{\"results\":[{},{}]"};
 	struct receipt_tally tallies[2];
 	size_t i;
@@ -118,11 +133,13 @@ static void what_is_no_answer_is_none(void **state)
 	assert_string_equal(words, "the store answers: database not found: wq");
 }
 
+static enum receipt_detail detail = RECEIPT_ROWS;
+
 static int read_list(const struct store_conf *conf, const char *body)
 {
 	struct text why = text_over(words, sizeof(words));
 
-	return receipt_read_list(conf, body, strlen(body), (struct range){1001, 1003}, has, &why);
+	return receipt_read_list(conf, body, strlen(body), &readings, detail, has, &why);
 }
 
 static void lists_are_read(void **state)
@@ -130,22 +147,31 @@ static void lists_are_read(void **state)
 	(void)state;
 	assert_int_equal(
 		read_list(&influx, "{\"results\":[{\"statement_id\":0,\"series\":[{\"columns\":"
-				   "[\"time\",\"seq\"],\"values\":[[9,1001],[9,1003],[9,7]]}]}]}"),
+				   "[\"time\",\"seq\"],\"values\":[[1700000000123,1001],[9,1002],"
+				   "[1700000000999,1003],[9,7]]}]}]}"),
 		0);
 	assert_true(has[0] && !has[1] && has[2]);
 	assert_int_equal(read_list(&influx, "{\"results\":[{\"statement_id\":0}]}"), 0);
 	assert_false(has[0] || has[1] || has[2]);
-	assert_int_equal(read_list(&victoria, "1002\n1002\r\n5\n1.003e3\n"), 0);
+	assert_int_equal(read_list(&victoria, "1002,1700000000500\n1002,1700000000500\r\n5,5\n"
+					      "1001,1700000000999\n1.003e3,1700000000999\n"),
+		0);
 	assert_true(!has[0] && has[1] && has[2]);
 	assert_int_equal(read_list(&victoria, ""), 0);
 	assert_false(has[0] || has[1] || has[2]);
+	detail = RECEIPT_NUMBERS;
+	assert_int_equal(read_list(&victoria, "1002\n5\r\n1.003e3\n"), 0);
+	assert_true(!has[0] && has[1] && has[2]);
+	assert_int_equal(read_list(&victoria, "1002,5\n"), ERR_IO);
+	detail = RECEIPT_ROWS;
 }
 
 static void what_is_no_list_is_none(void **state)
 {
-	static const char *const bodies[] = {"1002", "\n", "1002\n\n", "nan\n", "-1\n", "inf\n",
-		"1e99\n", "1002 1003\n", "<html>\n", "{\"error\":\"x\"}\n",
-		"00000000000000000000000000000000000000001002\n"};
+	static const char *const bodies[] = {"1002,5", "\n", "1002,5\n\n", "nan,5\n", "-1,5\n",
+		"inf,5\n", "1e99,5\n", "1002 1003\n", "1002\n", "1002,\n", "1002,5,6\n", ",5\n",
+		"<html>\n", "{\"error\":\"x\"}\n",
+		"00000000000000000000000000000000000000000000000000000000000000001002,5\n"};
 	size_t i;
 
 	(void)state;

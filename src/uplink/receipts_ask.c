@@ -1,6 +1,4 @@
 /* One request about what a store has, and what its answer means for the numbers. */
-#include <string.h>
-
 #include "uplink/receipts_inside.h"
 
 enum { MOST_HOLES = RECEIPT_RUN }; /* counted in a pass that can do nothing about them */
@@ -161,14 +159,15 @@ static bool ask_rows(struct receipts *receipts, const struct receipt_question *q
 /* All numbers are there, and the first at its time; else row by row. */
 static bool ask_numbers(struct receipts *receipts, const struct receipt_question *question)
 {
-	uint64_t n = question->range.last - question->range.first + 1;
+	uint64_t n = question->range.last - question->range.first + 1, i;
 	struct receipt_question first = *question;
 	bool has[RECEIPT_RUN];
 
 	if (!ask_list(receipts, question, RECEIPT_NUMBERS, has))
 		return false;
-	if (memchr(has, false, n))
-		return ask_rows(receipts, question);
+	for (i = 0; i < n; i++)
+		if (!has[i])
+			return ask_rows(receipts, question);
 	first.range.last = first.range.first;
 	first.from_ms = first.to_ms = first.at_ms[0];
 	if (!ask_list(receipts, &first, RECEIPT_ROWS, has))

@@ -37,24 +37,37 @@ static void print_stream(const char *store, const char *name, const json_t *stre
 {
 	long long has_to = count_of(stream, "has_to"), open = count_of(stream, "open");
 	long long missing = count_of(stream, "missing"), young = count_of(stream, "young");
+	long long received = count_of(stream, "received"), refused = count_of(stream, "refused");
 
-	if (has_to)
-		printf("%s: %s: the store has 1..%lld", store, name, has_to);
-	else
+	if (!has_to)
 		printf("%s: %s: nothing confirmed yet", store, name);
+	else if (received == has_to)
+		printf("%s: %s: confirmed 1..%lld", store, name, has_to);
+	else
+		printf("%s: %s: confirmed %lld of 1..%lld", store, name, received, has_to);
+	if (refused)
+		printf(", refused %lld", refused);
 	if (missing) {
 		printf(", missing %lld", missing);
 		print_holes(stream);
 	}
 	if (has_to && open > missing)
-		printf("%s %lld not sent or not asked about yet", missing ? ";" : ", but for",
-			open - missing);
+		printf("; %lld not sent or not asked about yet", open - missing);
 	if (young)
 		printf("; %lld sent lately are asked about later", young);
 	putchar('\n');
 }
 
-static void print_store(struct shown *shown, const json_t *answer)
+static bool is_whole(const json_t *answer)
+{
+	const char *condition = json_string_value(
+		json_object_get(json_object_get(answer, "receipts"), "condition"));
+
+	return json_is_true(json_object_get(answer, "asked")) && condition &&
+	       !strcmp(condition, "whole");
+}
+
+static void print_store(const json_t *answer)
 {
 	const json_t *receipts = json_object_get(answer, "receipts");
 	const char *store = json_string_value(json_object_get(answer, "store"));
@@ -80,10 +93,7 @@ static void print_store(struct shown *shown, const json_t *answer)
 			printf("%s: what is missing is sent again\n", store);
 		else if (!strcmp(condition, "missing"))
 			printf("%s: %s\n", store, words);
-		else
-			return;
 	}
-	shown->whole = false;
 }
 
 static int take(void *ctx, const char *line, size_t len)
@@ -101,8 +111,11 @@ static int take(void *ctx, const char *line, size_t len)
 		shown->end = true;
 	else if (!json_is_true(json_object_get(answer, "waiting")) && shown->json)
 		printf("%.*s\n", (int)len, line);
-	if (!shown->json && json_object_get(answer, "receipts"))
-		print_store(shown, answer);
+	if (json_object_get(answer, "receipts")) {
+		shown->whole = shown->whole && is_whole(answer);
+		if (!shown->json)
+			print_store(answer);
+	}
 	json_decref(answer);
 	return shown->error[0] ? 1 : 0;
 }

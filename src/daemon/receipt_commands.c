@@ -23,15 +23,18 @@ static json_t *stream_of(const struct parts *parts, unsigned i, const struct rec
 	unsigned store = parts->store_numbers[i], k;
 	json_t *holes = json_array();
 	uint64_t open, has_to = spool_confirmed(parts->spool, store, stream, &open);
+	struct delivery_counts counts;
 
+	spool_count_store(parts->spool, store, stream, &counts);
 	for (k = 0; k < state->n_holes[stream]; k++)
 		json_array_append_new(
 			holes, json_pack("[I, I]", (json_int_t)state->holes[stream][k].first,
 				       (json_int_t)state->holes[stream][k].last));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "has_to", (json_int_t)has_to, "open",
-		(json_int_t)open, "asked", (json_int_t)state->asked[stream], "missing",
-		(json_int_t)state->missing[stream], "young", (json_int_t)state->young[stream],
-		"holes", holes);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "has_to", (json_int_t)has_to,
+		"received", (json_int_t)counts.n[DELIVERY_RECEIVED], "refused",
+		(json_int_t)counts.n[DELIVERY_REFUSED], "open", (json_int_t)open, "asked",
+		(json_int_t)state->asked[stream], "missing", (json_int_t)state->missing[stream],
+		"young", (json_int_t)state->young[stream], "holes", holes);
 }
 
 json_t *receipt_status(

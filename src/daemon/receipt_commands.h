@@ -9,9 +9,10 @@
  *
  * "receipts": {"condition":"off|waiting|asking|whole|mending|missing|away|no_route","words":null,
  *   "asked_age_s":N|null,"requests":N,"again":N,"ledger":{...},
- *   "readings":{"has_to":9,"open":0,"asked":9,"missing":2,"young":0,"holes":[[5,6]]}}
+ *   "readings":{"has_to":9,"received":9,"refused":0,"open":0,"asked":9,"missing":2,"young":0,"holes":[[5,6]]}}
  *
- * has_to is the highest number the store confirmed, open how many below it are neither received, refused nor in a
+ * has_to is the highest number the store confirmed, received how many it did, refused how many it refused (of those
+ * and of readings that the van lost none is confirmed); open how many below it are neither received, refused nor in a
  * gap; asked, missing and holes (the first RECEIPT_HOLES runs) are of the last time it was asked; young were sent
  * too lately for that; again were found missing and sent again since start.  whole: it has all it was asked about;
  * mending: what was missing is sent again; missing: that did not help; no_route: it gives no answer.

@@ -323,6 +323,8 @@ static int commit_round(struct spool *spool)
 {
 	int err = commit_all(spool);
 
+	while (err == ERR_FULL && freeing_makes_room(spool))
+		err = commit_all(spool);
 	note_result(spool, err);
 	return err;
 }

@@ -115,15 +115,46 @@ static int free_lowest(struct spool *spool, void *ctx)
 	spool->n_segments--;
 	memmove(spool->segments, spool->segments + 1, spool->n_segments * sizeof(*spool->segments));
 	pthread_mutex_unlock(&spool->lock);
+	/* For a ledger that is lost; the next segment will say it anyway. */
+	if (spool->segment.db && !spool->segment.sick &&
+		sql_set_meta_number(spool->segment.db, "freed_below", (int64_t)range->last + 1))
+		spool->segment.sick = true;
 	free_file(spool, range->first);
 	return file_sync_folder(spool->conf.dir);
+}
+
+bool freeing_makes_room(struct spool *spool)
+{
+	struct range range;
+	bool any;
+
+	pthread_mutex_lock(&spool->lock);
+	any = lowest_confirmed(spool, &range);
+	pthread_mutex_unlock(&spool->lock);
+	if (!any || free_lowest(spool, &range))
+		return false;
+	log_say(LOG_WARN, "spool",
+		"the card is full: readings %llu to %llu, confirmed by every store, are off it",
+		(unsigned long long)range.first, (unsigned long long)range.last);
+	return true;
+}
+
+static bool is_lowest(struct spool *spool, struct range range)
+{
+	bool is;
+
+	pthread_mutex_lock(&spool->lock);
+	is = spool->n_segments && spool->segments[0].first == range.first;
+	pthread_mutex_unlock(&spool->lock);
+	return is;
 }
 
 int spool_free_old(struct spool *spool, uint64_t *n)
 {
 	const int64_t day_ms = 24 * 3600000;
 	struct time_offset utc = spool_utc(spool);
-	int64_t keep_ms = (int64_t)spool->conf.keep_days * day_ms, made_ms;
+	const int64_t keep_ms = (int64_t)spool->conf.keep_days * day_ms;
+	int64_t made_ms;
 	struct range range;
 	bool any;
 	int err = 0;
@@ -132,12 +163,12 @@ int spool_free_old(struct spool *spool, uint64_t *n)
 	while (!err && utc.source >= TIME_NTP) {
 		pthread_mutex_lock(&spool->lock);
 		any = lowest_confirmed(spool, &range);
-		if (spool->trouble == ERR_FULL)
-			keep_ms = 0;
 		pthread_mutex_unlock(&spool->lock);
 		if (!any)
 			break;
 		err = last_made_ms(spool, range, &made_ms);
+		if (err && !is_lowest(spool, range))
+			return 0; /* another store's thread was faster */
 		if (!err && made_ms > clock_boot_ms(spool->clock) + utc.offset_ms - keep_ms)
 			break;
 		if (!err)

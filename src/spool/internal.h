@@ -232,6 +232,8 @@ int segment_boot(struct spool *spool, uint64_t first_reading) MUST_USE;
 int segment_area(struct spool *spool, const struct place *place, uint32_t *number) MUST_USE;
 
 /* freeing.c */
+/* Writer, on a full card: the lowest file goes if every store has confirmed it, however young.  False: it must stay. */
+bool freeing_makes_room(struct spool *spool);
 void free_file(struct spool *spool, uint64_t first);
 
 /* lost.c: from a reader's thread; durable on return */

@@ -241,8 +241,8 @@ void spool_mark_missing(
 
 /*
  * Removes the oldest files of readings that every store named in this process confirmed (spool_mark_received) or
- * that are in a gap, once the youngest reading in them is keep_days old by a time from NTP or GPS; on a full card
- * however young.  A file with a reading that is refused, unsent or unconfirmed stays, and all that are newer.  *n:
+ * that are in a gap, once the youngest reading in them is keep_days old by a time from NTP or GPS.  On a full card
+ * committing removes them by itself, one at a time, however young.  A file with a reading that is refused, unsent or unconfirmed stays, and all that are newer.  *n:
  * readings removed.  The ledger is never touched.  Not from the thread that commits.
  */
 int spool_free_old(struct spool *spool, uint64_t *n) MUST_USE;

@@ -7,7 +7,7 @@
 
 #include "uplink/url.h"
 
-enum { QUERY = RECEIPT_FORM / 2, WORDS = 120 };
+enum { QUERY = RECEIPT_FORM / 2, WORDS = 120, STATEMENTS = 3 };
 
 static const char *const measurements[STREAM_COUNT] = {"reading", "event"};
 
@@ -82,12 +82,31 @@ static int put_influxql(struct text *to, const struct store_conf *conf, const st
 	return to->cut || query->cut ? ERR_FULL : 0;
 }
 
+struct receipt_question receipt_of_one(const struct receipt_question *question, uint64_t number)
+{
+	struct receipt_question one = *question;
+
+	one.at_ms = question->at_ms + (number - question->range.first);
+	one.range = (struct range){number, number};
+	one.from_ms = one.to_ms = *one.at_ms;
+	one.chance = number;
+	return one;
+}
+
+static void put_exact(struct text *to, const char *spool_id,
+	const struct receipt_question *question, uint64_t number)
+{
+	struct receipt_question one = receipt_of_one(question, number);
+
+	text_put_char(to, ';');
+	put_statement(to, "count(seq)", spool_id, &one);
+}
+
 int receipt_put_tallies(struct text *to, const struct store_conf *conf, const char *spool_id,
 	const struct receipt_question *questions, size_t n)
 {
 	char at[QUERY];
 	struct text query = text_over(at, sizeof(at));
-	struct receipt_question first;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -95,11 +114,8 @@ int receipt_put_tallies(struct text *to, const struct store_conf *conf, const ch
 			text_put_char(&query, ';');
 		put_statement(
 			&query, "count(seq),min(seq),max(seq),sum(seq)", spool_id, &questions[i]);
-		text_put_char(&query, ';');
-		first = questions[i];
-		first.range.last = first.range.first;
-		first.from_ms = first.to_ms = first.at_ms[0];
-		put_statement(&query, "count(seq)", spool_id, &first);
+		put_exact(&query, spool_id, &questions[i], questions[i].chance);
+		put_exact(&query, spool_id, &questions[i], questions[i].range.last);
 	}
 	return put_influxql(to, conf, &query);
 }
@@ -162,6 +178,15 @@ static int refuse(struct text *why, const char *what, const char *words)
 	return ERR_IO;
 }
 
+/* InfluxDB says so of the series, its documentation of the result. */
+static bool is_partial(json_t *result)
+{
+	json_t *series = json_array_get(json_object_get(result, "series"), 0);
+
+	return json_is_true(json_object_get(result, "partial")) ||
+	       json_is_true(json_object_get(series, "partial"));
+}
+
 /* The results of an InfluxQL answer, n of them, none with an error; NULL with words. */
 static json_t *read_results(json_t *answer, size_t n, struct text *why)
 {
@@ -176,7 +201,7 @@ static json_t *read_results(json_t *answer, size_t n, struct text *why)
 	for (i = 0; i < json_array_size(results); i++) {
 		result = json_array_get(results, i);
 		error = json_string_value(json_object_get(result, "error"));
-		if (error || json_is_true(json_object_get(result, "partial"))) {
+		if (error || is_partial(result)) {
 			refuse(why, "the store answers",
 				error ? error : "part of the rows only (max-row-limit)");
 			return NULL;
@@ -215,24 +240,32 @@ static uint64_t number_in(json_t *row, size_t column, bool *odd)
 	return (uint64_t)json_integer_value(number);
 }
 
+/* A count of one row: it is there. */
+static bool has_one(json_t *result, bool *odd)
+{
+	json_t *row = json_array_get(rows_of(result, 2, odd), 0);
+
+	return row && number_in(row, 1, odd) > 0;
+}
+
 int receipt_read_tallies(
 	const char *body, size_t len, struct receipt_tally *tallies, size_t n, struct text *why)
 {
 	json_t *answer = json_loadb(body, len, 0, NULL);
-	json_t *results = read_results(answer, 2 * n, why), *row;
+	json_t *results = read_results(answer, STATEMENTS * n, why), *row;
 	bool odd = false;
 	size_t i;
 
 	for (i = 0; results && i < n; i++) {
 		tallies[i] = (struct receipt_tally){0};
-		row = json_array_get(rows_of(json_array_get(results, 2 * i), 5, &odd), 0);
+		row = json_array_get(rows_of(json_array_get(results, STATEMENTS * i), 5, &odd), 0);
 		if (row)
 			tallies[i] = (struct receipt_tally){.n = number_in(row, 1, &odd),
 				.least = number_in(row, 2, &odd),
 				.most = number_in(row, 3, &odd),
 				.sum = number_in(row, 4, &odd)};
-		row = json_array_get(rows_of(json_array_get(results, 2 * i + 1), 2, &odd), 0);
-		tallies[i].exact = row && number_in(row, 1, &odd) > 0;
+		tallies[i].exact = has_one(json_array_get(results, STATEMENTS * i + 1), &odd) &&
+				   has_one(json_array_get(results, STATEMENTS * i + 2), &odd);
 	}
 	json_decref(answer);
 	if (odd)

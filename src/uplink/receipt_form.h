@@ -4,13 +4,13 @@
  * A question is a run of numbers of one stream and the times of its rows, all frozen when the rows were saved: the
  * store need not look anywhere else, and rows of other numbers in that time do not matter.  Rows are known by their
  * spool's id, number and time together, whatever the lab was called when they went out, and so that a copied card's
- * rows, which have the same id and numbers, are taken for nobody else's.
+ * rows, which have the same id and numbers above the copy, are hardly taken for the other's: its last row tells.
  *
- *   influxdb-v1, -v2  InfluxQL: count, min, max and sum of `seq` and whether the first row is there at its very ms,
+ *   influxdb-v1, -v2  InfluxQL: count, min, max and sum of `seq` and whether two rows are there at their very ms,
  *                     up to RECEIPT_QUESTIONS runs a request; where that differs, time and `seq` of the run's rows.
  *                     Answers are JSON; a statement's error stands inside a 200.
- *   victoriametrics   its export: every `seq` in that time, one a line, and whether the first row is there at its very
- *                     ms; where that differs, `seq` and ms of each.  What it holds twice is one here.
+ *   victoriametrics   its export: every `seq` in that time, one a line, and whether two rows are there at their very ms;
+ *                     where that differs, `seq` and ms of each.  What it holds twice is one here.
  *                     An unknown database or tenant is an empty answer, as is a hole: receipts.c guards against that.
  *
  * Sources: InfluxDB 1.6.7 and VictoriaMetrics 1.79.5 as observed.
@@ -32,11 +32,13 @@ struct receipt_question {
 	struct range range;     /* at most RECEIPT_RUN numbers */
 	const int64_t *at_ms;   /* UTC of each */
 	int64_t from_ms, to_ms; /* the earliest and the latest of them */
+	uint64_t
+		chance; /* a number of the run: it and the last one are looked for at their own time */
 };
 
 struct receipt_tally { /* of the numbers in a run that the store has */
 	uint64_t n, least, most, sum;
-	bool exact; /* the first of the run is there at its own time */
+	bool exact; /* `chance` and the last one are there at their own times */
 };
 
 /* What the tally is when the store has all of them. */
@@ -50,6 +52,9 @@ enum receipt_detail {
 	RECEIPT_NUMBERS, /* a third of the bytes; not of InfluxDB, whose tallies are less */
 	RECEIPT_ROWS     /* numbers, each at its own time */
 };
+
+/* The question about one of its numbers alone. */
+struct receipt_question receipt_of_one(const struct receipt_question *question, uint64_t number);
 
 /* The form that asks for n tallies, or for all numbers of one run.  ERR_FULL: it does not fit. */
 int receipt_put_tallies(struct text *to, const struct store_conf *conf, const char *spool_id,

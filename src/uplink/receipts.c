@@ -228,12 +228,12 @@ int receipts_new(struct receipts **out, const struct store_conf *conf, struct sp
 	receipts->clock = clock;
 	receipts->wait_ms = (int64_t)conf->receipt_s * 1000;
 	receipts->at_once = RECEIPT_RUN;
-	/* What an earlier start sent may be as young as that: it waits too. */
 	receipts->turned_ms = now_of(receipts);
 	receipts->next_ms = receipts->turned_ms + receipts->wait_ms;
 	receipts->day_ms = receipts->turned_ms + DAY_MS;
 	receipts->state.condition = receipts->wait_ms ? RECEIPTS_WAITING : RECEIPTS_OFF;
 	receipts->before = receipts->state;
+	receipts_all_young(receipts);
 	receipts->answer = malloc(RECEIPT_ANSWER);
 	err = receipts->answer ? post_new(&receipts->post, POST_QUERY, &receipts->conf, clock, stop,
 					 beat_ms, why)

@@ -100,6 +100,8 @@ static bool no_answer(struct receipts *receipts, const struct reply *reply, cons
 	if (reply->transport == TRANSPORT_TOO_LONG || reply->transport == TRANSPORT_NOT_HTTP)
 		away = false;
 	verdict_words(said, sizeof(said), reply->body);
+	if (reply->transport != TRANSPORT_WHOLE || reply->status / 100 == 3 || !*said)
+		text_copy(said, sizeof(said), verdict_of(receipts->conf.flavour, reply).remedy);
 	text_put(&text, words ? words : said);
 	if (reply->status && reply->status != 200)
 		text_printf(&text, " [HTTP %d]", reply->status);
@@ -156,23 +158,34 @@ static bool ask_rows(struct receipts *receipts, const struct receipt_question *q
 	return true;
 }
 
-/* All numbers are there, and the first at its time; else row by row. */
+/* That number is there at its own time.  *answered false: nobody said. */
+static bool is_there(struct receipts *receipts, const struct receipt_question *question,
+	uint64_t number, bool *answered)
+{
+	struct receipt_question one = receipt_of_one(question, number);
+	bool has = false;
+
+	*answered = ask_list(receipts, &one, RECEIPT_ROWS, &has);
+	return *answered && has;
+}
+
+/* All numbers are there, and two of them at their time; else row by row. */
 static bool ask_numbers(struct receipts *receipts, const struct receipt_question *question)
 {
 	uint64_t n = question->range.last - question->range.first + 1, i;
-	struct receipt_question first = *question;
-	bool has[RECEIPT_RUN];
+	bool has[RECEIPT_RUN], answered, exact;
 
 	if (!ask_list(receipts, question, RECEIPT_NUMBERS, has))
 		return false;
 	for (i = 0; i < n; i++)
 		if (!has[i])
 			return ask_rows(receipts, question);
-	first.range.last = first.range.first;
-	first.from_ms = first.to_ms = first.at_ms[0];
-	if (!ask_list(receipts, &first, RECEIPT_ROWS, has))
+	exact = is_there(receipts, question, question->range.last, &answered);
+	if (exact)
+		exact = is_there(receipts, question, question->chance, &answered);
+	if (!answered)
 		return false;
-	if (!has[0])
+	if (!exact)
 		return ask_rows(receipts, question);
 	weigh_whole(receipts, question);
 	return true;

@@ -47,7 +47,9 @@ struct receipts {
 	struct log_edge lost;
 };
 
-/* receipts_numbers.c: what was sent before the last turn but one is old enough to be asked about. */
+/* receipts_numbers.c: when what an earlier start sent went out, nobody remembers: now, as it were. */
+void receipts_all_young(struct receipts *receipts);
+/* What was sent before the last turn but one is old enough to be asked about. */
 void receipts_turn(struct receipts *receipts, int64_t now_ms);
 /* Up to `most` questions about the pass's next numbers; 0: it has none left. */
 size_t receipts_gather(struct receipts *receipts, struct receipt_question *questions, size_t most);

@@ -1,4 +1,6 @@
 /* Which numbers are asked about, and when they are old enough. */
+#include <sys/random.h>
+
 #include "uplink/receipts_inside.h"
 
 enum { APART_MS = 3600000 }; /* rows further apart in time are asked about apart */
@@ -9,6 +11,17 @@ void receipts_sent(struct receipts *receipts, enum stream stream, struct range b
 		return;
 	/* Without memory they are asked about early: harmless but for a store that dies just then. */
 	(void)!intervals_add(&receipts->young[stream][0], block.first, block.last);
+}
+
+void receipts_all_young(struct receipts *receipts)
+{
+	struct range run = {0, 0};
+	int stream;
+
+	for (stream = 0; stream < STREAM_COUNT; stream++)
+		for (run.last = 0; spool_unconfirmed(receipts->spool, receipts->store,
+			     (enum stream)stream, run.last + 1, UINT64_MAX, &run);)
+			receipts_sent(receipts, (enum stream)stream, run);
 }
 
 /* Old enough is what was sent before the last turn but one. */
@@ -56,6 +69,14 @@ static bool next_run(struct receipts *receipts, struct range *run)
 		receipts->from = run->last + 1;
 	}
 	return false;
+}
+
+/* Any will do; without one the first. */
+static uint64_t random_u64(void)
+{
+	uint64_t any = 0;
+
+	return getrandom(&any, sizeof(any), GRND_NONBLOCK) == (ssize_t)sizeof(any) ? any : 0;
 }
 
 struct gather {
@@ -114,6 +135,7 @@ size_t receipts_gather(struct receipts *receipts, struct receipt_question *quest
 			continue;
 		}
 		questions[n].range.last = gather.next - 1;
+		questions[n].chance = run.first + random_u64() % (gather.next - run.first);
 		receipts->from = gather.next;
 		n++;
 	}

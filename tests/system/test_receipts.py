@@ -61,7 +61,7 @@ class Receipts(LabTest):
         self.assert_nothing_lost(store, least=30)
         done = self.reconcile()
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("readings: the store has 1..%d\n" % self.saved(), done.stdout)
+        self.assertIn("readings: confirmed 1..%d\n" % self.saved(), done.stdout)
         print(done.stdout, "lost and sent again: %d" % lost)
 
     def test_victoriametrics_killed_right_after(self):

@@ -18,15 +18,18 @@ static int say(void *ctx, const json_t *request, struct control_client *client)
 
 static const struct control_command only[] = {{"reconcile", say}, {NULL, NULL}};
 
-#define STORE(asked, condition, words, readings)                                               \
-	"{\"waiting\":true,\"store\":\"province\",\"asked\":3}\n"                              \
-	"{\"store\":\"province\",\"asked\":" asked ",\"receipts\":{\"condition\":\"" condition \
-	"\",\"words\":" words ",\"readings\":" readings                                        \
-	",\"ledger\":{\"has_to\":3,\"open\":0,\"missing\":0,\"young\":0,\"holes\":[]}}}\n"
-#define END   "{\"end\":true,\"error\":null}\n"
-#define WHOLE "{\"has_to\":48211,\"open\":0,\"missing\":0,\"young\":0,\"holes\":[]}"
-#define HOLES                                                                \
-	"{\"has_to\":48211,\"open\":12,\"missing\":5,\"young\":7,\"holes\":" \
+#define STORE(asked, condition, words, readings)                                                   \
+	"{\"waiting\":true,\"store\":\"province\",\"asked\":3}\n"                                  \
+	"{\"store\":\"province\",\"asked\":" asked ",\"receipts\":{\"condition\":\"" condition     \
+	"\",\"words\":" words ",\"readings\":" readings                                            \
+	",\"ledger\":{\"has_to\":3,\"received\":3,\"open\":0,\"missing\":0,\"young\":0,\"holes\":" \
+	"[]}}}\n"
+#define END "{\"end\":true,\"error\":null}\n"
+#define WHOLE \
+	"{\"has_to\":48211,\"received\":48211,\"open\":0,\"missing\":0,\"young\":0,\"holes\":[]}"
+#define HOLES                                                                                     \
+	"{\"has_to\":48211,\"received\":48198,\"refused\":1,\"open\":12,\"missing\":5,\"young\":" \
+	"7,\"holes\":"                                                                            \
 	"[[1500,1501],[2203,2203]]}"
 
 static void expect(int exit, const char *lines, const char *shown)
@@ -40,8 +43,8 @@ static void the_store_has_all(void **state)
 {
 	(void)state;
 	expect(CLI_DONE, STORE("true", "whole", "null", WHOLE) END,
-		"province: readings: the store has 1..48211\n"
-		"province: ledger: the store has 1..3\n");
+		"province: readings: confirmed 1..48211\n"
+		"province: ledger: confirmed 1..3\n");
 	assert_string_equal(err, "");
 	assert_int_equal(waterlab("--socket ./control reconcile province"), CLI_DONE);
 }
@@ -50,14 +53,16 @@ static void what_is_missing_is_named(void **state)
 {
 	(void)state;
 	expect(CLI_FAILED, STORE("true", "mending", "null", HOLES) END,
-		"province: readings: the store has 1..48211, missing 5: 1500..1501, 2203, ...; 7 "
+		"province: readings: confirmed 48198 of 1..48211, refused 1, missing 5: "
+		"1500..1501, 2203, ...; 7 "
 		"not sent or not asked about yet; 7 sent lately are asked about later\n"
-		"province: ledger: the store has 1..3\n"
+		"province: ledger: confirmed 1..3\n"
 		"province: what is missing is sent again\n");
 	expect(CLI_FAILED, STORE("true", "missing", "\"5 are not there\"", HOLES) END,
-		"province: readings: the store has 1..48211, missing 5: 1500..1501, 2203, ...; 7 "
+		"province: readings: confirmed 48198 of 1..48211, refused 1, missing 5: "
+		"1500..1501, 2203, ...; 7 "
 		"not sent or not asked about yet; 7 sent lately are asked about later\n"
-		"province: ledger: the store has 1..3\n"
+		"province: ledger: confirmed 1..3\n"
 		"province: 5 are not there\n");
 }
 
@@ -76,12 +81,25 @@ static void no_answer_is_said(void **state)
 		"province: it could not be asked now; waterlab status says why\n");
 }
 
+/* A store that was never asked has confirmed nothing, and scripts hear the same as people. */
+static void only_all_of_it_is_success(void **state)
+{
+	(void)state;
+	said = STORE("true", "waiting", "null",
+		"{\"has_to\":0,\"received\":0,\"open\":0,\"missing\":0,\"young\":0,\"holes\":[]}")
+		END;
+	assert_int_equal(waterlab("--socket ./control reconcile"), CLI_FAILED);
+	says(out, "province: readings: nothing confirmed yet\n");
+	said = STORE("true", "no_route", "\"no\"", WHOLE) END;
+	assert_int_equal(waterlab("--socket ./control reconcile --json"), CLI_FAILED);
+}
+
 static void a_broken_answer_is_no_success(void **state)
 {
 	(void)state;
 	expect(CLI_FAILED, STORE("true", "whole", "null", WHOLE),
-		"province: readings: the store has 1..48211\n"
-		"province: ledger: the store has 1..3\n");
+		"province: readings: confirmed 1..48211\n"
+		"province: ledger: confirmed 1..3\n");
 	says(err, "broke off");
 	assert_int_equal(waterlab("--socket ./control reconcile elsewhere"), CLI_FAILED);
 	says(err, "there is no store \"elsewhere\"");
@@ -102,6 +120,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_store_has_all, start, stop),
 		cmocka_unit_test_setup_teardown(what_is_missing_is_named, start, stop),
 		cmocka_unit_test_setup_teardown(no_answer_is_said, start, stop),
+		cmocka_unit_test_setup_teardown(only_all_of_it_is_success, start, stop),
 		cmocka_unit_test_setup_teardown(a_broken_answer_is_no_success, start, stop),
 		cmocka_unit_test_setup_teardown(machines_get_the_daemons_own_lines, start, stop),
 	};

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -15,8 +16,28 @@ static const struct store_conf influx = {.database = "wq", .retention_policy = "
 static const struct store_conf victoria = {.flavour = FLAVOUR_VICTORIAMETRICS, .database = "w\"q"};
 static const int64_t three_ms[] = {1700000000123, 1700000000500, 1700000000999}, one_ms[] = {5};
 static const struct receipt_question readings = {
-	STREAM_READINGS, {1001, 1003}, three_ms, 1700000000123, 1700000000999};
-static const struct receipt_question events = {STREAM_LEDGER, {7, 7}, one_ms, 5, 5};
+	STREAM_READINGS, {1001, 1003}, three_ms, 1700000000123, 1700000000999, 1001};
+static const struct receipt_question events = {STREAM_LEDGER, {7, 7}, one_ms, 5, 5, 7};
+
+/* A form's query, its %XX undone. */
+static const char *query_in(const char *at)
+{
+	static char plain[RECEIPT_FORM];
+	struct text text = text_over(plain, sizeof(plain));
+	char hex[3] = "";
+
+	for (; *at; at++) {
+		if (*at != '%') {
+			text_put_char(&text, *at);
+			continue;
+		}
+		hex[0] = at[1];
+		hex[1] = at[2];
+		text_put_char(&text, (char)strtol(hex, NULL, 16));
+		at += 2;
+	}
+	return plain;
+}
 
 static void a_tally_is_asked_in_influxql(void **state)
 {
@@ -25,21 +46,22 @@ static void a_tally_is_asked_in_influxql(void **state)
 
 	(void)state;
 	assert_int_equal(receipt_put_tallies(&text, &influx, "00'f\\", both, 2), 0);
-	assert_string_equal(form,
-		"db=wq&rp=two%20years&epoch=ms&q="
-		"SELECT%20count%28seq%29%2Cmin%28seq%29%2Cmax%28seq%29%2Csum%28seq%29%20FROM%20"
-		"reading%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%20"
-		"time%3E%3D1700000000123ms%20AND%20time%3C%3D1700000000999ms%20AND%20"
-		"seq%3E%3D1001%20AND%20seq%3C%3D1003%3B"
-		"SELECT%20count%28seq%29%20FROM%20reading%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%"
-		"20"
-		"time%3E%3D1700000000123ms%20AND%20time%3C%3D1700000000123ms%20AND%20"
-		"seq%3E%3D1001%20AND%20seq%3C%3D1001%3B"
-		"SELECT%20count%28seq%29%2Cmin%28seq%29%2Cmax%28seq%29%2Csum%28seq%29%20FROM%20"
-		"event%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%20"
-		"time%3E%3D5ms%20AND%20time%3C%3D5ms%20AND%20seq%3E%3D7%20AND%20seq%3C%3D7%3B"
-		"SELECT%20count%28seq%29%20FROM%20event%20WHERE%20spool%3D%2700%5C%27f_%27%20AND%20"
-		"time%3E%3D5ms%20AND%20time%3C%3D5ms%20AND%20seq%3E%3D7%20AND%20seq%3C%3D7");
+	assert_memory_equal(form, "db=wq&rp=two%20years&epoch=ms&q=SELECT%20count%28seq%29%2C", 58);
+	assert_string_equal(query_in(form),
+		"db=wq&rp=two years&epoch=ms&q="
+		"SELECT count(seq),min(seq),max(seq),sum(seq) FROM reading WHERE spool='00\\'f_' "
+		"AND "
+		"time>=1700000000123ms AND time<=1700000000999ms AND seq>=1001 AND seq<=1003;"
+		"SELECT count(seq) FROM reading WHERE spool='00\\'f_' AND "
+		"time>=1700000000123ms AND time<=1700000000123ms AND seq>=1001 AND seq<=1001;"
+		"SELECT count(seq) FROM reading WHERE spool='00\\'f_' AND "
+		"time>=1700000000999ms AND time<=1700000000999ms AND seq>=1003 AND seq<=1003;"
+		"SELECT count(seq),min(seq),max(seq),sum(seq) FROM event WHERE spool='00\\'f_' AND "
+		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7;"
+		"SELECT count(seq) FROM event WHERE spool='00\\'f_' AND "
+		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7;"
+		"SELECT count(seq) FROM event WHERE spool='00\\'f_' AND "
+		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7");
 }
 
 static void all_questions_of_the_longest_names_fit(void **state)
@@ -52,7 +74,7 @@ static void all_questions_of_the_longest_names_fit(void **state)
 	(void)state;
 	for (i = 0; i < RECEIPT_QUESTIONS; i++)
 		most[i] = (struct receipt_question){STREAM_READINGS, {INT64_MAX - 9, INT64_MAX - 1},
-			&largest, INT64_MAX, INT64_MAX};
+			&largest, INT64_MAX, INT64_MAX, INT64_MAX - 1};
 	assert_int_equal(
 		receipt_put_tallies(&text, &influx, "''''''''''''''''", most, RECEIPT_QUESTIONS),
 		0);
@@ -96,7 +118,8 @@ static void tallies_are_read(void **state)
 		read_tallies("{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"reading\","
 			     "\"columns\":[\"time\",\"count\",\"min\",\"max\",\"sum\"],\"values\":"
 			     "[[0,1000,1001,2000,1500500]]}]},{\"series\":[{\"values\":[[0,1]]}]},"
-			     "{\"statement_id\":2},{\"statement_id\":3}]}",
+			     "{\"series\":[{\"values\":[[0,1]]}]},"
+			     "{\"statement_id\":3},{\"statement_id\":4},{\"statement_id\":5}]}",
 			t, 2),
 		0);
 	assert_true(receipt_same_tally(&t[0], &whole));
@@ -112,15 +135,16 @@ static void what_is_no_answer_is_none(void **state)
 {
 	static const char *const bodies[] = {"", "{}", "[]", "null", "<html>",
 		"{\"error\":\"unauthorized access\"}", "{\"results\":[]}",
-		"{\"results\":[{\"error\":\"database not found: wq\"},{},{},{}]}",
-		"{\"results\":[{},{\"partial\":true},{},{}]}",
-		"{\"results\":[{\"series\":[]},{},{},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,1,2]]}]},{},{},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,\"4\"]]}]},{},{},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,4.5]]}]},{},{},{}]}",
-		"{\"results\":[{\"series\":[{\"values\":[[0,-1,2,3,4]]}]},{},{},{}]}",
-		"{\"results\":[{\"series\":7},{},{},{}]}", "{\"results\":[{},{},{},{},{}]}",
-		"{\"results\":[{},{}]"};
+		"{\"results\":[{\"error\":\"database not found: wq\"},{},{},{},{},{}]}",
+		"{\"results\":[{},{\"partial\":true},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,1,2]]}]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,\"4\"]]}]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,4.5]]}]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[[0,-1,2,3,4]]}]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"partial\":true}]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":7},{},{},{},{},{}]}",
+		"{\"results\":[{},{},{},{},{},{},{}]}", "{\"results\":[{},{}]"};
 	struct receipt_tally tallies[2];
 	size_t i;
 

@@ -73,7 +73,7 @@ static void all_questions_of_the_longest_names_fit(void **state)
 
 	(void)state;
 	for (i = 0; i < RECEIPT_QUESTIONS; i++)
-		most[i] = (struct receipt_question){STREAM_READINGS, {INT64_MAX - 9, INT64_MAX - 1},
+		most[i] = (struct receipt_question){STREAM_READINGS, {INT64_MAX - 1, INT64_MAX - 1},
 			&largest, INT64_MAX, INT64_MAX, INT64_MAX - 1};
 	assert_int_equal(
 		receipt_put_tallies(&text, &influx, "''''''''''''''''", most, RECEIPT_QUESTIONS),

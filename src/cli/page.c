@@ -63,6 +63,8 @@ static unsigned char_width(uint32_t code)
 		{0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60},
 		{0x1f300, 0x1f64f}, {0x20000, 0x3fffd}};
 
+	if (utf8_controls(code))
+		return 1; /* shown as ? */
 	if (within(none, sizeof(none) / sizeof(none[0]), code))
 		return 0;
 	return within(wide, sizeof(wide) / sizeof(wide[0]), code) ? 2 : 1;

@@ -107,6 +107,18 @@ static void sentences_wrap(void **state)
 }
 
 /* Whatever is put, no line is wider than the paper. */
+/* Marks that turn the writing round take no column, but what stands for them does. */
+static void what_stands_for_a_mark_takes_its_column(void **state)
+{
+	struct page page = page_over(room, sizeof(room), 20, false);
+
+	(void)state;
+	page_put(&page, STYLE_PLAIN,
+		"a\xe2\x80\xae\xe2\x80\xae\xe2\x80\xae\xe2\x80\xae 012345678901234567890");
+	page_end(&page);
+	assert_string_equal(room, "a???? 0123456789012\xe2\x80\xa6\n");
+}
+
 static void random_texts_stay_on_the_paper(void **state)
 {
 	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
@@ -183,6 +195,7 @@ int main(void)
 		cmocka_unit_test(texts_from_outside_send_no_commands),
 		cmocka_unit_test(names_are_cut_in_the_middle),
 		cmocka_unit_test(sentences_wrap),
+		cmocka_unit_test(what_stands_for_a_mark_takes_its_column),
 		cmocka_unit_test(random_texts_stay_on_the_paper),
 		cmocka_unit_test(units_and_ages_as_people_write_them),
 	};

@@ -3,21 +3,17 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/view.h"
 
 struct shown {
 	bool json, end, whole;
 	char error[400];
 };
 
-static long long count_of(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
 static void print_holes(const json_t *stream)
 {
 	const json_t *holes = json_object_get(stream, "holes");
-	long long missing = count_of(stream, "missing"), first, last;
+	long long missing = view_count(stream, "missing"), first, last;
 	json_t *hole;
 	size_t i;
 
@@ -35,9 +31,10 @@ static void print_holes(const json_t *stream)
 
 static void print_stream(const char *store, const char *name, const json_t *stream)
 {
-	long long has_to = count_of(stream, "has_to"), open = count_of(stream, "open");
-	long long missing = count_of(stream, "missing"), young = count_of(stream, "young");
-	long long received = count_of(stream, "received"), refused = count_of(stream, "refused");
+	long long has_to = view_count(stream, "has_to"), open = view_count(stream, "open");
+	long long missing = view_count(stream, "missing"), young = view_count(stream, "young");
+	long long received = view_count(stream, "received"),
+		  refused = view_count(stream, "refused");
 
 	if (!has_to)
 		printf("%s: %s: nothing confirmed yet", store, name);

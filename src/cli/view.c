@@ -25,7 +25,7 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-static long long count_of(const json_t *object, const char *key)
+long long view_count(const json_t *object, const char *key)
 {
 	return (long long)json_integer_value(json_object_get(object, key));
 }
@@ -138,7 +138,7 @@ static void widen(unsigned *width, const char *s)
 
 static const char *judged_of(const json_t *field)
 {
-	return json_is_number(json_object_get(field, "age_s")) ? qc_words(count_of(field, "qc"))
+	return json_is_number(json_object_get(field, "age_s")) ? qc_words(view_count(field, "qc"))
 							       : "-";
 }
 
@@ -232,7 +232,7 @@ static void put_field(
 	if (is_old && !never)
 		page_put(page, STYLE_WARN, "old");
 	else
-		page_put(page, never ? STYLE_FAINT : qc_style(count_of(field, "qc")),
+		page_put(page, never ? STYLE_FAINT : qc_style(view_count(field, "qc")),
 			judged_of(field));
 	put_flags(page, w, field);
 	page_end(page);
@@ -338,13 +338,14 @@ static void put_readings(struct page *page, const json_t *status)
 {
 	const json_t *readings = json_object_get(status, "readings");
 	const json_t *spool = json_object_get(status, "spool");
-	long long refused = count_of(readings, "refused"), pending = count_of(readings, "pending");
+	long long refused = view_count(readings, "refused"),
+		  pending = view_count(readings, "pending");
 	char room[32];
 	struct text bytes = text_over(room, sizeof(room));
 
 	view_put_bytes(&bytes, json_number_value(json_object_get(spool, "bytes")));
 	page_printf(page, STYLE_PLAIN, "readings: made %lld, saved %lld",
-		count_of(readings, "made"), count_of(readings, "saved"));
+		view_count(readings, "made"), view_count(readings, "saved"));
 	if (pending)
 		page_printf(page, STYLE_PLAIN, ", %lld on the way to the card", pending);
 	if (refused)
@@ -361,32 +362,33 @@ static void put_inbox(struct page *page, const json_t *inbox)
 
 	if (!json_is_object(inbox))
 		return;
-	text_printf(&line, "files taken %lld, refused %lld, values %lld", count_of(inbox, "taken"),
-		count_of(inbox, "refused"), count_of(inbox, "values"));
+	text_printf(&line, "files taken %lld, refused %lld, values %lld",
+		view_count(inbox, "taken"), view_count(inbox, "refused"),
+		view_count(inbox, "values"));
 	if (*trouble)
 		text_printf(&line, " - %s", trouble);
 	else if (*last) {
 		view_put_age(&ago, json_number_value(json_object_get(inbox, "last_age_s")));
 		text_printf(&line, " - %s ago %s", age, last);
 	}
-	page_wrap(page, *trouble || count_of(inbox, "refused") ? STYLE_WARN : STYLE_PLAIN,
+	page_wrap(page, *trouble || view_count(inbox, "refused") ? STYLE_WARN : STYLE_PLAIN,
 		"inbox: ", words);
 }
 
 void view_store(struct page *page, const json_t *store)
 {
 	const char *condition = text_of(store, "condition");
-	long long waiting = count_of(store, "waiting");
+	long long waiting = view_count(store, "waiting");
 	enum page_style style = STYLE_PLAIN;
 	char words[256], mark[64];
 	struct text line = text_over(words, sizeof(words)), name = text_over(mark, sizeof(mark));
 
 	text_printf(&name, "%s: ", text_of(store, "name"));
-	text_printf(&line, "sent %lld, waiting %lld", count_of(store, "sent"), waiting);
-	if (count_of(store, "received"))
-		text_printf(&line, ", received %lld", count_of(store, "received"));
-	if (count_of(store, "refused"))
-		text_printf(&line, ", refused %lld", count_of(store, "refused"));
+	text_printf(&line, "sent %lld, waiting %lld", view_count(store, "sent"), waiting);
+	if (view_count(store, "received"))
+		text_printf(&line, ", received %lld", view_count(store, "received"));
+	if (view_count(store, "refused"))
+		text_printf(&line, ", refused %lld", view_count(store, "refused"));
 	if (!strcmp(condition, "held")) {
 		style = STYLE_BAD;
 		text_put(&line, " - the store refuses everything");

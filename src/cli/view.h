@@ -15,6 +15,8 @@ void view_unit(struct page *page, const json_t *unit);
 /* One store with its counts. */
 void view_store(struct page *page, const json_t *store);
 
+/* A whole number of the daemon's answer; 0 when it is not there. */
+long long view_count(const json_t *object, const char *key);
 /* "3 s", "12 min", "5 h", "2 d" */
 void view_put_age(struct text *to, double seconds);
 /* UCUM as people write it: "Cel" is "°C", "uS/cm" "µS/cm", "{NTU}" "NTU", "[pH]" nothing. */

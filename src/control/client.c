@@ -76,12 +76,26 @@ int control_send_json(struct control_client *client, const json_t *answer)
 	return err;
 }
 
+int control_send_new(struct control_client *client, json_t *answer)
+{
+	int err = answer ? control_send_json(client, answer) : ERR_MEMORY;
+
+	json_decref(answer);
+	return err;
+}
+
+int control_send_end(struct control_client *client)
+{
+	static const char end[] = "{\"end\":true,\"error\":null}";
+
+	return control_send(client, end, sizeof(end) - 1);
+}
+
 int control_refuse(struct control_client *client, const char *fmt, ...)
 {
 	char words[WORDS];
 	json_t *answer;
 	va_list args;
-	int err;
 
 	va_start(args, fmt);
 	vsnprintf(words, sizeof(words), fmt, args);
@@ -90,9 +104,7 @@ int control_refuse(struct control_client *client, const char *fmt, ...)
 	answer = json_pack("{s:s}", "error", words);
 	if (!answer)
 		answer = json_pack("{s:s}", "error", "refused, in words that are no UTF-8");
-	err = control_send_json(client, answer);
-	json_decref(answer);
-	return err;
+	return control_send_new(client, answer);
 }
 
 int control_pause(struct control_client *client, unsigned ms)

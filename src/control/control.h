@@ -30,6 +30,10 @@ struct control_client; /* where an answer goes */
  * at once. */
 int control_send(struct control_client *client, const char *line, size_t len) MUST_USE;
 int control_send_json(struct control_client *client, const json_t *answer) MUST_USE;
+/* The same of an answer that was just made, and releases it; NULL, for want of memory, is ERR_MEMORY. */
+int control_send_new(struct control_client *client, json_t *answer) MUST_USE;
+/* {"end":true,"error":null}: an answer of many lines is whole. */
+int control_send_end(struct control_client *client) MUST_USE;
 /* Sends {"error": "..."}: the handler's own words for why not.  Then return what this returns. */
 __attribute__((format(printf, 2, 3))) int control_refuse(
 	struct control_client *client, const char *fmt, ...) MUST_USE;

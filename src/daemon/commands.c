@@ -21,14 +21,6 @@ enum {
 	MOST_REFUSALS = 1000
 };
 
-static int send_new(struct control_client *client, json_t *answer)
-{
-	int err = answer ? control_send_json(client, answer) : ERR_MEMORY;
-
-	json_decref(answer);
-	return err;
-}
-
 static const char *text_of(const json_t *request, const char *key, const char *otherwise)
 {
 	const char *text = json_string_value(json_object_get(request, key));
@@ -53,7 +45,7 @@ static json_int_t number_of(const json_t *request, const char *key)
 static int ask_status(void *ctx, const json_t *request, struct control_client *client)
 {
 	(void)request;
-	return send_new(client, status_make(ctx));
+	return control_send_new(client, status_make(ctx));
 }
 
 static int ask_watch(void *ctx, const json_t *request, struct control_client *client)
@@ -150,9 +142,9 @@ static int try_unit(const struct parts *parts, unsigned line, unsigned unit, con
 		waited_ms = clock_boot_ms(parts->clock) - begun_ms;
 	} while (!asked && waited_ms < (state.condition == LINE_OPEN ? TRY_MS : TRY_CLOSED_MS));
 	waits_line(&why, &state);
-	return send_new(client, json_pack("{s:b, s:s, s:o}", "asked", (int)asked, "line",
-					parts->conf->lines[line].name, "unit",
-					status_unit(&now, clock_boot_ms(parts->clock))));
+	return control_send_new(client, json_pack("{s:b, s:s, s:o}", "asked", (int)asked, "line",
+						parts->conf->lines[line].name, "unit",
+						status_unit(&now, clock_boot_ms(parts->clock))));
 }
 
 static int try_store(const struct parts *parts, unsigned store, struct control_client *client)
@@ -171,7 +163,7 @@ static int try_store(const struct parts *parts, unsigned store, struct control_c
 		uplink_state(parts->stores[store], &now);
 		asked = now.requests != before.requests && now.condition != UPLINK_SENDING;
 	} while (!asked && clock_boot_ms(parts->clock) < until_ms);
-	return send_new(client,
+	return control_send_new(client,
 		json_pack("{s:b, s:o}", "asked", (int)asked, "store", status_store(parts, store)));
 }
 
@@ -217,11 +209,12 @@ static int send_refusals(const struct parts *parts, unsigned store, size_t most,
 		const struct spool_refusal *r = &all->at[i];
 		json_t *words = json_string(r->words);
 
-		err = send_new(client, json_pack("{s:s, s:s, s:I, s:i, s:o}", "store",
-					       parts->conf->stores[store].name, "stream",
-					       r->stream == STREAM_LEDGER ? "ledger" : "readings",
-					       "number", (json_int_t)r->number, "status", r->status,
-					       "words", words ? words : json_null()));
+		err = control_send_new(
+			client, json_pack("{s:s, s:s, s:I, s:i, s:o}", "store",
+					parts->conf->stores[store].name, "stream",
+					r->stream == STREAM_LEDGER ? "ledger" : "readings",
+					"number", (json_int_t)r->number, "status", r->status,
+					"words", words ? words : json_null()));
 	}
 	return err;
 }
@@ -254,7 +247,7 @@ static int ask_refusals(void *ctx, const json_t *request, struct control_client 
 		return control_refuse(client,
 			"there is no store \"%.40s\"; \"waterlab status\" shows their names",
 			store);
-	return control_send(client, "{\"end\":true,\"error\":null}", 25);
+	return control_send_end(client);
 }
 
 /* --- the spool ------------------------------------------------------------------------------------- */
@@ -283,7 +276,7 @@ static int ask_spool_stat(void *ctx, const json_t *request, struct control_clien
 		range_of(spool_reader_range(reader, STREAM_LEDGER)), "bytes",
 		(json_int_t)counts.bytes, "segments", (int)counts.segments);
 	spool_reader_close(reader);
-	return send_new(client, answer);
+	return control_send_new(client, answer);
 }
 
 static int send_lines(void *ctx, const char *lines, size_t len)
@@ -320,7 +313,7 @@ static int ask_export(void *ctx, const json_t *request, struct control_client *c
 	spool_reader_close(reader);
 	if (err == ERR_GONE || err == ERR_TIMEOUT || err == ERR_STOPPED)
 		return err;
-	return send_new(client,
+	return control_send_new(client,
 		json_pack("{s:b, s:s?, s:I, s:I, s:I}", "end", 1, "error",
 			err ? err_text(err) : NULL, "rows", (json_int_t)count.rows, "left_out",
 			(json_int_t)count.left_out, "damaged", (json_int_t)count.damaged));

@@ -14,14 +14,6 @@ enum {
 	ENDED = -1
 };
 
-static int send_new(struct control_client *client, json_t *answer)
-{
-	int err = answer ? control_send_json(client, answer) : ERR_MEMORY;
-
-	json_decref(answer);
-	return err;
-}
-
 int place_ask(void *ctx, const json_t *request, struct control_client *client)
 {
 	const struct parts *parts = ctx;
@@ -43,7 +35,7 @@ int place_ask(void *ctx, const json_t *request, struct control_client *client)
 		json_object_update(json_object_get(answer, "sample"), codes);
 		json_decref(codes);
 	}
-	return send_new(client, answer);
+	return control_send_new(client, answer);
 }
 
 /* --- by hand ----------------------------------------------------------------------------------------- */
@@ -166,7 +158,7 @@ int place_ask_enter(void *ctx, const json_t *request, struct control_client *cli
 	whereabouts_enter(parts->place, &entry, now_ms);
 	log_say(LOG_NOTICE, "place", "entered by hand: %s (%s)",
 		*entry.district ? entry.district : "a point", entry.reason);
-	return send_new(client, place_status(parts));
+	return control_send_new(client, place_status(parts));
 }
 
 int place_ask_forget(void *ctx, const json_t *request, struct control_client *client)
@@ -180,7 +172,7 @@ int place_ask_forget(void *ctx, const json_t *request, struct control_client *cl
 		return control_refuse(
 			client, "this could not be saved (%s); try again", err_text(err));
 	whereabouts_enter(parts->place, NULL, now_ms);
-	return send_new(client, place_status(parts));
+	return control_send_new(client, place_status(parts));
 }
 
 /* --- at the start ------------------------------------------------------------------------------------ */

@@ -51,14 +51,6 @@ json_t *receipt_status(
 		stream_of(parts, i, state, STREAM_LEDGER));
 }
 
-static int send_new(struct control_client *client, json_t *answer)
-{
-	int err = answer ? control_send_json(client, answer) : ERR_MEMORY;
-
-	json_decref(answer);
-	return err;
-}
-
 static int reconcile(const struct parts *parts, unsigned i, struct control_client *client)
 {
 	const char *name = parts->conf->stores[i].name;
@@ -79,16 +71,16 @@ static int reconcile(const struct parts *parts, unsigned i, struct control_clien
 		uplink_state(parts->stores[i], &state);
 		if (!err && now_ms - said_ms >= SAY_MS) {
 			said_ms = now_ms;
-			err = send_new(
+			err = control_send_new(
 				client, json_pack("{s:b, s:s, s:I}", "waiting", 1, "store", name,
 						"asked", (json_int_t)state.receipts.requests));
 		}
 	}
 	if (err)
 		return err;
-	return send_new(client, json_pack("{s:s, s:b, s:o}", "store", name, "asked",
-					(int)(state.receipts.passes != passes), "receipts",
-					receipt_status(parts, i, &state.receipts, now_ms)));
+	return control_send_new(client, json_pack("{s:s, s:b, s:o}", "store", name, "asked",
+						(int)(state.receipts.passes != passes), "receipts",
+						receipt_status(parts, i, &state.receipts, now_ms)));
 }
 
 int receipt_ask(void *ctx, const json_t *request, struct control_client *client)
@@ -111,5 +103,5 @@ int receipt_ask(void *ctx, const json_t *request, struct control_client *client)
 		return control_refuse(client,
 			"there is no store \"%.40s\"; \"waterlab status\" shows their names",
 			store);
-	return control_send(client, "{\"end\":true,\"error\":null}", 25);
+	return control_send_end(client);
 }

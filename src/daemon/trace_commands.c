@@ -26,14 +26,6 @@ struct follow {
 	struct trace_entry entries[TRACE_ENTRIES];
 };
 
-static int send_new(struct control_client *client, json_t *answer)
-{
-	int err = answer ? control_send_json(client, answer) : ERR_MEMORY;
-
-	json_decref(answer);
-	return err;
-}
-
 /* --- what is asked for ------------------------------------------------------------------------------- */
 
 static void list_lines(const struct parts *parts, struct text *to)
@@ -112,7 +104,7 @@ static int send_head(const struct follow *follow)
 
 	snprintf(speed, sizeof(speed), "%u 8%c%u", line->port.baud, line->port.parity,
 		line->port.stop_bits);
-	return send_new(follow->client,
+	return control_send_new(follow->client,
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:i, s:s?}", "lab", conf->lab,
 			"version", WATERLAB_VERSION, "line", line->name, "where", line->port.where,
 			"kind", serial ? "rtu" : "tcp", "speed", serial ? speed : NULL, "unit",
@@ -139,7 +131,7 @@ static int send_entry(struct control_client *client, const struct trace_entry *e
 
 	put_hex(asked, entry->asked, entry->asked_len);
 	put_hex(answer, entry->pdu, entry->len);
-	return send_new(client,
+	return control_send_new(client,
 		json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:i, s:i, s:s}", "number",
 			(json_int_t)entry->number, "boot_ms", (json_int_t)entry->boot_ms, "took_us",
 			(json_int_t)entry->took_us, "kind", kinds[entry->kind], "asked", asked,
@@ -157,8 +149,9 @@ static int take(struct follow *follow, const struct trace_entry *entry)
 
 	follow->after = entry->number;
 	if (entry->number > first)
-		err = send_new(follow->client, json_pack("{s:[I, I]}", "missed", (json_int_t)first,
-						       (json_int_t)entry->number - 1));
+		err = control_send_new(
+			follow->client, json_pack("{s:[I, I]}", "missed", (json_int_t)first,
+						(json_int_t)entry->number - 1));
 	if (err || entry->unit != unit->address)
 		return err;
 	follow->sent_ms = clock_boot_ms(follow->parts->clock);
@@ -201,7 +194,7 @@ static int answer(struct follow *follow)
 		if (!err)
 			err = send_fresh(follow);
 	}
-	return err ? err : control_send(follow->client, "{\"end\":true,\"error\":null}", 25);
+	return err ? err : control_send_end(follow->client);
 }
 
 int trace_ask(void *ctx, const json_t *request, struct control_client *client)

@@ -248,6 +248,8 @@ static int read_segments(struct spool_reader *reader, struct range block, row_fn
 		err = place.readable ? reader_open_segment(reader, &place, &open) : ERR_DAMAGED;
 		if (!err)
 			err = rows_read(reader, open, part, each, ctx);
+		else if (reader_past_freed(reader, part.last) > part.last)
+			err = 0; /* it went between finding and opening it: confirmed, not lost */
 		else if (err == ERR_DAMAGED && place.readable && reader->spool)
 			err = lose_file(reader, place.first, part);
 		block.first = part.last + 1;

@@ -363,6 +363,45 @@ static void a_lost_ledger_does_not_miss_what_was_freed(void **state)
 	lose_the_ledger("lost-later", 5200);
 }
 
+struct reading_on {
+	struct spool *spool;
+	uint64_t rows, last;
+};
+
+static int free_at_the_first(void *ctx, const struct spool_row *row)
+{
+	struct reading_on *on = ctx;
+
+	if (!on->rows++)
+		assert_int_equal(freed(on->spool), 3000);
+	on->last = row->number;
+	return 0;
+}
+
+/* What goes under a reader's eyes is read to its end where it is open, and else passed over: no loss. */
+static void a_reader_that_is_under_way_claims_no_loss(void **state)
+{
+	struct spool_conf conf = conf_of("under-way");
+	struct spool *spool = fill(&conf);
+	struct reading_on on = {.spool = spool};
+	struct spool_reader *reader;
+	uint64_t damaged = 9;
+
+	(void)state;
+	later(KEEP_DAYS + 1);
+	confirm(spool, add_store(spool, "centre"), 1, 3000);
+	assert_int_equal(spool_reader_open(&reader, spool), 0);
+	assert_int_equal(spool_read(reader, STREAM_READINGS, (struct range){1, UINT64_MAX},
+				 free_at_the_first, &on, &damaged),
+		0);
+	assert_int_equal(damaged, 0);
+	assert_int_equal(on.rows, 1000 + 1200);
+	assert_int_equal(on.last, 4200);
+	assert_int_equal(spool->gaps[STREAM_READINGS].count, 0);
+	spool_reader_close(reader);
+	assert_int_equal(spool_close(spool), 0);
+}
+
 static void a_reader_alone_knows_too(void **state)
 {
 	struct spool_conf conf = conf_of("alone");
@@ -401,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_full_card_lets_the_confirmed_go),
 		cmocka_unit_test(a_kill_at_any_moment_loses_and_invents_nothing),
 		cmocka_unit_test(a_lost_ledger_does_not_miss_what_was_freed),
+		cmocka_unit_test(a_reader_that_is_under_way_claims_no_loss),
 		cmocka_unit_test(a_reader_alone_knows_too),
 	};
 

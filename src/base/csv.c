@@ -154,6 +154,13 @@ int csv_next(struct csv *csv)
 	return ERR_CONF;
 }
 
+bool csv_split(struct csv *csv, const char *record, size_t len)
+{
+	csv->record = record;
+	csv->len = len;
+	return split(csv);
+}
+
 bool csv_text(const struct csv *csv, size_t field, char *to, size_t cap)
 {
 	const char *p, *end;

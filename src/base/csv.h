@@ -47,6 +47,9 @@ void csv_begin(struct csv *csv, FILE *file);
  */
 int csv_next(struct csv *csv) MUST_USE;
 
+/* One record that is held elsewhere, without its end of line: sets record, len, n and fields.  False: too many. */
+bool csv_split(struct csv *csv, const char *record, size_t len);
+
 /* The field's own text, without quotes and without blanks around it.  False: no such field, or it
  * does not fit. */
 bool csv_text(const struct csv *csv, size_t field, char *to, size_t cap);

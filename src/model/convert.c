@@ -19,6 +19,8 @@ static const struct {
 	{"[ppb]", "mg/L", -3},
 	{"[ppth]", "mg/L", 3},
 	{"V", "mV", 3},
+	/* Both platinum-cobalt: what is filtered first differs, not the scale. */
+	{"{TCU}", "{PCU}", 0},
 };
 
 static double shifted(double value, int tens)

@@ -28,3 +28,26 @@ const struct parameter *parameter_find(const char *code)
 {
 	return bsearch(code, parameters, parameter_count(), sizeof(parameters[0]), compare_code);
 }
+
+void parameter_put_unit(struct text *to, const char *ucum)
+{
+	static const struct {
+		const char *ucum, *shown;
+	} names[] = {{"Cel", "\xc2\xb0"
+			     "C"},
+		{"[pH]", ""}, {"[psu]", "PSU"}, {"/(100.mL)", "per 100 mL"}};
+	size_t n = strlen(ucum), i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i].ucum, ucum) != 0)
+			continue;
+		text_put(to, names[i].shown);
+		return;
+	}
+	if (n > 2 && ucum[0] == '{' && ucum[n - 1] == '}')
+		text_put_n(to, ucum + 1, n - 2);
+	else if (n > 1 && ucum[0] == 'u')
+		text_printf(to, "\xc2\xb5%s", ucum + 1);
+	else
+		text_put(to, ucum);
+}

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "base/text.h"
+
 enum { PARAMETER_CODE = 24 }; /* bytes of the longest code, the NUL included */
 
 struct parameter {
@@ -23,5 +25,8 @@ struct parameter {
 const struct parameter *parameter_find(const char *code);
 size_t parameter_count(void);
 const struct parameter *parameter_at(size_t i); /* i < parameter_count(), sorted by code */
+
+/* A unit as people write it: "°C", "µg/L", "NTU", "per 100 mL"; nothing for a pH. */
+void parameter_put_unit(struct text *to, const char *ucum);
 
 #endif

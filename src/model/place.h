@@ -30,4 +30,13 @@ struct place {
 	uint32_t edition; /* checksum of the boundaries that decided; 0: none did */
 };
 
+/* The tag `near`: which district the place may lie in instead, "none" for one that the boundaries do not have; "":
+ * there is no doubt. */
+const char *place_neighbour(const struct place *place);
+
+#define PLACE_EARTH_M 6371008.8 /* mean radius (IUGG) */
+
+/* Along a great circle of a ball of that radius, between points in degrees; at most 0.6 % off the ellipsoid's. */
+double place_distance_m(double lat_a, double lon_a, double lat_b, double lon_b);
+
 #endif

@@ -1,0 +1,205 @@
+#include "sample/after.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* --- persons ------------------------------------------------------------------------------------------- */
+
+/* The next byte of a letter; blanks and signs are passed over, those of Urdu and other writing too.  0: the end. */
+static unsigned char next_letter(const char **at)
+{
+	for (; **at; (*at)++) {
+		const unsigned char *p = (const unsigned char *)*at;
+
+		if (p[0] == 0xc2 && p[1] == 0xa0) /* a blank that does not break */
+			(*at)++;
+		else if (p[0] == 0xe2 &&
+			 p[1] == 0x80) /* U+2000 to U+203F: blanks, joiners, dashes */
+			*at += p[2] ? 2 : 1;
+		else if (p[0] >= 0x80 || isalnum(p[0]))
+			return (unsigned char)tolower((unsigned char)*(*at)++);
+	}
+	return 0;
+}
+
+bool after_is_same_person(const char *a, const char *b)
+{
+	unsigned char x, y;
+
+	do {
+		x = next_letter(&a);
+		y = next_letter(&b);
+	} while (x && x == y);
+	return x == y;
+}
+
+static bool took_part(const struct sample *sample, const char *who)
+{
+	unsigned i;
+
+	if (after_is_same_person(sample->begin.by, who))
+		return true;
+	for (i = 0; i < sample->n_entries; i++)
+		if (after_is_same_person(sample->entries[i].step.by, who))
+			return true;
+	for (i = 0; i < sample->n_tests; i++)
+		if (after_is_same_person(sample->tests[i].step.by, who))
+			return true;
+	return false;
+}
+
+/* --- what counts --------------------------------------------------------------------------------------- */
+
+static bool is_same_test(const struct step *a, const struct step *b)
+{
+	return !strcmp(a->parameter, b->parameter) && !strcmp(a->method, b->method);
+}
+
+bool after_counts(const struct sample *sample, unsigned entry)
+{
+	unsigned i;
+
+	for (i = entry + 1; i < sample->n_entries; i++)
+		if (is_same_test(&sample->entries[i].step, &sample->entries[entry].step))
+			return false;
+	return true;
+}
+
+unsigned after_revision(const struct sample *sample, unsigned entry, enum result_status status)
+{
+	unsigned i, before = status == RESULT_VERIFIED;
+
+	for (i = 0; i < entry; i++)
+		if (is_same_test(&sample->entries[i].step, &sample->entries[entry].step))
+			before += sample->entries[i].verified ? 2 : 1;
+	return before;
+}
+
+/* --- steps --------------------------------------------------------------------------------------------- */
+
+static bool is_to_verify(const struct sample *sample, unsigned i)
+{
+	return !sample->entries[i].verified && after_counts(sample, i);
+}
+
+static bool allow_verify(const struct sample *sample, const struct step *step, struct text *why)
+{
+	uint64_t newest = 0;
+	unsigned i, n = 0;
+
+	for (i = 0; i < sample->n_entries; i++) {
+		n += is_to_verify(sample, i);
+		if (sample->entries[i].result.number > newest)
+			newest = sample->entries[i].result.number;
+	}
+	if (!n)
+		text_put(why, sample->n_entries ? "all results of the sample are verified already"
+						: "the sample has no results to verify");
+	else if (took_part(sample, step->by))
+		text_printf(why,
+			"a second person verifies: %s began the sample or entered a value of it",
+			step->by);
+	else if (step->test && step->test < newest)
+		text_printf(why,
+			"result %llu came after what was looked at: look at the sample again, then "
+			"verify",
+			(unsigned long long)newest);
+	else
+		return true;
+	return false;
+}
+
+static struct sample_entry *find_entry(struct sample *sample, uint64_t number)
+{
+	unsigned i;
+
+	for (i = 0; i < sample->n_entries; i++)
+		if (sample->entries[i].number == number)
+			return &sample->entries[i];
+	return NULL;
+}
+
+uint64_t after_first(const struct sample *sample, unsigned entry)
+{
+	const struct sample_entry *at = &sample->entries[entry];
+	const struct sample_entry *before = at;
+
+	while (before && before->step.kind == STEP_AMEND && before->step.test < before->number) {
+		at = before;
+		before = find_entry((struct sample *)sample, before->step.test);
+	}
+	return before ? before->number : at->number;
+}
+
+static bool allow_amend(const struct sample *sample, const struct step *step, struct text *why)
+{
+	const struct sample_entry *entry = find_entry((struct sample *)sample, step->test);
+
+	if (!entry)
+		text_printf(why, "the sample has no entry %llu; `waterlab sample show` shows them",
+			(unsigned long long)step->test);
+	else if (!after_counts(sample, (unsigned)(entry - sample->entries)))
+		text_printf(why,
+			"another value has replaced entry %llu: look at the sample again, then "
+			"correct that one",
+			(unsigned long long)step->test);
+	else if (!sample_room(sample))
+		text_printf(why, "the sample has %d values and no room for another", MOST_ENTRIES);
+	else
+		return true;
+	return false;
+}
+
+bool after_allow(const struct sample *sample, const struct step *step, struct text *why)
+{
+	if (!sample->ended)
+		text_put(why, step->kind == STEP_AMEND
+				      ? "the sample is open: enter the right value, the newest "
+					"counts (waterlab sample enter)"
+				      : "the sample is open: end it first (waterlab sample end)");
+	else
+		return step->kind == STEP_AMEND ? allow_amend(sample, step, why)
+						: allow_verify(sample, step, why);
+	return false;
+}
+
+/* An analyzer's value that a person corrects is still that analyzer's: it is believed no more than before. */
+static enum origin origin_of(const struct step *before, const struct step *now)
+{
+	if (before->origin == ORIGIN_STABLE || before->origin == ORIGIN_TAKEN)
+		return before->origin;
+	return result_is_bag(before->parameter, now->value, now->value_unit) ? ORIGIN_BAG
+									     : ORIGIN_KIT;
+}
+
+static void take_amend(struct sample *sample, uint64_t number, const struct step *step)
+{
+	const struct sample_entry *before = find_entry(sample, step->test);
+	struct sample_entry *entry = &sample->entries[sample->n_entries];
+
+	if (!before) /* after_allow() saw it */
+		return;
+	*entry = (struct sample_entry){.number = number, .step = *step};
+	entry->step.origin = origin_of(&before->step, step);
+	memcpy(entry->step.unit, before->step.unit, sizeof(entry->step.unit));
+	memcpy(entry->step.parameter, before->step.parameter, sizeof(entry->step.parameter));
+	memcpy(entry->step.method, before->step.method, sizeof(entry->step.method));
+	if (!*step->lot)
+		memcpy(entry->step.lot, before->step.lot, sizeof(entry->step.lot));
+	sample->n_entries++;
+}
+
+void after_take(struct sample *sample, uint64_t number, const struct step *step)
+{
+	unsigned i;
+
+	if (step->kind == STEP_AMEND) {
+		take_amend(sample, number, step);
+		return;
+	}
+	for (i = 0; i < sample->n_entries; i++)
+		if (is_to_verify(sample, i)) {
+			sample->entries[i].verified = number;
+			memcpy(sample->entries[i].verified_by, step->by, sizeof(step->by));
+		}
+}

@@ -1,0 +1,31 @@
+/*
+ * after.h - what may come after a sample's end: a second person verifies its results, a value is corrected.  Pure.
+ *
+ * A correction names the entry that it is of, and is an entry of the same parameter and method; the one before stays as it was.
+ *
+ * Of one parameter and method the newest entry counts.  A step of verification verifies those that count and are not verified
+ * yet; each is then sent once more, as a revision of its own (README.md says why).  What is entered after it is preliminary.
+ */
+#ifndef SAMPLE_AFTER_H
+#define SAMPLE_AFTER_H
+
+#include "sample/samples.h"
+
+/* The same person: letters alone are compared, those of ASCII without case. */
+bool after_is_same_person(const char *a, const char *b);
+
+/* May this step (STEP_VERIFY, STEP_AMEND) follow?  The sample is known and not cancelled. */
+bool after_allow(const struct sample *sample, const struct step *step, struct text *why) MUST_USE;
+void after_take(struct sample *sample, uint64_t number, const struct step *step);
+
+/* The record of what an entry says first: of one that was corrected, however often, that of the first. */
+uint64_t after_first(const struct sample *sample, unsigned entry);
+/* No later entry is of the same parameter and method. */
+bool after_counts(const struct sample *sample, unsigned entry);
+/*
+ * How many results of the same parameter and method the sample has before this entry's, its preliminary or its verified one.
+ * It follows from the steps alone, whatever of the results was lost: never the same for two.
+ */
+unsigned after_revision(const struct sample *sample, unsigned entry, enum result_status status);
+
+#endif

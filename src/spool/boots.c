@@ -193,27 +193,19 @@ static bool latest_by(const struct boots *boots, enum time_source least, struct 
 /* The last word of an earlier boot or this one on the machine's clock chip: an anchor of no source. */
 static int load_doubt(sqlite3 *ledger, bool *doubted)
 {
-	struct ledger_record record = {.kind = LEDGER_ANCHOR};
+	struct ledger_record record;
 	sqlite3_stmt *row = NULL;
 	int code, err;
 
 	err = sql_prepare(ledger,
-		"SELECT number,boot,boot_ms,a,c,ifnull(words,''),crc FROM ledger INDEXED BY anchors"
-		" WHERE kind=2 AND b=0 ORDER BY number DESC LIMIT 1",
+		"SELECT number,kind,boot,boot_ms,a,b,c,ifnull(words,''),crc"
+		" FROM ledger INDEXED BY anchors WHERE kind=2 AND b=0 ORDER BY number DESC LIMIT 1",
 		&row);
 	if (err)
 		return err;
 	code = sqlite3_step(row);
-	if (code == SQLITE_ROW) {
-		record.boot_ms = sqlite3_column_int64(row, 2);
-		record.a = sqlite3_column_int64(row, 3);
-		record.c = sqlite3_column_int64(row, 4);
-		*doubted = sql_copy_text(row, 5, record.words, sizeof(record.words)) == 0 &&
-			   check_of_ledger((uint64_t)sqlite3_column_int64(row, 0),
-				   (uint32_t)sqlite3_column_int64(row, 1),
-				   &record) == sqlite3_column_int(row, 6) &&
-			   record.c != 0;
-	}
+	if (code == SQLITE_ROW)
+		*doubted = record_take(row, &record) && record.c != 0;
 	sqlite3_finalize(row);
 	return sql_error(code);
 }

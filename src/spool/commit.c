@@ -164,7 +164,7 @@ static int write_batch(struct spool *spool, struct batch *batch)
 static int commit_batch(struct spool *spool, bool *more)
 {
 	struct batch batch = {.roll = false};
-	uint64_t most;
+	uint64_t most, from, head;
 	int err;
 
 	pthread_mutex_lock(&spool->lock);
@@ -173,6 +173,8 @@ static int commit_batch(struct spool *spool, bool *more)
 	most = spool->pending.readings;
 	batch.n_marks = deliver_take(spool, batch.marks, MOST_MARKS);
 	pthread_mutex_unlock(&spool->lock);
+	from = batch.to;
+	head = batch.head;
 	*more = batch.n_marks == MOST_MARKS;
 	if (batch.to == batch.head && !batch.n_marks)
 		return 0;
@@ -180,9 +182,12 @@ static int commit_batch(struct spool *spool, bool *more)
 		most = spool_tuning.chunk + EXCHANGE_READINGS;
 	err = ledger_reserve(spool, spool->next[STREAM_READINGS] + most);
 	if (!err)
+		err = spikes_note(spool, from, &batch.head);
+	if (!err)
 		err = write_batch(spool, &batch);
 	pthread_mutex_lock(&spool->lock);
 	if (!err) {
+		spikes_saved(spool, from, batch.to, spool->next[STREAM_READINGS]);
 		pending_drop(&spool->pending, batch.to, batch.readings);
 		spool->next[STREAM_READINGS] += batch.readings;
 		spool->saved += batch.readings;
@@ -194,7 +199,7 @@ static int commit_batch(struct spool *spool, bool *more)
 	if (err)
 		return err;
 	spool->copy_stale = spool->copy_stale || batch.n_marks;
-	*more = *more || batch.to < batch.head;
+	*more = *more || batch.to < head;
 	if (spool->segment.frames > CHECKPOINT_FRAMES) {
 		spool->segment.frames = 0;
 		err = sql_checkpoint(spool->segment.db);
@@ -219,7 +224,7 @@ static int record_refused(struct spool *spool)
 	gap.a = (int64_t)spool->next[STREAM_READINGS];
 	gap.b = gap.a + (int64_t)n - 1;
 	snprintf(gap.words, sizeof(gap.words),
-		"%llu readings refused: memory was full while the card took none",
+		"%llu readings refused: the card took none until memory was full, or the end",
 		(unsigned long long)n);
 	err = ledger_reserve(spool, (uint64_t)gap.b);
 	if (!err)
@@ -233,8 +238,6 @@ static int record_refused(struct spool *spool)
 	pthread_mutex_unlock(&spool->lock);
 	log_say(LOG_WARN, "spool", "%s; numbers %lld to %lld", gap.words, (long long)gap.a,
 		(long long)gap.b);
-	if ((uint64_t)gap.b >= spool->segment.end)
-		return segment_roll(spool);
 	return 0;
 }
 
@@ -269,15 +272,22 @@ int commit_prepare(struct spool *spool)
 
 static int commit_all(struct spool *spool)
 {
+	uint64_t next;
 	bool more = true;
 	int err;
 
-	err = commit_prepare(spool);
+	err = ballast_fill(spool);
+	if (!err)
+		err = commit_prepare(spool);
 	while (!err && more)
 		err = commit_batch(spool, &more);
+	next = spool->next[STREAM_READINGS];
 	if (!err)
 		err = record_refused(spool);
-	return err;
+	if (!err && spool->next[STREAM_READINGS] > next &&
+		spool->next[STREAM_READINGS] > spool->segment.end)
+		err = segment_roll(spool);
+	return err ? err : segment_look_again(spool);
 }
 
 static const char *remedy(int err)
@@ -319,6 +329,49 @@ static void note_result(struct spool *spool, int err)
 		err_text(err), remedy(err));
 }
 
+static int copy(struct spool *spool, void *ctx)
+{
+	(void)ctx;
+	return ledger_copy_delivery(spool);
+}
+
+static void copy_delivery(struct spool *spool)
+{
+	spool->last_copy_ms = spool_mono_ms();
+	if (ballast_spend(spool, copy, NULL) == 0)
+		spool->copy_stale = false;
+}
+
+static int note_all(struct spool *spool, void *ctx)
+{
+	int err = commit_prepare(spool);
+
+	(void)ctx;
+	if (!err)
+		err = record_refused(spool);
+	return err ? err : ledger_copy_delivery(spool);
+}
+
+/* On a full card: what is refused is a gap by now, and what was sent and received is not asked for again.  Once
+ * when it is full, then each copy_ms, and at the end, when what was never saved is refused, too. */
+static void note_full(struct spool *spool, bool ends)
+{
+	bool due =
+		!spool->full_noted || spool_mono_ms() - spool->last_copy_ms >= spool_tuning.copy_ms;
+
+	if (!spool->conf.ballast_mb || (!due && !ends))
+		return;
+	pthread_mutex_lock(&spool->lock);
+	if (ends) {
+		spool->refused += spool->pending.readings;
+		spool->refused_unrecorded += spool->pending.readings;
+		pending_drop(&spool->pending, spool->pending.head, spool->pending.readings);
+	}
+	pthread_mutex_unlock(&spool->lock);
+	spool->last_copy_ms = spool_mono_ms();
+	spool->full_noted = ballast_spend(spool, note_all, NULL) == 0;
+}
+
 static int commit_round(struct spool *spool)
 {
 	int err = commit_all(spool);
@@ -326,14 +379,11 @@ static int commit_round(struct spool *spool)
 	while (err == ERR_FULL && freeing_makes_room(spool))
 		err = commit_all(spool);
 	note_result(spool, err);
+	if (err == ERR_FULL)
+		note_full(spool, false);
+	else
+		spool->full_noted = false;
 	return err;
-}
-
-static void copy_delivery(struct spool *spool)
-{
-	spool->last_copy_ms = spool_mono_ms();
-	if (ledger_copy_delivery(spool) == 0)
-		spool->copy_stale = false;
 }
 
 /* --- the thread ----------------------------------------------------------------------------------------- */
@@ -369,7 +419,8 @@ static void run_job(struct spool *spool, struct job *job)
 {
 	spool->jobs = job->next;
 	pthread_mutex_unlock(&spool->lock);
-	job->result = job->run(spool, job->ctx);
+	job->result =
+		job->spends ? ballast_spend(spool, job->run, job->ctx) : job->run(spool, job->ctx);
 	pthread_mutex_lock(&spool->lock);
 	job->done = true;
 	pthread_cond_broadcast(&spool->job_done);
@@ -378,7 +429,7 @@ static void run_job(struct spool *spool, struct job *job)
 void *commit_thread(void *arg)
 {
 	struct spool *spool = arg;
-	int64_t now, due, copy_due;
+	int64_t now, due, copy_due, bytes_due;
 
 	pthread_mutex_lock(&spool->lock);
 	for (;;) {
@@ -392,6 +443,10 @@ void *commit_thread(void *arg)
 		due = commit_due_ms(spool);
 		copy_due =
 			spool->copy_stale ? spool->last_copy_ms + spool_tuning.copy_ms : INT64_MAX;
+		bytes_due = spool->bytes.fresh ? spool->bytes.fresh_since_ms + spool_tuning.bytes_ms
+					       : INT64_MAX;
+		if (bytes_due < copy_due)
+			copy_due = bytes_due;
 		if (due > now && copy_due > now) {
 			wait_until(spool, due < copy_due ? due : copy_due);
 			continue;
@@ -399,14 +454,20 @@ void *commit_thread(void *arg)
 		pthread_mutex_unlock(&spool->lock);
 		if (due <= now)
 			commit_round(spool);
+		else if (bytes_due <= now)
+			bytes_write(spool);
 		else
 			copy_delivery(spool);
 		pthread_mutex_lock(&spool->lock);
 	}
 	pthread_mutex_unlock(&spool->lock);
 	spool->close_result = commit_round(spool);
-	if (!spool->close_result && spool->copy_stale)
+	if (spool->close_result == ERR_FULL)
+		note_full(spool, true);
+	else if (!spool->close_result && spool->copy_stale)
 		copy_delivery(spool);
+	if (!spool->close_result)
+		bytes_write(spool);
 	return NULL;
 }
 
@@ -418,5 +479,5 @@ static int flush(struct spool *spool, void *ctx)
 
 int spool_flush(struct spool *spool)
 {
-	return spool_run(spool, flush, NULL);
+	return spool_run_readings(spool, flush, NULL);
 }

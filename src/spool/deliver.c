@@ -17,6 +17,37 @@ bool deliver_add_gap(struct spool *spool, enum stream stream, struct range range
 	return room;
 }
 
+static bool add_all(struct intervals *to, const struct intervals *from)
+{
+	bool room = true;
+	size_t i;
+
+	for (i = 0; i < from->n && room; i++)
+		room = intervals_add(to, from->at[i].first, from->at[i].last);
+	return room;
+}
+
+bool deliver_drop_gaps(struct spool *spool, enum stream stream)
+{
+	bool room = true;
+	unsigned i;
+
+	if (!spool->gaps[stream].n)
+		return true;
+	intervals_clear(&spool->gaps[stream]);
+	for (i = 0; i < spool->n_stores; i++) {
+		struct store *store = &spool->stores[i];
+		struct intervals *done = &store->done[stream];
+
+		intervals_clear(done);
+		room = add_all(done, &store->set[stream][DELIVERY_SENT]) &&
+		       add_all(done, &store->set[stream][DELIVERY_REFUSED]) && room;
+		if (stream == STREAM_READINGS && spool->freed_below > 1)
+			room = intervals_add(done, 1, spool->freed_below - 1) && room;
+	}
+	return room;
+}
+
 bool deliver_set_freed(struct spool *spool, uint64_t below)
 {
 	bool room = true;
@@ -66,13 +97,15 @@ bool deliver_load(
 {
 	struct store *store;
 
-	if (stream < 0 || stream >= STREAM_COUNT || delivery < 0 || delivery >= DELIVERY_COUNT)
+	if (stream < 0 || stream >= STREAM_COUNT || delivery < 0 || delivery >= DELIVERY_CODES)
 		return true;
 	if (range.first < 1 || range.last < range.first || range.last >= INT64_MAX)
 		return true;
 	store = deliver_store(spool, name);
 	if (!store)
 		return true; /* more stores than are remembered: sent again, never lost */
+	if (delivery == DELIVERY_DOUBTED)
+		return intervals_add(&store->doubted[stream], range.first, range.last);
 	if (!intervals_add(&store->set[stream][delivery], range.first, range.last))
 		return false;
 	return delivery == DELIVERY_RECEIVED ||
@@ -123,7 +156,7 @@ bool spool_unsent(struct spool *spool, unsigned store, enum stream stream, uint6
 	bool found = false;
 
 	pthread_mutex_lock(&spool->lock);
-	top = spool->next[stream] - 1;
+	top = stream == STREAM_READINGS ? spikes_final(spool) : spool->next[stream] - 1;
 	if (below <= top)
 		top = below ? below - 1 : 0;
 	if (store < spool->n_stores && most && top)
@@ -133,6 +166,26 @@ bool spool_unsent(struct spool *spool, unsigned store, enum stream stream, uint6
 	if (found && block->last - block->first >= most)
 		block->first = block->last - most + 1;
 	return found;
+}
+
+enum spool_where spool_where(
+	struct spool *spool, unsigned store, enum stream stream, uint64_t number)
+{
+	enum spool_where where = WHERE_SAVED;
+	const struct intervals *set;
+
+	pthread_mutex_lock(&spool->lock);
+	if (store < spool->n_stores) {
+		set = spool->stores[store].set[stream];
+		if (intervals_find(&set[DELIVERY_REFUSED], number))
+			where = WHERE_REFUSED;
+		else if (intervals_find(&set[DELIVERY_RECEIVED], number))
+			where = WHERE_RECEIVED;
+		else if (intervals_find(&set[DELIVERY_SENT], number))
+			where = WHERE_SENT;
+	}
+	pthread_mutex_unlock(&spool->lock);
+	return where;
 }
 
 uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream)
@@ -278,67 +331,6 @@ void deliver_give_back(struct spool *spool, const struct mark *marks, size_t n)
 		spool->marks_waiting = true;
 }
 
-struct refuse {
-	unsigned store;
-	struct spool_refusal refusal;
-};
-
-static int refuse(struct spool *spool, void *ctx)
-{
-	const struct refuse *asked = ctx;
-	const struct spool_refusal *refusal = &asked->refusal;
-	struct store *store = &spool->stores[asked->store];
-	sqlite3_stmt *add = NULL;
-	int err;
-
-	err = commit_prepare(spool);
-	if (!err)
-		err = ledger_begin(spool);
-	if (err)
-		return err;
-	err = sql_prepare(spool->ledger.db,
-		"INSERT INTO refusal(store,stream,number,status,words) VALUES(?,?,?,?,?)", &add);
-	if (!err) {
-		sqlite3_bind_text(add, 1, store->name, -1, SQLITE_STATIC);
-		sqlite3_bind_int(add, 2, (int)refusal->stream);
-		sqlite3_bind_int64(add, 3, (sqlite3_int64)refusal->number);
-		sqlite3_bind_int(add, 4, refusal->status);
-		sqlite3_bind_text(add, 5, refusal->words, -1, SQLITE_STATIC);
-		err = sql_done(add);
-	}
-	sqlite3_finalize(add);
-	err = ledger_commit(spool, err);
-	if (err)
-		return err;
-	pthread_mutex_lock(&spool->lock);
-	if (!deliver_load(spool, store->name, (int)refusal->stream, DELIVERY_REFUSED,
-		    (struct range){refusal->number, refusal->number}))
-		err = ERR_MEMORY;
-	pthread_mutex_unlock(&spool->lock);
-	return err;
-}
-
-int spool_mark_refused(struct spool *spool, unsigned store, enum stream stream, uint64_t number,
-	int status, const char *words)
-{
-	struct refuse asked = {
-		.store = store, .refusal = {.stream = stream, .number = number, .status = status}};
-	struct text text = text_over(asked.refusal.words, sizeof(asked.refusal.words));
-	bool known, already;
-
-	text_put(&text, words);
-	pthread_mutex_lock(&spool->lock);
-	known = store < spool->n_stores && number >= 1 && number < spool->next[stream];
-	/* What is in a gap is recorded as lost already: nothing is left to do. */
-	already = known &&
-		  (intervals_find(&spool->stores[store].set[stream][DELIVERY_REFUSED], number) ||
-			  intervals_find(&spool->gaps[stream], number));
-	pthread_mutex_unlock(&spool->lock);
-	if (!known)
-		return ERR_RANGE;
-	return already ? 0 : spool_run(spool, refuse, &asked);
-}
-
 /* --- in files --------------------------------------------------------------------------------------- */
 
 int deliver_save_all(struct spool *spool, sqlite3 *db)
@@ -364,6 +356,11 @@ int deliver_save_all(struct spool *spool, sqlite3 *db)
 					err = deliver_insert(
 						add, store->name, stream, delivery, set->at[k]);
 			}
+	for (i = 0; i < spool->n_stores && !err; i++)
+		for (stream = 0; stream < STREAM_COUNT; stream++)
+			for (k = 0; k < spool->stores[i].doubted[stream].n && !err; k++)
+				err = deliver_insert(add, spool->stores[i].name, stream,
+					DELIVERY_DOUBTED, spool->stores[i].doubted[stream].at[k]);
 	pthread_mutex_unlock(&spool->lock);
 	sqlite3_finalize(add);
 	return err;
@@ -381,12 +378,28 @@ int deliver_insert(
 	return sql_done(add);
 }
 
-/* Sets only ever grow, so whatever any file says was sent was sent: a union. */
+/* Under lock. */
+static bool weed_doubted(struct store *store, int stream)
+{
+	const struct intervals *doubted = &store->doubted[stream];
+	bool room = true;
+	size_t k;
+
+	for (k = 0; k < doubted->n; k++)
+		room = intervals_remove(&store->set[stream][DELIVERY_RECEIVED],
+			       doubted->at[k].first, doubted->at[k].last) &&
+		       room;
+	return room;
+}
+
+/* Sets only ever grow, so whatever any file says was sent was sent: a union.  Only receipts are taken back. */
 int deliver_load_all(struct spool *spool, sqlite3 *db)
 {
 	sqlite3_stmt *rows = NULL;
 	char store[STORE_NAME];
 	bool room = true;
+	unsigned i;
+	int stream;
 	int code, err;
 
 	err = sql_prepare(db, "SELECT store,stream,delivery,first,last,crc FROM delivery", &rows);
@@ -396,14 +409,18 @@ int deliver_load_all(struct spool *spool, sqlite3 *db)
 	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
 		struct range range = {(uint64_t)sqlite3_column_int64(rows, 3),
 			(uint64_t)sqlite3_column_int64(rows, 4)};
-		int stream = sqlite3_column_int(rows, 1), delivery = sqlite3_column_int(rows, 2);
+		int delivery = sqlite3_column_int(rows, 2);
 
+		stream = sqlite3_column_int(rows, 1);
 		if (sql_copy_text(rows, 0, store, sizeof(store)) ||
 			check_of_delivery(store, stream, delivery, range) !=
 				sqlite3_column_int(rows, 5))
 			continue;
 		room = deliver_load(spool, store, stream, delivery, range) && room;
 	}
+	for (i = 0; i < spool->n_stores; i++)
+		for (stream = 0; stream < STREAM_COUNT; stream++)
+			room = weed_doubted(&spool->stores[i], stream) && room;
 	pthread_mutex_unlock(&spool->lock);
 	sqlite3_finalize(rows);
 	return room ? sql_error(code) : ERR_MEMORY;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "spool/boots.h"
-#include "spool/check.h"
 
 struct earlier {
 	char uuid[UUID];
@@ -90,19 +89,11 @@ static int fix_listed(struct spool *spool, void *ctx)
 
 static int take_anchor(sqlite3_stmt *row, struct list *list)
 {
-	struct ledger_record record = {.kind = LEDGER_ANCHOR,
-		.boot_ms = sqlite3_column_int64(row, 2),
-		.a = sqlite3_column_int64(row, 3),
-		.b = sqlite3_column_int64(row, 4),
-		.c = sqlite3_column_int64(row, 5)};
+	struct ledger_record record;
 	char uuid[UUID];
 
-	if (sql_copy_text(row, 8, uuid, sizeof(uuid)) ||
-		sql_copy_text(row, 6, record.words, sizeof(record.words)) ||
-		(list->n && strcmp(uuid, list->at[list->n - 1].uuid) == 0) || record.b > TIME_GPS ||
-		check_of_ledger((uint64_t)sqlite3_column_int64(row, 0),
-			(uint32_t)sqlite3_column_int64(row, 1),
-			&record) != sqlite3_column_int(row, 7))
+	if (!record_take(row, &record) || sql_copy_text(row, 9, uuid, sizeof(uuid)) ||
+		(list->n && strcmp(uuid, list->at[list->n - 1].uuid) == 0) || record.b > TIME_GPS)
 		return 0;
 	return add(list, uuid,
 		&(struct time_offset){.from_boot_ms = EPOCH_START,
@@ -116,7 +107,8 @@ static int find_noted(struct spool *spool, struct list *list)
 {
 	/* The best source first, then the surest, then the latest. */
 	static const char anchors[] =
-		"SELECT l.number,l.boot,l.boot_ms,l.a,l.b,l.c,ifnull(l.words,''),l.crc,b.uuid"
+		"SELECT "
+		"l.number,l.kind,l.boot,l.boot_ms,l.a,l.b,l.c,ifnull(l.words,''),l.crc,b.uuid"
 		" FROM ledger l JOIN boot b ON b.id=l.boot WHERE l.kind=2 AND l.b>1"
 		" AND b.uuid NOT IN (SELECT uuid FROM epoch) AND b.uuid<>?1"
 		" ORDER BY b.id, l.b DESC, l.c, l.number DESC";

@@ -150,6 +150,29 @@ int epochs_insert(sqlite3 *db, const char *uuid, const struct time_offset *offse
 	return err;
 }
 
+int epochs_learn_absent(sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_stmt *rows = NULL;
+	struct epochs theirs, ours;
+	char uuid[UUID];
+	int code, err;
+	size_t i;
+
+	err = sql_prepare(from, "SELECT DISTINCT uuid FROM epoch", &rows);
+	while (!err && (code = sqlite3_step(rows)) != SQLITE_DONE) {
+		err = sql_error(code);
+		if (err || sql_copy_text(rows, 0, uuid, sizeof(uuid)))
+			continue;
+		err = epochs_load(to, uuid, &ours);
+		if (!err && !ours.n)
+			err = epochs_load(from, uuid, &theirs);
+		for (i = 0; !err && !ours.n && i < theirs.n; i++)
+			err = epochs_insert(to, uuid, &theirs.at[i]);
+	}
+	sqlite3_finalize(rows);
+	return err;
+}
+
 int epochs_copy(struct spool *spool, const char *uuid, sqlite3 *to)
 {
 	struct epochs epochs;
@@ -217,7 +240,7 @@ int epochs_refresh(struct spool *spool)
 
 static int fix_utc(struct spool *spool, void *ctx)
 {
-	struct time_offset *offset = ctx;
+	struct time_offset moved = *(const struct time_offset *)ctx, *offset = &moved;
 	struct epochs ours;
 	int err;
 
@@ -228,7 +251,7 @@ static int fix_utc(struct spool *spool, void *ctx)
 		return err;
 	/* The last place is for saying that what comes after is unsure. */
 	if (ours.n + (offset->source > TIME_RESTORED) >= spool_tuning.epochs)
-		return ERR_FULL;
+		return ERR_RANGE;
 	/*
 	 * No row from this moment on can be committed before the offset is on the card: the thread
 	 * that commits is the one that is here.
@@ -269,7 +292,7 @@ int spool_fix_utc(
 	err = spool_run(spool, fix_utc, &offset);
 	if (!err)
 		spool_wake(spool);
-	return err;
+	return err == ERR_RANGE ? ERR_FULL : err; /* of offsets: a full card is another matter */
 }
 
 struct time_offset spool_utc(struct spool *spool)

@@ -8,22 +8,6 @@
 #include "spool/internal.h"
 #include "spool/reader.h"
 
-/* Every number of the range is in one of the two. */
-static bool covered(const struct intervals *a, const struct intervals *b, struct range range)
-{
-	const struct range *at;
-
-	while (range.first <= range.last) {
-		at = intervals_find(a, range.first);
-		if (!at)
-			at = intervals_find(b, range.first);
-		if (!at)
-			return false;
-		range.first = at->last + 1;
-	}
-	return true;
-}
-
 /* Under lock.  The lowest file, if it is finished and each store in use has confirmed all of it. */
 static bool lowest_confirmed(const struct spool *spool, struct range *range)
 {
@@ -40,7 +24,7 @@ static bool lowest_confirmed(const struct spool *spool, struct range *range)
 		if (!store->in_use)
 			continue;
 		any = true;
-		if (!covered(&store->set[STREAM_READINGS][DELIVERY_RECEIVED], gaps, *range))
+		if (!intervals_cover(&store->set[STREAM_READINGS][DELIVERY_RECEIVED], gaps, *range))
 			return false;
 	}
 	return any;
@@ -131,7 +115,7 @@ bool freeing_makes_room(struct spool *spool)
 	pthread_mutex_lock(&spool->lock);
 	any = lowest_confirmed(spool, &range);
 	pthread_mutex_unlock(&spool->lock);
-	if (!any || free_lowest(spool, &range))
+	if (!any || ballast_spend(spool, free_lowest, &range))
 		return false;
 	log_say(LOG_WARN, "spool",
 		"the card is full: readings %llu to %llu, confirmed by every store, are off it",
@@ -162,7 +146,8 @@ int spool_free_old(struct spool *spool, uint64_t *n)
 	*n = 0;
 	while (!err && utc.source >= TIME_NTP) {
 		pthread_mutex_lock(&spool->lock);
-		any = lowest_confirmed(spool, &range);
+		any = lowest_confirmed(spool, &range) &&
+		      (!spool->summarising || range.last <= spool->summarised);
 		pthread_mutex_unlock(&spool->lock);
 		if (!any)
 			break;

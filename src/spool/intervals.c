@@ -137,6 +137,21 @@ bool intervals_trim(const struct intervals *set, struct range *run)
 	return true;
 }
 
+bool intervals_cover(const struct intervals *a, const struct intervals *b, struct range range)
+{
+	const struct range *at;
+
+	while (range.first <= range.last) {
+		at = intervals_find(a, range.first);
+		if (!at)
+			at = intervals_find(b, range.first);
+		if (!at)
+			return false;
+		range.first = at->last + 1;
+	}
+	return true;
+}
+
 void intervals_clear(struct intervals *set)
 {
 	set->n = 0;

@@ -31,6 +31,8 @@ const struct range *intervals_from(const struct intervals *set, uint64_t from);
 /* Shortens `run` to begin at its first number outside the set and to end where the set begins again.  False, with
  * `run` as it was: all of it is inside. */
 bool intervals_trim(const struct intervals *set, struct range *run) MUST_USE;
+/* Every number of the range is in `a` or in `b`. */
+bool intervals_cover(const struct intervals *a, const struct intervals *b, struct range range);
 void intervals_clear(struct intervals *set); /* keeps the memory */
 void intervals_free(struct intervals *set);
 

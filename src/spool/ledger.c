@@ -44,7 +44,10 @@ int ledger_begin(struct spool *spool)
 int ledger_commit(struct spool *spool, int err)
 {
 	if (!err)
+		err = bytes_save(spool, spool->ledger.db);
+	if (!err)
 		err = sql_run(spool->ledger.db, "COMMIT");
+	bytes_saved(spool, !err);
 	if (err) {
 		failed(spool, err);
 		if (sql_run(spool->ledger.db, "ROLLBACK"))
@@ -67,7 +70,6 @@ int ledger_commit(struct spool *spool, int err)
 
 int ledger_insert(struct spool *spool, const struct ledger_record *record)
 {
-	sqlite3_stmt *add = spool->ledger.add;
 	struct ledger_record row = *record;
 	uint64_t number = spool->next[STREAM_LEDGER] + spool->ledger.written;
 	int err;
@@ -78,26 +80,18 @@ int ledger_insert(struct spool *spool, const struct ledger_record *record)
 			return err;
 	}
 	row.words[sizeof(row.words) - 1] = '\0';
-	if (row.boot_ms == 0)
+	/* Two of a kind in one ms would be one at a store. */
+	if (row.boot_ms == 0) {
 		row.boot_ms = clock_boot_ms(spool->clock);
+		if (row.boot_ms <= spool->ledger.last_ms)
+			row.boot_ms = spool->ledger.last_ms + 1;
+		spool->ledger.last_ms = row.boot_ms;
+	}
 	pthread_mutex_lock(&spool->lock);
 	if (row.boot_ms > spool->greatest_boot_ms)
 		spool->greatest_boot_ms = row.boot_ms;
 	pthread_mutex_unlock(&spool->lock);
-	sqlite3_bind_int64(add, 1, (sqlite3_int64)number);
-	sqlite3_bind_int(add, 2, (int)row.kind);
-	sqlite3_bind_int64(add, 3, spool->ledger.boot);
-	sqlite3_bind_int64(add, 4, row.boot_ms);
-	sqlite3_bind_int64(add, 5, row.a);
-	sqlite3_bind_int64(add, 6, row.b);
-	sqlite3_bind_int64(add, 7, row.c);
-	if (row.words[0])
-		sqlite3_bind_text(add, 8, row.words, -1, SQLITE_STATIC);
-	else
-		sqlite3_bind_null(add, 8);
-	sqlite3_bind_int(add, 9, check_of_ledger(number, spool->ledger.boot, &row));
-	err = sql_done(add);
-	sqlite3_clear_bindings(add);
+	err = record_insert(spool->ledger.add, number, spool->ledger.boot, &row);
 	if (!err)
 		spool->ledger.written++;
 	return err;
@@ -154,9 +148,102 @@ static int add_boot(struct spool *spool)
 	return err;
 }
 
+/* A ledger made anew: what the lost one held cannot be delivered any more. */
+static int add_loss(struct spool *spool)
+{
+	const struct ledger_record gap = {.kind = LEDGER_GAP,
+		.a = 1,
+		.b = (int64_t)spool->ledger.lost_to,
+		.c = STREAM_LEDGER,
+		.words = "the ledger was lost; what of these was sent before is at the stores"};
+
+	return spool->ledger.lost_to ? ledger_insert(spool, &gap) : 0;
+}
+
+/* Of the jump over what the lost ledger may have set apart: what no gap record says yet. */
+static int add_unused(struct spool *spool)
+{
+	struct ledger_record gap = {.kind = LEDGER_GAP,
+		.c = STREAM_READINGS,
+		.words = "numbers set apart and not used"};
+	uint64_t last = spool->next[STREAM_READINGS] - 1;
+	struct range run = {spool->unused_from, last};
+	int err = 0;
+
+	while (!err && run.first && run.first <= last &&
+		intervals_trim(&spool->gaps[STREAM_READINGS], &run)) {
+		gap.a = (int64_t)run.first;
+		gap.b = (int64_t)run.last;
+		err = ledger_insert(spool, &gap);
+		run = (struct range){run.last + 1, last};
+	}
+	return err;
+}
+
+static int note_loss(struct spool *spool)
+{
+	struct range lost = {1, spool->ledger.lost_to};
+	struct range unused = {spool->unused_from, spool->next[STREAM_READINGS] - 1};
+	int err = 0;
+
+	spool->ledger.lost_to = 0;
+	spool->unused_from = 0;
+	pthread_mutex_lock(&spool->lock);
+	if (lost.last && !deliver_add_gap(spool, STREAM_LEDGER, lost))
+		err = ERR_MEMORY;
+	if (unused.first && !deliver_add_gap(spool, STREAM_READINGS, unused))
+		err = ERR_MEMORY;
+	pthread_mutex_unlock(&spool->lock);
+	return err;
+}
+
+/* A folder that lies elsewhere than at the last start may be a copy: what is born from here on says so. */
+static int settle_identity(
+	struct spool *spool, struct identities *list, struct ledger_record *start)
+{
+	char home[SPOOL_ID], before[SPOOL_ID];
+	bool moved;
+
+	identity_home(spool->conf.dir, home);
+	if (!*home || strcmp(home, list->home) == 0)
+		return 0;
+	moved = list->home[0];
+	text_copy(before, sizeof(before), identity_newest(list, spool->id));
+	text_copy(list->home, sizeof(list->home), home);
+	if (moved && identity_add(list, spool->next)) {
+		start->c = 1;
+		text_copy(start->words, sizeof(start->words), before);
+		log_say(LOG_NOTICE, "spool",
+			"%s lies on another card or machine than at its last start: new rows have "
+			"the id %s, for it may be a copy; older ones keep %s",
+			spool->conf.dir, identity_newest(list, spool->id), before);
+	} else if (moved) {
+		log_say(LOG_WARN, "spool",
+			"%s has moved too often for one more id: new rows keep %s; were it a copy, "
+			"they could be taken for the original's",
+			spool->conf.dir, before);
+	}
+	return identity_save(spool->ledger.db, list);
+}
+
+static void keep_identities(struct spool *spool, const struct identities *list)
+{
+	bool changed = memcmp(list, &spool->identities, sizeof(*list)) != 0;
+
+	if (!changed)
+		return;
+	pthread_mutex_lock(&spool->lock);
+	spool->identities = *list;
+	pthread_mutex_unlock(&spool->lock);
+	/* For a ledger that would have to be made anew. */
+	if (spool->segment.db && !spool->segment.sick && identity_save(spool->segment.db, list))
+		spool->segment.sick = true;
+}
+
 int ledger_record_start(struct spool *spool)
 {
-	const struct ledger_record start = {.kind = LEDGER_START, .a = SPOOL_SCHEMA};
+	struct ledger_record start = {.kind = LEDGER_START, .a = SPOOL_SCHEMA};
+	struct identities list = spool->identities;
 	uint32_t boot = spool->ledger.boot;
 	int err;
 
@@ -166,12 +253,21 @@ int ledger_record_start(struct spool *spool)
 	if (!boot)
 		err = add_boot(spool);
 	if (!err)
+		err = settle_identity(spool, &list, &start);
+	if (!err)
 		err = ledger_insert(spool, &start);
+	if (!err)
+		err = add_loss(spool);
+	if (!err)
+		err = add_unused(spool);
 	err = ledger_commit(spool, err);
-	if (err)
+	if (err) {
 		spool->ledger.boot = boot;
-	else
-		spool->ledger.started = true;
+		return err;
+	}
+	spool->ledger.started = true;
+	keep_identities(spool, &list);
+	err = note_loss(spool);
 	return err ? err : epochs_refresh(spool);
 }
 

@@ -6,26 +6,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "spool/check.h"
 #include "spool/internal.h"
 
-static int new_id(char *to)
-{
-	unsigned char bytes[(SPOOL_ID - 1) / 2];
-	size_t i;
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return ERR_IO;
-	for (i = 0; i < sizeof(bytes); i++)
-		snprintf(to + 2 * i, 3, "%02x", bytes[i]);
-	return 0;
-}
-
 struct known { /* what the segments say */
 	char id[SPOOL_ID];
+	struct identities identities;
 	char last_boot[UUID];
 	uint32_t boots;
 	int64_t reading, ledger; /* highest numbers that may be in use */
@@ -92,20 +80,22 @@ static void learn_numbers(struct spool *spool, struct known *known)
 	char path[FILE_NAME_MAX], id[SPOOL_ID];
 	size_t i;
 
-	known->reading = 0;
-	known->ledger = 0;
+	known->reading = spool->newer.reading;
+	known->ledger = spool->newer.ledger;
+	known->freed_below = spool->newer.freed_below;
 	for (i = 0; i < spool->n_segments; i++) {
 		const struct segment_entry *entry = &spool->segments[i];
 		int64_t end = (int64_t)entry->first + MOST_SEGMENT - 1, ledger = 0, freed = 0;
 		sqlite3 *db = NULL;
 
 		segment_file_name(spool->conf.dir, entry->first, path, sizeof(path));
-		if (entry->readable &&
-			segment_open_read(&db, path, i + 1 == spool->n_segments, NULL) == 0) {
+		/* A newer program's, too: `meta` is where it always was. */
+		if (segment_open_read(&db, path, i + 1 == spool->n_segments, NULL) == 0) {
 			if (sql_meta_number(db, "end", &end) == 0 &&
 				sql_meta_number(db, "ledger_reserved", &ledger) == 0 &&
 				sql_meta_text(db, "spool", id, sizeof(id)) == 0)
 				text_copy(known->id, sizeof(known->id), id);
+			(void)!identity_load(db, &known->identities); /* the last one knows most */
 			if (sql_meta_number(db, "freed_below", &freed) == 0 &&
 				freed > known->freed_below)
 				known->freed_below = freed;
@@ -176,15 +166,19 @@ static int fill(struct spool *spool, sqlite3 *db, const char *schema)
 	int err;
 
 	learn_numbers(spool, &known);
+	if (spool->identities.n || spool->identities.home[0])
+		known.identities = spool->identities;
 	if (spool->id[0])
 		text_copy(known.id, sizeof(known.id), spool->id);
-	else if (!known.id[0] && new_id(known.id))
+	else if (!known.id[0] && identity_new(known.id))
 		return ERR_IO;
 	err = sql_run(db, "BEGIN IMMEDIATE");
 	if (!err)
 		err = sql_run(db, schema);
 	if (!err)
 		err = sql_set_meta_text(db, "spool", known.id);
+	if (!err && (known.identities.n || known.identities.home[0]))
+		err = identity_save(db, &known.identities);
 	if (!err)
 		err = sql_set_meta_number(db, "schema", SPOOL_SCHEMA);
 	if (!err)

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "spool/check.h"
 #include "spool/internal.h"
 
 struct wanted {
@@ -56,20 +55,6 @@ static void want(struct call *call, size_t n)
 			call->wanted[call->n++] = call->wanted[i];
 }
 
-/* A row that is not what was written counts as lost: what it said is recorded again. */
-static bool is_sound(sqlite3_stmt *row, struct ledger_record *record)
-{
-	*record = (struct ledger_record){.kind = (enum ledger_kind)sqlite3_column_int(row, 1),
-		.boot_ms = sqlite3_column_int64(row, 3),
-		.a = sqlite3_column_int64(row, 4),
-		.b = sqlite3_column_int64(row, 5),
-		.c = sqlite3_column_int64(row, 6)};
-	return !sql_copy_text(row, 7, record->words, sizeof(record->words)) &&
-	       check_of_ledger((uint64_t)sqlite3_column_int64(row, 0),
-		       (uint32_t)sqlite3_column_int64(row, 2),
-		       record) == sqlite3_column_int(row, 8);
-}
-
 static bool says_same(const struct ledger_record *a, const struct ledger_record *b)
 {
 	return a->a == b->a && !strcmp(a->words, b->words);
@@ -90,7 +75,8 @@ static int find_known(struct spool *spool, struct call *call)
 	if (err)
 		return err;
 	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-		if (!is_sound(rows, &record))
+		/* One that is not what was written counts as lost: what it said is recorded again. */
+		if (!record_take(rows, &record))
 			continue;
 		if (sqlite3_column_int64(rows, 2) == spool->ledger.boot &&
 			record.boot_ms > call->last_ms)
@@ -209,7 +195,7 @@ int spool_note_new(struct spool *spool, const struct ledger_record *records, siz
 	if (!call.wanted)
 		return ERR_MEMORY;
 	want(&call, n);
-	err = spool_run(spool, note_new, &call);
+	err = spool_run_readings(spool, note_new, &call);
 	free(call.wanted);
 	if (err || !call.n_new)
 		return err;

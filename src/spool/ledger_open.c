@@ -19,41 +19,30 @@ static const char schema[] = META_TABLE EPOCH_TABLE DELIVERY_TABLE
 
 /* --- reading it in ------------------------------------------------------------------------------ */
 
-static int load_gaps(struct spool *spool)
+int ledger_load_gaps(struct spool *spool, bool anew)
 {
-	sqlite3_stmt *rows = NULL;
+	struct intervals gaps[STREAM_COUNT] = {{0}};
 	bool room = true;
-	int code, err;
+	int stream, err;
+	size_t i;
 
-	err = sql_prepare(spool->ledger.db,
-		"SELECT number,boot,boot_ms,a,b,c,ifnull(words,''),crc FROM ledger INDEXED BY gaps"
-		" WHERE kind=3",
-		&rows);
-	if (err)
-		return err;
+	err = gaps_load(spool->ledger.db, gaps);
 	pthread_mutex_lock(&spool->lock);
-	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-		struct ledger_record gap = {.kind = LEDGER_GAP,
-			.boot_ms = sqlite3_column_int64(rows, 2),
-			.a = sqlite3_column_int64(rows, 3),
-			.b = sqlite3_column_int64(rows, 4),
-			.c = sqlite3_column_int64(rows, 5)};
-		struct range range = {(uint64_t)gap.a, (uint64_t)gap.b};
+	for (stream = 0; stream < STREAM_COUNT && !err; stream++) {
+		const struct intervals *set = &gaps[stream];
 
-		if (sql_copy_text(rows, 6, gap.words, sizeof(gap.words)) ||
-			check_of_ledger((uint64_t)sqlite3_column_int64(rows, 0),
-				(uint32_t)sqlite3_column_int64(rows, 1),
-				&gap) != sqlite3_column_int(rows, 7))
-			continue;
-		if (gap.c < 0 || gap.c >= STREAM_COUNT || gap.a < 1 || gap.b < gap.a)
-			continue;
-		room = deliver_add_gap(spool, (enum stream)gap.c, range) && room;
-		if (gap.c == STREAM_READINGS && range.last >= spool->next[STREAM_READINGS])
-			spool->next[STREAM_READINGS] = range.last + 1;
+		if (anew)
+			room = deliver_drop_gaps(spool, (enum stream)stream) && room;
+		for (i = 0; i < set->n && room; i++)
+			room = deliver_add_gap(spool, (enum stream)stream, set->at[i]);
+		if (stream == STREAM_READINGS && set->n &&
+			set->at[set->n - 1].last >= spool->next[STREAM_READINGS])
+			spool->next[STREAM_READINGS] = set->at[set->n - 1].last + 1;
 	}
 	pthread_mutex_unlock(&spool->lock);
-	sqlite3_finalize(rows);
-	return room ? sql_error(code) : ERR_MEMORY;
+	for (stream = 0; stream < STREAM_COUNT; stream++)
+		intervals_free(&gaps[stream]);
+	return room ? err : ERR_MEMORY;
 }
 
 static int load_refusals(struct spool *spool)
@@ -137,6 +126,10 @@ static int load(struct spool *spool)
 		err = ERR_DAMAGED;
 	if (!err)
 		text_copy(spool->id, sizeof(spool->id), id);
+	if (!err) {
+		err = identity_load(spool->ledger.db, &spool->identities);
+		err = err == ERR_ABSENT ? 0 : err; /* an older program's */
+	}
 	if (!err)
 		err = sql_meta_number(spool->ledger.db, "reserved", &reserved);
 	if (!err)
@@ -155,8 +148,11 @@ static int load(struct spool *spool)
 	if (number > floors[STREAM_LEDGER])
 		floors[STREAM_LEDGER] = number;
 	spool->ledger.reserved = (uint64_t)reserved;
+	spool->ledger.lost_to = number ? 0 : (uint64_t)floors[STREAM_LEDGER];
 	pthread_mutex_lock(&spool->lock);
 	room = deliver_set_freed(spool, (uint64_t)freed);
+	if (spool->running && (uint64_t)floors[STREAM_READINGS] >= spool->next[STREAM_READINGS])
+		spool->unused_from = spool->next[STREAM_READINGS];
 	for (stream = 0; stream < STREAM_COUNT; stream++)
 		if ((uint64_t)floors[stream] >= spool->next[stream])
 			spool->next[stream] = (uint64_t)floors[stream] + 1;
@@ -165,13 +161,17 @@ static int load(struct spool *spool)
 	if (!err)
 		err = mend_epochs(spool);
 	if (!err)
-		err = load_gaps(spool);
+		err = ledger_load_gaps(spool, false);
 	if (!err)
 		err = load_refusals(spool);
 	if (!err)
 		err = deliver_load_all(spool, spool->ledger.db);
 	if (!err)
+		err = summaries_load(spool);
+	if (!err)
 		err = epochs_refresh(spool);
+	if (!err)
+		err = bytes_load(spool);
 	if (!err)
 		err = sql_prepare(spool->ledger.db, "INSERT INTO ledger VALUES(?,?,?,?,?,?,?,?,?)",
 			&spool->ledger.add);
@@ -206,6 +206,8 @@ static int open_and_load(struct spool *spool, bool at_start)
 		return err;
 	spool->ledger.sick = false;
 	err = sql_settle(spool->ledger.db);
+	if (!err)
+		err = ledger_take_steps(spool->ledger.db);
 	if (err && at_start && err != ERR_DAMAGED) {
 		/* A card that is full can be read; nothing is written before this works. */
 		text_put(&words, sqlite3_errmsg(spool->ledger.db));
@@ -226,14 +228,14 @@ static int open_and_load(struct spool *spool, bool at_start)
 	return 0;
 }
 
-static int set_aside_and_make(struct spool *spool, const char *words)
+static int set_aside_and_make(struct spool *spool, const char *kind, const char *words)
 {
 	char path[FILE_NAME_MAX], aside[FILE_NAME_MAX + 32] = "";
 	int err;
 
 	ledger_close(spool);
 	ledger_file_name(&spool->conf, path, sizeof(path));
-	err = file_is_gone(path) ? 0 : file_set_aside(path, aside, sizeof(aside));
+	err = file_is_gone(path) ? 0 : file_set_aside(path, kind, aside, sizeof(aside));
 	if (err) {
 		log_say(LOG_ERROR, "spool", "%s cannot be set aside: %s", path, strerror(errno));
 		return err;
@@ -265,6 +267,10 @@ int ledger_open(struct spool *spool)
 
 	ledger_file_name(&spool->conf, path, sizeof(path));
 	err = segment_judge(path, &words);
+	if (err == ERR_CONF) {
+		ledger_learn_newer(spool, path);
+		return set_aside_and_make(spool, "newer", spool->fault);
+	}
 	if (err == ERR_ABSENT) {
 		err = ledger_make(spool, schema);
 		return err ? err : open_and_load(spool, true);
@@ -272,7 +278,7 @@ int ledger_open(struct spool *spool)
 	if (!err)
 		err = open_and_load(spool, true);
 	if (err == ERR_DAMAGED || err == ERR_CONF)
-		err = set_aside_and_make(spool, spool->fault);
+		err = set_aside_and_make(spool, "damaged", spool->fault);
 	return err;
 }
 
@@ -290,7 +296,7 @@ int ledger_reopen(struct spool *spool)
 			detach(spool);
 	}
 	if (err == ERR_DAMAGED)
-		err = set_aside_and_make(spool, "ledger.db is damaged");
+		err = set_aside_and_make(spool, "damaged", "ledger.db is damaged");
 	if (err)
 		spool->ledger.sick = true;
 	return err;

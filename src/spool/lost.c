@@ -15,7 +15,7 @@ static int report(struct spool *spool, void *ctx)
 		.a = (int64_t)loss->range.first,
 		.b = (int64_t)loss->range.last,
 		.c = loss->stream,
-		.words = "stored bytes are not what was written"};
+		.words = "not there, or not what was written"};
 	const struct range *known;
 	bool covered;
 	int err;
@@ -52,8 +52,9 @@ static int lose_file(struct spool *spool, void *ctx)
 
 	for (i = 0; i < spool->n_segments && spool->segments[i].first != *first; i++)
 		;
+	/* Another reader was faster, or this is the second try: it is to be noted that it is gone. */
 	if (i == spool->n_segments)
-		return 0; /* another reader was faster */
+		return ledger_check_segments(spool);
 	if (*first == spool->segment.first && spool->segment.db) {
 		spool->segment.sick = true; /* its own check decides */
 		return commit_prepare(spool);

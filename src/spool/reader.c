@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "spool/boots.h"
-#include "spool/check.h"
 #include "spool/reading_back.h"
 
 /* --- time -------------------------------------------------------------------------------------------- */
@@ -42,6 +41,19 @@ void reader_stamp(struct spool_reader *reader, struct spool_row *row)
 	row->clock_error_ms = at ? error_ms(at, row->boot_ms) : 0;
 }
 
+/* A summary has the time of its readings, not of when it was written. */
+static void stamp_summary(struct spool_row *row, const char *words)
+{
+	struct summary summary = {.n = 0};
+
+	row->utc_ms = row->a;
+	row->clock = TIME_RESTORED;
+	if (summary_read(words, &summary)) {
+		row->clock = (enum time_source)summary.clock;
+		row->clock_error_ms = summary.clock_error_ms;
+	}
+}
+
 /* --- what is not there ------------------------------------------------------------------------------- */
 
 /* Numbers in a gap are known to be missing; only the others are lost. */
@@ -72,8 +84,9 @@ uint64_t reader_past_gap(struct spool_reader *reader, uint64_t number)
 
 	if (reader->spool)
 		pthread_mutex_lock(&reader->spool->lock);
-	gap = intervals_find(
-		reader->spool ? &reader->spool->gaps[STREAM_READINGS] : &reader->gaps, number);
+	gap = intervals_find(reader->spool ? &reader->spool->gaps[STREAM_READINGS]
+					   : &reader->gaps[STREAM_READINGS],
+		number);
 	if (gap)
 		number = gap->last + 1;
 	if (reader->spool)
@@ -99,7 +112,7 @@ static int add_unknown(struct spool_reader *reader, struct intervals *lost, stru
 	int err;
 
 	if (!reader->spool)
-		return add_lost(lost, &reader->gaps, range);
+		return add_lost(lost, &reader->gaps[STREAM_READINGS], range);
 	pthread_mutex_lock(&reader->spool->lock);
 	err = add_lost(lost, &reader->spool->gaps[STREAM_READINGS], range);
 	pthread_mutex_unlock(&reader->spool->lock);
@@ -148,25 +161,13 @@ static int report_lost(struct spool_reader *reader, enum stream stream)
 
 /* --- the ledger's rows ---------------------------------------------------------------------------------- */
 
-static int prepare_records(struct spool_reader *reader)
-{
-	if (reader->records)
-		return 0;
-	return sql_prepare(reader->ledger,
-		"SELECT "
-		"l.number,l.kind,l.boot,l.boot_ms,l.a,l.b,l.c,ifnull(l.words,''),l.crc,b.uuid"
-		" FROM ledger l LEFT JOIN boot b ON b.id=l.boot WHERE number BETWEEN ? AND ?"
-		" ORDER BY number",
-		&reader->records);
-}
-
 static int read_ledger(struct spool_reader *reader, struct range block, row_fn each, void *ctx)
 {
 	struct ledger_record record;
 	struct spool_row row;
 	int code, err;
 
-	err = prepare_records(reader);
+	err = reader_prepare_records(reader, &reader->records);
 	if (err)
 		return err;
 	sqlite3_bind_int64(reader->records, 1, (sqlite3_int64)block.first);
@@ -177,15 +178,7 @@ static int read_ledger(struct spool_reader *reader, struct range block, row_fn e
 		row = (struct spool_row){.stream = STREAM_LEDGER,
 			.number = (uint64_t)sqlite3_column_int64(at, 0),
 			.boot_ms = sqlite3_column_int64(at, 3)};
-		record = (struct ledger_record){.kind = (enum ledger_kind)sqlite3_column_int(at, 1),
-			.boot_ms = row.boot_ms,
-			.a = sqlite3_column_int64(at, 4),
-			.b = sqlite3_column_int64(at, 5),
-			.c = sqlite3_column_int64(at, 6)};
-		if (sql_copy_text(at, 7, record.words, sizeof(record.words)) ||
-			sql_copy_text(at, 9, row.boot, sizeof(row.boot)) ||
-			check_of_ledger(row.number, (uint32_t)sqlite3_column_int64(at, 2),
-				&record) != sqlite3_column_int(at, 8)) {
+		if (!record_take(at, &record) || sql_copy_text(at, 9, row.boot, sizeof(row.boot))) {
 			if (!intervals_add(&reader->lost, row.number, row.number))
 				err = ERR_MEMORY;
 			continue;
@@ -194,12 +187,19 @@ static int read_ledger(struct spool_reader *reader, struct range block, row_fn e
 		if (err)
 			break;
 		reader_stamp(reader, &row);
+		row.spool = identity_of(&reader->identities, reader->id, STREAM_LEDGER, row.number);
 		row.kind = record.kind;
 		row.a = record.a;
 		row.b = record.b;
 		row.c = record.c;
 		row.words = record.words;
 		row.value = NAN;
+		if (row.kind == LEDGER_SUMMARY)
+			stamp_summary(&row, record.words);
+		else if (row.kind == LEDGER_RESULT)
+			err = reader_stamp_result(reader, &row);
+		if (err)
+			break;
 		err = each(ctx, &row);
 		if (err)
 			break;
@@ -212,7 +212,7 @@ static int read_ledger(struct spool_reader *reader, struct range block, row_fn e
 
 /* --- a block ------------------------------------------------------------------------------------------- */
 
-static int refresh(struct spool_reader *reader)
+int reader_refresh(struct spool_reader *reader)
 {
 	unsigned generation;
 
@@ -225,7 +225,9 @@ static int refresh(struct spool_reader *reader)
 		return 0;
 	reader->generation = generation;
 	sqlite3_finalize(reader->records);
-	reader->records = NULL;
+	sqlite3_finalize(reader->beginning);
+	sqlite3_finalize(reader->spiked);
+	reader->records = reader->beginning = reader->spiked = NULL;
 	return reader_open_ledger(reader, NULL);
 }
 
@@ -291,6 +293,22 @@ static int look_below(struct spool_reader *reader, uint64_t first)
 	return err;
 }
 
+bool spool_reader_unreadable(struct spool_reader *reader, struct range range, struct range *part)
+{
+	struct segment_place place;
+
+	while (range.first <= range.last && reader_find_segment(reader, range.first, &place) &&
+		place.first <= range.last && !place.newest) {
+		if (!place.readable) {
+			part->first = range.first > place.first ? range.first : place.first;
+			part->last = range.last < place.last ? range.last : place.last;
+			return true;
+		}
+		range.first = place.last + 1;
+	}
+	return false;
+}
+
 int spool_read(struct spool_reader *reader, enum stream stream, struct range block,
 	int (*each)(void *ctx, const struct spool_row *row), void *ctx, uint64_t *damaged)
 {
@@ -302,9 +320,14 @@ int spool_read(struct spool_reader *reader, enum stream stream, struct range blo
 	if (!reader->spool)
 		reader->epochs.uuid[0] = '\0';
 	intervals_clear(&reader->lost);
-	err = refresh(reader);
+	err = reader_refresh(reader);
 	if (err)
 		return err;
+	if (reader->spool) {
+		pthread_mutex_lock(&reader->spool->lock);
+		reader->identities = reader->spool->identities;
+		pthread_mutex_unlock(&reader->spool->lock);
+	}
 	if (block.last > last)
 		block.last = last;
 	if (block.first < 1)

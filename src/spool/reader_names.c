@@ -139,13 +139,16 @@ static const struct place *find_area(const struct open_segment *open, uint32_t i
 	return NULL;
 }
 
-const struct place *names_area(struct open_segment *open, uint32_t id)
+int names_area(struct open_segment *open, uint32_t id, const struct place **codes)
 {
-	const struct place *codes = find_area(open, id);
+	int err = 0;
 
-	if (codes || load_areas(open))
-		return codes;
-	return find_area(open, id);
+	*codes = find_area(open, id);
+	if (!*codes) {
+		err = load_areas(open);
+		*codes = find_area(open, id);
+	}
+	return err == ERR_DAMAGED ? 0 : err;
 }
 
 const char *names_boot(const struct open_segment *open, uint32_t id)

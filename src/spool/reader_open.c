@@ -19,9 +19,13 @@ int reader_open_ledger(struct spool_reader *reader, struct text *why)
 
 	sql_close(&reader->ledger);
 	snprintf(path, sizeof(path), "%s/ledger.db", reader->dir);
-	err = sql_open(&reader->ledger, path, SQL_READ, why);
+	err = sql_open(&reader->ledger, path, reader->sealed ? SQL_SEALED : SQL_READ, why);
 	if (!err)
 		err = sql_meta_text(reader->ledger, "spool", reader->id, sizeof(reader->id));
+	if (!err) {
+		err = identity_load(reader->ledger, &reader->identities);
+		err = err == ERR_ABSENT ? 0 : err;
+	}
 	return err;
 }
 
@@ -46,24 +50,6 @@ int spool_reader_open(struct spool_reader **out, struct spool *spool)
 	}
 	*out = reader;
 	return 0;
-}
-
-static int load_gaps(struct spool_reader *reader)
-{
-	sqlite3_stmt *rows = NULL;
-	bool room = true;
-	int code, err;
-
-	err = sql_prepare(reader->ledger,
-		"SELECT a,b FROM ledger WHERE kind=3 AND c=0 AND a>0 AND b>=a", &rows);
-	if (err)
-		return err;
-	while ((code = sqlite3_step(rows)) == SQLITE_ROW)
-		room = intervals_add(&reader->gaps, (uint64_t)sqlite3_column_int64(rows, 0),
-			       (uint64_t)sqlite3_column_int64(rows, 1)) &&
-		       room;
-	sqlite3_finalize(rows);
-	return room ? sql_error(code) : ERR_MEMORY;
 }
 
 static int load_freed(struct spool_reader *reader)
@@ -98,7 +84,15 @@ static int find_daemon(const char *dir, struct text *why)
 	return err;
 }
 
-int spool_reader_open_dir(struct spool_reader **out, const char *dir, struct text *why)
+int reader_load_gaps(struct spool_reader *reader)
+{
+	int err = load_freed(reader);
+
+	return err ? err : gaps_load(reader->ledger, reader->gaps);
+}
+
+static int open_dir(
+	struct spool_reader **out, const char *dir, bool beside, bool sealed, struct text *why)
 {
 	struct spool_reader *reader;
 	int err;
@@ -107,12 +101,13 @@ int spool_reader_open_dir(struct spool_reader **out, const char *dir, struct tex
 	reader = calloc(1, sizeof(*reader));
 	if (!reader)
 		return ERR_MEMORY;
+	reader->sealed = sealed;
 	if (!text_copy(reader->dir, sizeof(reader->dir), dir)) {
 		text_printf(why, "the folder's name is longer than %d bytes", SPOOL_PATH - 1);
 		err = ERR_RANGE;
 		goto out;
 	}
-	err = find_daemon(dir, why);
+	err = beside ? 0 : find_daemon(dir, why);
 	if (err)
 		goto out;
 	if (access(dir, R_OK | X_OK) < 0) {
@@ -127,9 +122,7 @@ int spool_reader_open_dir(struct spool_reader **out, const char *dir, struct tex
 	text_clear(why);
 	err = segment_list(dir, &reader->segments, &reader->n_segments, why);
 	if (!err)
-		err = load_freed(reader);
-	if (!err)
-		err = load_gaps(reader);
+		err = reader_load_gaps(reader);
 	if (!err)
 		reader->last = find_last(reader);
 out:
@@ -140,7 +133,22 @@ out:
 	return err;
 }
 
-static void close_segment(struct open_segment *open)
+int spool_reader_open_dir(struct spool_reader **out, const char *dir, struct text *why)
+{
+	return open_dir(out, dir, false, false, why);
+}
+
+int reader_open_dir(struct spool_reader **out, const char *dir, bool beside, struct text *why)
+{
+	return open_dir(out, dir, beside, false, why);
+}
+
+int reader_open_sealed(struct spool_reader **out, const char *dir, struct text *why)
+{
+	return open_dir(out, dir, true, true, why);
+}
+
+void reader_close_segment(struct open_segment *open)
 {
 	sqlite3_finalize(open->exchanges);
 	sqlite3_finalize(open->readings);
@@ -159,21 +167,25 @@ void spool_reader_close(struct spool_reader *reader)
 	if (!reader)
 		return;
 	for (i = 0; i < OPEN_SEGMENTS; i++)
-		close_segment(&reader->open[i]);
+		reader_close_segment(&reader->open[i]);
 	sqlite3_finalize(reader->records);
+	sqlite3_finalize(reader->beginning);
+	sqlite3_finalize(reader->spiked);
 	sql_close(&reader->ledger);
 	for (i = 0; i < reader->n_series; i++)
 		free(reader->series[i]);
 	free(reader->series);
 	free(reader->segments);
-	intervals_free(&reader->gaps);
+	free(reader->spikes.at);
+	intervals_free(&reader->gaps[STREAM_READINGS]);
+	intervals_free(&reader->gaps[STREAM_LEDGER]);
 	intervals_free(&reader->lost);
 	free(reader);
 }
 
 const char *spool_reader_id(const struct spool_reader *reader)
 {
-	return reader->id;
+	return identity_newest(&reader->identities, reader->id);
 }
 
 /* --- which files there are -------------------------------------------------------------------------- */
@@ -225,14 +237,16 @@ static int load_segment(
 	int64_t schema = 0;
 	int err;
 
-	close_segment(open);
+	reader_close_segment(open);
 	segment_file_name(reader->dir, place->first, path, sizeof(path));
-	err = segment_open_read(&open->db, path, place->newest, NULL);
+	err = reader->sealed ? sql_open(&open->db, path, SQL_SEALED, NULL)
+			     : segment_open_read(&open->db, path, place->newest, NULL);
 	if (err)
 		return err;
 	open->first = place->first;
 	err = sql_meta_text(open->db, "spool", id, sizeof(id));
-	if (err || strcmp(id, reader->id) != 0)
+	/* That there was no memory for a moment says nothing of the file. */
+	if (err != ERR_MEMORY && err != ERR_BUSY && (err || strcmp(id, reader->id) != 0))
 		err = ERR_DAMAGED;
 	if (!err)
 		err = sql_number(open->db, "PRAGMA user_version", &schema);
@@ -240,7 +254,7 @@ static int load_segment(
 	if (!err)
 		err = rows_prepare(open);
 	if (err)
-		close_segment(open);
+		reader_close_segment(open);
 	return err;
 }
 

@@ -103,22 +103,23 @@ static bool take_exchange(const struct open_segment *open, struct rebuilt *to)
 	return true;
 }
 
-/* False when the codes of its place are damaged. */
-static bool take_codes(struct open_segment *open, struct rebuilt *to)
+/* ERR_DAMAGED when the codes of its place are; without memory to look them up nothing is said of them. */
+static int take_codes(struct open_segment *open, struct rebuilt *to)
 {
 	struct place *place = &to->exchange.place;
 	const struct place *codes;
+	int err;
 
 	if (!to->area)
-		return true;
-	codes = names_area(open, to->area);
-	if (!codes)
-		return false;
+		return 0;
+	err = names_area(open, to->area, &codes);
+	if (err || !codes)
+		return err ? err : ERR_DAMAGED;
 	memcpy(place->district, codes->district, AREA_CODE);
 	memcpy(place->tehsil, codes->tehsil, AREA_CODE);
 	memcpy(place->near, codes->near, AREA_CODE);
 	place->edition = codes->edition;
-	return true;
+	return 0;
 }
 
 static void take_reading(sqlite3_stmt *at, struct rebuilt *to, size_t i)
@@ -152,17 +153,24 @@ static int hand_out(struct spool_reader *reader, const struct open_segment *open
 		return err;
 	memcpy(row.boot, uuid, sizeof(row.boot));
 	reader_stamp(reader, &row);
+	if (reader->exchange)
+		err = reader->exchange(reader, reader->exchange_ctx, uuid, from->check.seq, x->n);
+	if (err)
+		return err;
 	for (i = 0; i < x->n; i++) {
 		uint32_t id = from->series[i];
 
 		row.number = from->check.seq + i;
 		if (row.number < block.first || row.number > block.last)
 			continue;
+		row.spool =
+			identity_of(&reader->identities, reader->id, STREAM_READINGS, row.number);
 		row.series_key = open->series[id].key;
 		row.series = open->series[id].series;
 		row.value = x->readings[i].value;
 		row.qc = x->readings[i].qc;
 		row.flags = x->readings[i].flags;
+		reader_add_spike(reader, &row);
 		err = each(ctx, &row);
 		if (err)
 			return err;
@@ -219,6 +227,27 @@ static bool is_at(const struct readings *at, uint64_t number)
 	return at->code == SQLITE_ROW && (uint64_t)sqlite3_column_int64(at->rows, 0) == number;
 }
 
+/*
+ * The row at or after `number`.  Of some damaged pages SQLite says that it has no memory for them: when it says so again
+ * and again while there is some, it is the page.
+ */
+static int step(sqlite3_stmt *rows, uint64_t number, uint64_t last)
+{
+	enum { TRIES = 3, ENOUGH = 1 << 20 };
+	int code = sqlite3_step(rows), tries;
+	void *some = NULL;
+
+	for (tries = 0; (code & 0xff) == SQLITE_NOMEM && tries < TRIES; tries++) {
+		some = sqlite3_malloc(ENOUGH);
+		sqlite3_free(some);
+		if (!some)
+			return code;
+		seek(rows, number, last);
+		code = sqlite3_step(rows);
+	}
+	return (code & 0xff) == SQLITE_NOMEM ? SQLITE_CORRUPT : code;
+}
+
 /* Collects the readings of the exchange; false when they are not all there.  The cursor stands where
  * the exchange before ended; where it does not, damage in one place must not cost what comes after. */
 static bool take_readings(struct readings *from, struct rebuilt *to)
@@ -227,13 +256,13 @@ static bool take_readings(struct readings *from, struct rebuilt *to)
 
 	if (!is_at(from, to->check.seq)) {
 		seek(from->rows, to->check.seq, from->last);
-		from->code = sqlite3_step(from->rows);
+		from->code = step(from->rows, to->check.seq, from->last);
 	}
 	for (i = 0; i < to->exchange.n; i++) {
 		if (!is_at(from, to->check.seq + i))
 			return false;
 		take_reading(from->rows, to, i);
-		from->code = sqlite3_step(from->rows);
+		from->code = step(from->rows, to->check.seq + i + 1, from->last);
 	}
 	return true;
 }
@@ -247,17 +276,22 @@ static int walk(struct spool_reader *reader, struct open_segment *open, uint64_t
 		.code = SQLITE_DONE};
 	struct rebuilt at;
 	int code = SQLITE_DONE, err = 0;
-	uint64_t seq;
+	uint64_t seq, next = *from;
 
 	seek(open->exchanges, *from, block.last);
-	while (!err && (code = sqlite3_step(open->exchanges)) == SQLITE_ROW) {
+	while (!err && (code = step(open->exchanges, next, block.last)) == SQLITE_ROW) {
 		seq = (uint64_t)sqlite3_column_int64(open->exchanges, 0);
 		*from = seq > *from ? seq : *from; /* damaged pages may not be in order */
-		if (take_exchange(open, &at) && take_readings(&readings, &at) &&
-			take_codes(open, &at) && check_of_exchange(&at.check) == at.crc)
-			err = take(reader, open, &at, block, each, ctx);
-		else if (sql_error(readings.code) != ERR_DAMAGED)
+		next = *from + 1;
+		if (take_exchange(open, &at) && take_readings(&readings, &at)) {
+			err = take_codes(open, &at);
+			if (!err && check_of_exchange(&at.check) == at.crc)
+				err = take(reader, open, &at, block, each, ctx);
+			else if (err == ERR_DAMAGED)
+				err = 0; /* passed over */
+		} else if (sql_error(readings.code) != ERR_DAMAGED) {
 			err = sql_error(readings.code);
+		}
 	}
 	return err ? err : sql_error(code);
 }
@@ -289,6 +323,9 @@ static int read_view(struct spool_reader *reader, struct open_segment *open, str
 	uint64_t from = view.first;
 	int code, err;
 
+	err = reader_load_spikes(reader, view);
+	if (err)
+		return err;
 	sqlite3_bind_int64(open->containing, 1, (sqlite3_int64)view.first);
 	code = sqlite3_step(open->containing);
 	if (code == SQLITE_ROW && sqlite3_column_type(open->containing, 0) != SQLITE_NULL)

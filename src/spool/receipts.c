@@ -1,11 +1,15 @@
 /* What each store was asked about: received, or missing after all. */
 #include "spool/internal.h"
 
-/* Under lock.  The lowest run in `set`, from run->first on, that the store settled in no way.  False: none. */
+static const struct intervals nothing;
+
+/* Under lock.  The lowest run in `set`, from run->first on, that the store settled in no way; what it confirmed counts
+ * as settled, or not.  False: none. */
 static bool unsettled(const struct spool *spool, const struct store *store, enum stream stream,
-	const struct intervals *set, struct range *run)
+	const struct intervals *set, bool confirmed, struct range *run)
 {
-	const struct intervals *out[] = {&store->set[stream][DELIVERY_RECEIVED],
+	const struct intervals *out[] = {
+		confirmed ? &store->set[stream][DELIVERY_RECEIVED] : &nothing,
 		&store->set[stream][DELIVERY_REFUSED], &spool->gaps[stream]};
 	const struct range *at;
 	uint64_t begins;
@@ -33,7 +37,7 @@ static bool unsettled(const struct spool *spool, const struct store *store, enum
 static bool unconfirmed(
 	const struct spool *spool, const struct store *store, enum stream stream, struct range *run)
 {
-	return unsettled(spool, store, stream, &store->set[stream][DELIVERY_SENT], run);
+	return unsettled(spool, store, stream, &store->set[stream][DELIVERY_SENT], true, run);
 }
 
 uint64_t spool_confirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t *open)
@@ -50,7 +54,7 @@ uint64_t spool_confirmed(struct spool *spool, unsigned store, enum stream stream
 	if (all.last) {
 		const struct intervals below = {.at = &all, .n = 1};
 
-		for (; unsettled(spool, &spool->stores[store], stream, &below, &run);
+		for (; unsettled(spool, &spool->stores[store], stream, &below, true, &run);
 			run.first = run.last + 1)
 			*open += run.last - run.first + 1;
 	}
@@ -58,19 +62,32 @@ uint64_t spool_confirmed(struct spool *spool, unsigned store, enum stream stream
 	return all.last;
 }
 
-bool spool_unconfirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t from,
-	uint64_t most, struct range *run)
+static bool next_sent(struct spool *spool, unsigned store, enum stream stream, uint64_t from,
+	uint64_t most, bool confirmed, struct range *run)
 {
 	bool found = false;
 
 	run->first = from ? from : 1;
 	pthread_mutex_lock(&spool->lock);
 	if (store < spool->n_stores && most)
-		found = unconfirmed(spool, &spool->stores[store], stream, run);
+		found = unsettled(spool, &spool->stores[store], stream,
+			&spool->stores[store].set[stream][DELIVERY_SENT], confirmed, run);
 	pthread_mutex_unlock(&spool->lock);
 	if (found && run->last - run->first >= most)
 		run->last = run->first + most - 1;
 	return found;
+}
+
+bool spool_unconfirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t from,
+	uint64_t most, struct range *run)
+{
+	return next_sent(spool, store, stream, from, most, true, run);
+}
+
+bool spool_taken(struct spool *spool, unsigned store, enum stream stream, uint64_t from,
+	uint64_t most, struct range *run)
+{
+	return next_sent(spool, store, stream, from, most, false, run);
 }
 
 /* Under lock: calls for each run of the block that is sent and not confirmed. */
@@ -93,6 +110,8 @@ static void each_unconfirmed(struct spool *spool, unsigned store, enum stream st
 
 static void receive(struct spool *spool, struct store *store, enum stream stream, struct range run)
 {
+	/* Without memory it stays doubted in the files, and is asked about again. */
+	(void)!intervals_remove(&store->doubted[stream], run.first, run.last);
 	/* Without memory for the mark it is asked about again. */
 	if (intervals_add(&store->set[stream][DELIVERY_RECEIVED], run.first, run.last) &&
 		intervals_add(&store->fresh[stream][DELIVERY_RECEIVED], run.first, run.last))
@@ -126,4 +145,82 @@ void spool_mark_missing(struct spool *spool, unsigned store, enum stream stream,
 	each_unconfirmed(spool, store, stream, block, miss);
 	pthread_cond_broadcast(&spool->news);
 	pthread_mutex_unlock(&spool->lock);
+}
+
+/* --- a receipt that is taken back -------------------------------------------------------------------- */
+
+struct doubt {
+	unsigned store;
+	enum stream stream;
+	struct range range;
+};
+
+/* Under lock.  Any of them is received, and still on the van. */
+static bool any_received(const struct spool *spool, struct doubt *doubt)
+{
+	const struct range *at;
+
+	if (doubt->stream == STREAM_READINGS && doubt->range.first < spool->freed_below)
+		doubt->range.first = spool->freed_below;
+	at = intervals_from(&spool->stores[doubt->store].set[doubt->stream][DELIVERY_RECEIVED],
+		doubt->range.first);
+	return at && at->first <= doubt->range.last && doubt->range.first <= doubt->range.last;
+}
+
+static int write_doubt(struct spool *spool, const struct doubt *doubt)
+{
+	sqlite3_stmt *add = NULL;
+	int err = ledger_begin(spool);
+
+	if (err)
+		return err;
+	err = sql_prepare(
+		spool->ledger.db, "INSERT OR REPLACE INTO delivery VALUES(?,?,?,?,?,?)", &add);
+	if (!err)
+		err = deliver_insert(add, spool->stores[doubt->store].name, (int)doubt->stream,
+			DELIVERY_DOUBTED, doubt->range);
+	sqlite3_finalize(add);
+	return ledger_commit(spool, err);
+}
+
+static int doubt_receipts(struct spool *spool, void *ctx)
+{
+	struct doubt *doubt = ctx;
+	struct store *store = &spool->stores[doubt->store];
+	struct intervals *fresh = store->fresh[doubt->stream], *set = store->set[doubt->stream];
+	uint64_t first, last;
+	bool any;
+	int err = commit_prepare(spool);
+
+	if (err)
+		return err;
+	pthread_mutex_lock(&spool->lock);
+	any = any_received(spool, doubt);
+	pthread_mutex_unlock(&spool->lock);
+	if (!any)
+		return 0;
+	err = write_doubt(spool, doubt);
+	if (err)
+		return err;
+	first = doubt->range.first;
+	last = doubt->range.last;
+	pthread_mutex_lock(&spool->lock);
+	if (!intervals_add(&store->doubted[doubt->stream], first, last) ||
+		!intervals_remove(&fresh[DELIVERY_RECEIVED], first, last) ||
+		!intervals_remove(&set[DELIVERY_RECEIVED], first, last))
+		err = ERR_MEMORY;
+	pthread_mutex_unlock(&spool->lock);
+	return err;
+}
+
+int spool_doubt(struct spool *spool, unsigned store, enum stream stream, struct range range)
+{
+	struct doubt doubt = {store, stream, range};
+	bool known;
+
+	pthread_mutex_lock(&spool->lock);
+	known = store < spool->n_stores && range.first >= 1 && range.last >= range.first &&
+		range.last < spool->next[stream];
+	pthread_mutex_unlock(&spool->lock);
+	return known ? spool_run(spool, doubt_receipts, &doubt) : ERR_RANGE;
 }

@@ -81,12 +81,7 @@ out:
 	return err;
 }
 
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static bool has_wal(const char *path)
+bool file_has_wal(const char *path)
 {
 	char wal[FILE_NAME_MAX + 8];
 	struct stat st;
@@ -98,6 +93,7 @@ static bool has_wal(const char *path)
 /* Only for files that SQLite does not have open in this process: closing ours would drop its locks. */
 int segment_judge(const char *path, struct text *why)
 {
+	char wal[FILE_NAME_MAX + 8];
 	uint8_t head[100];
 	uint32_t page, pages, schema;
 	struct stat st;
@@ -122,9 +118,9 @@ int segment_judge(const char *path, struct text *why)
 	}
 	page = (uint32_t)head[16] << 8 | head[17];
 	page = page == 1 ? 65536 : page;
-	pages = be32(head + 28);
-	schema = be32(head + 60);
-	if (be32(head + 68) != SPOOL_APPLICATION) {
+	pages = file_be32(head + 28);
+	schema = file_be32(head + 60);
+	if (file_be32(head + 68) != SPOOL_APPLICATION) {
 		text_printf(why, "%s: not a file of a spool", path);
 		goto out;
 	}
@@ -134,16 +130,40 @@ int segment_judge(const char *path, struct text *why)
 		err = ERR_CONF;
 		goto out;
 	}
-	if (!has_wal(path) && (uint64_t)st.st_size < (uint64_t)page * pages) {
+	if (!file_has_wal(path) && (uint64_t)st.st_size < (uint64_t)page * pages) {
 		text_printf(why, "%s: cut short, %lld bytes of %llu", path, (long long)st.st_size,
 			(unsigned long long)page * pages);
 		goto out;
 	}
-	err = 0;
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	err = wal_judge(wal, why);
 out:
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+/* A WAL left beside a finished segment (the power went, or a reader was in the way) is brought home. */
+static int settle_finished(const char *path, struct text *why)
+{
+	sqlite3 *db = NULL;
+	int err;
+
+	if (!file_has_wal(path))
+		return 0;
+	err = sql_open(&db, path, SQL_WRITE, why);
+	if (err)
+		return err;
+	err = sql_settle(db);
+	sql_close_finished(&db);
+	return err;
+}
+
+int segment_look(const char *path, bool finished, struct text *why)
+{
+	int err = segment_judge(path, why);
+
+	return err || !finished ? err : settle_finished(path, why);
 }
 
 int file_sync_folder(const char *dir)
@@ -157,14 +177,14 @@ int file_sync_folder(const char *dir)
 	return err;
 }
 
-/* The first of PATH.damaged-N that neither a file nor a WAL has. */
-static bool free_name(const char *path, char *named, size_t cap)
+/* The first of PATH.KIND-N that neither a file nor a WAL has. */
+static bool free_name(const char *path, const char *kind, char *named, size_t cap)
 {
 	char wal[FILE_NAME_MAX + 40];
 	unsigned n;
 
 	for (n = 1; n < 10000; n++) {
-		snprintf(named, cap, "%s.damaged-%u", path, n);
+		snprintf(named, cap, "%s.%s-%u", path, kind, n);
 		snprintf(wal, sizeof(wal), "%s-wal", named);
 		if (file_is_gone(named) && file_is_gone(wal))
 			return true;
@@ -185,10 +205,10 @@ static int wal_aside(const char *path, const char *now_named)
 	return 0;
 }
 
-/* PATH becomes PATH.damaged-N, its WAL PATH.damaged-N-wal, so that SQLite finds them together. */
-int file_set_aside(const char *path, char *now_named, size_t cap)
+/* Its WAL becomes PATH.KIND-N-wal, so that SQLite finds them together. */
+int file_set_aside(const char *path, const char *kind, char *now_named, size_t cap)
 {
-	if (!free_name(path, now_named, cap) || rename(path, now_named) < 0)
+	if (!free_name(path, kind, now_named, cap) || rename(path, now_named) < 0)
 		return ERR_IO;
 	return wal_aside(path, now_named);
 }
@@ -196,9 +216,9 @@ int file_set_aside(const char *path, char *now_named, size_t cap)
 int file_stray_wal_aside(const char *path, char *now_named, size_t cap)
 {
 	*now_named = '\0';
-	if (!file_is_gone(path) || !has_wal(path))
+	if (!file_is_gone(path) || !file_has_wal(path))
 		return 0;
-	return free_name(path, now_named, cap) ? wal_aside(path, now_named) : ERR_IO;
+	return free_name(path, "damaged", now_named, cap) ? wal_aside(path, now_named) : ERR_IO;
 }
 
 bool file_is_gone(const char *path)
@@ -222,7 +242,7 @@ bool file_last_aside(const char *path, char *named, size_t cap)
 	return found;
 }
 
-static int sync_file(const char *path)
+int file_sync(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
 
@@ -233,9 +253,28 @@ static int sync_file(const char *path)
 	return err;
 }
 
+int file_put(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	ssize_t n;
+
+	/* What is nearly full takes a part first, and says why only when asked for the rest. */
+	for (; len; at += n, len -= (size_t)n) {
+		n = write(fd, at, len);
+		if (n <= 0)
+			return ERR_IO;
+	}
+	return 0;
+}
+
+bool file_is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
 int file_publish(const char *dir, const char *made, const char *path)
 {
-	int err = sync_file(made);
+	int err = file_sync(made);
 
 	if (!err && rename(made, path) < 0)
 		err = ERR_IO;
@@ -271,7 +310,7 @@ uint64_t file_bytes(const char *path)
 int segment_open_read(sqlite3 **db, const char *path, bool newest, struct text *why)
 {
 	/* A finished segment never changes again, so it needs no locks and no files beside it. */
-	if (!newest && !has_wal(path))
+	if (!newest && !file_has_wal(path))
 		return sql_open(db, path, SQL_SEALED, why);
 	return sql_open(db, path, SQL_READ, why);
 }

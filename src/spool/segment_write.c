@@ -27,6 +27,11 @@ static const char schema[] = META_TABLE EPOCH_TABLE DELIVERY_TABLE
 	"CREATE TABLE reading(seq INTEGER PRIMARY KEY, series INTEGER NOT NULL, value REAL,"
 	" qc INTEGER NOT NULL, flags INTEGER NOT NULL);";
 
+int segment_make_tables(sqlite3 *db)
+{
+	return sql_run(db, schema);
+}
+
 static int failed(struct spool *spool, int err)
 {
 	struct text words = spool_fault(spool);
@@ -50,9 +55,11 @@ static int fill(struct spool *spool, sqlite3 *db, uint64_t first)
 
 	err = sql_run(db, "BEGIN IMMEDIATE");
 	if (!err)
-		err = sql_run(db, schema);
+		err = segment_make_tables(db);
 	if (!err)
 		err = sql_set_meta_text(db, "spool", spool->id);
+	if (!err)
+		err = identity_save(db, &spool->identities);
 	if (!err)
 		err = sql_set_meta_number(db, "schema", SPOOL_SCHEMA);
 	if (!err)
@@ -123,7 +130,7 @@ static int enter(struct spool *spool, uint64_t first)
 
 int segment_begin_next(struct spool *spool)
 {
-	uint64_t first = spool->next[STREAM_READINGS], before = 0;
+	uint64_t first = spool->next[STREAM_READINGS], before = 0, last;
 	bool there;
 	int err;
 
@@ -138,7 +145,7 @@ int segment_begin_next(struct spool *spool)
 	if (spool->n_segments > 1)
 		before = spool->segments[spool->n_segments - 2].first;
 	err = ledger_roll(spool, before, before ? first - 1 : 0, first);
-	return err ? err : segment_open(spool, first);
+	return err ? err : segment_open(spool, first, &last);
 }
 
 int segment_roll(struct spool *spool)
@@ -336,19 +343,19 @@ static int open_and_load(struct spool *spool, uint64_t first, bool at_start, uin
 	return 0;
 }
 
-int segment_open(struct spool *spool, uint64_t first)
+int segment_open(struct spool *spool, uint64_t first, uint64_t *last)
 {
-	uint64_t last = 0;
 	int err;
 
-	err = open_and_load(spool, first, !spool->running, &last);
+	*last = 0;
+	err = open_and_load(spool, first, !spool->running, last);
 	if (err) {
 		segment_close(spool, false);
 		return err;
 	}
 	pthread_mutex_lock(&spool->lock);
-	if (last >= spool->next[STREAM_READINGS])
-		spool->next[STREAM_READINGS] = last + 1;
+	if (*last >= spool->next[STREAM_READINGS])
+		spool->next[STREAM_READINGS] = *last + 1;
 	pthread_mutex_unlock(&spool->lock);
 	return 0;
 }
@@ -368,7 +375,7 @@ int segment_lose(struct spool *spool, uint64_t first, const char *words)
 
 	newest = spool->n_segments && spool->segments[spool->n_segments - 1].first == first;
 	segment_file_name(spool->conf.dir, first, path, sizeof(path));
-	err = file_is_gone(path) ? 0 : file_set_aside(path, aside, sizeof(aside));
+	err = file_is_gone(path) ? 0 : file_set_aside(path, "damaged", aside, sizeof(aside));
 	if (err) {
 		log_say(LOG_ERROR, "spool", "%s cannot be set aside: %s", path, strerror(errno));
 		return err;
@@ -388,6 +395,42 @@ int segment_lose(struct spool *spool, uint64_t first, const char *words)
 		spool->next[STREAM_READINGS] = spool->ledger.reserved + 1;
 	pthread_mutex_unlock(&spool->lock);
 	return file_sync_folder(spool->conf.dir);
+}
+
+static bool look_again(struct spool *spool, struct segment_entry *entry)
+{
+	char path[FILE_NAME_MAX], words[320];
+	struct text why = text_over(words, sizeof(words));
+	int err;
+
+	segment_file_name(spool->conf.dir, entry->first, path, sizeof(path));
+	err = segment_look(path, true, &why);
+	if (err && err != ERR_DAMAGED && err != ERR_CONF)
+		return false;
+	pthread_mutex_lock(&spool->lock);
+	entry->unseen = false;
+	entry->readable = err != ERR_CONF; /* that it is damaged is found out by reading it */
+	pthread_mutex_unlock(&spool->lock);
+	if (err)
+		log_say(LOG_ERROR, "spool", "%s", words);
+	else
+		log_say(LOG_NOTICE, "spool", "%s can be read again", path);
+	return true;
+}
+
+int segment_look_again(struct spool *spool)
+{
+	int64_t now_ms = spool_mono_ms();
+	bool any = false;
+	size_t i;
+
+	if (now_ms - spool->last_look_ms < spool_tuning.look_ms)
+		return 0;
+	spool->last_look_ms = now_ms;
+	for (i = 0; i < spool->n_segments; i++)
+		if (spool->segments[i].unseen)
+			any = look_again(spool, &spool->segments[i]) || any;
+	return any ? epochs_refresh(spool) : 0;
 }
 
 /*

@@ -12,13 +12,15 @@
 
 #include "spool/internal.h"
 
-enum { LEAST_PENDING = 64 * 1024 };
+enum { LEAST_PENDING = 64 * 1024, LOOKS = 10 };
 
 struct spool_tuning spool_tuning = {.retry_first_ms = 1000,
-	.retry_most_ms = 30000,
+	.retry_most_ms = 8000, /* the first try after the card is well again saves: within 10 s */
 	.marks_ms = 5000,
 	.chunk = 16384,
 	.copy_ms = 600000,
+	.look_ms = 60000,
+	.bytes_ms = 60000,
 	.epochs = MOST_EPOCHS};
 
 int64_t spool_mono_ms(void)
@@ -34,9 +36,9 @@ struct text spool_fault(struct spool *spool)
 	return text_over(spool->fault, sizeof(spool->fault));
 }
 
-int spool_run(struct spool *spool, int (*run)(struct spool *, void *), void *ctx)
+static int run_job(struct spool *spool, struct job job)
 {
-	struct job job = {.run = run, .ctx = ctx}, **end;
+	struct job **end;
 
 	pthread_mutex_lock(&spool->lock);
 	for (end = &spool->jobs; *end; end = &(*end)->next)
@@ -47,6 +49,16 @@ int spool_run(struct spool *spool, int (*run)(struct spool *, void *), void *ctx
 		pthread_cond_wait(&spool->job_done, &spool->lock);
 	pthread_mutex_unlock(&spool->lock);
 	return job.result;
+}
+
+int spool_run(struct spool *spool, int (*run)(struct spool *, void *), void *ctx)
+{
+	return run_job(spool, (struct job){.run = run, .ctx = ctx, .spends = true});
+}
+
+int spool_run_readings(struct spool *spool, int (*run)(struct spool *, void *), void *ctx)
+{
+	return run_job(spool, (struct job){.run = run, .ctx = ctx});
 }
 
 /* --- opening ---------------------------------------------------------------------------------------- */
@@ -79,35 +91,22 @@ static int lock_folder(struct spool *spool, struct text *why)
 	return 0;
 }
 
-/* A WAL left beside a finished segment (the power went, or a reader was in the way) is brought home. */
-static int settle_finished(const char *path, struct text *why)
-{
-	char wal[FILE_NAME_MAX + 8];
-	sqlite3 *db = NULL;
-	struct stat st;
-	int err;
-
-	snprintf(wal, sizeof(wal), "%s-wal", path);
-	if (stat(wal, &st) < 0 || st.st_size == 0)
-		return 0;
-	err = sql_open(&db, path, SQL_WRITE, why);
-	if (err)
-		return err;
-	err = sql_settle(db);
-	sql_close_finished(&db);
-	return err;
-}
-
 static int survey(struct spool *spool, struct text *why)
 {
 	char path[FILE_NAME_MAX], words[320];
 	struct segment_entry *list = NULL;
 	struct text fault;
 	size_t n = 0, i;
+	unsigned tries;
+	bool newest;
 	int err;
 
+	/* What was begun and never put in place. */
 	snprintf(path, sizeof(path), "%s/new-segment.tmp", spool->conf.dir);
 	file_remove(path);
+	snprintf(path, sizeof(path), "%s/new-ledger.tmp", spool->conf.dir);
+	file_remove(path);
+	salvage_remove_left(spool->conf.dir);
 	err = segment_list(spool->conf.dir, &list, &n, why);
 	if (err)
 		return err;
@@ -120,9 +119,13 @@ static int survey(struct spool *spool, struct text *why)
 		fault = text_over(words, sizeof(words));
 		segment_file_name(spool->conf.dir, first, path, sizeof(path));
 		entry->bytes = file_bytes(path);
-		err = segment_judge(path, &fault);
-		if (!err && i + 1 < spool->n_segments)
-			err = settle_finished(path, &fault);
+		/* Without the newest the numbers begin anew far behind it: that is worth some tries. */
+		newest = i + 1 == spool->n_segments;
+		for (tries = 0; (err = segment_look(path, !newest, &fault)) == ERR_IO; tries++) {
+			if (!newest || tries == LOOKS)
+				break;
+			text_clear(&fault);
+		}
 		if (err == ERR_DAMAGED && segment_lose(spool, first, words) == 0) {
 			if (first > spool->aside_first)
 				spool->aside_first = first;
@@ -131,16 +134,27 @@ static int survey(struct spool *spool, struct text *why)
 		if (err) {
 			log_say(LOG_ERROR, "spool", "%s; left as it is, its readings wait", words);
 			entry->readable = false;
+			entry->unseen = err != ERR_CONF;
 		}
 		i++;
 	}
 	return 0;
 }
 
+/* A ledger made anew jumped over what the newest segment might have held.  Only a sound one can say that it did not. */
+static void find_unused(struct spool *spool, uint64_t last)
+{
+	struct range jump = {last + 1, spool->next[STREAM_READINGS] - 1};
+
+	if (jump.first <= jump.last && intervals_trim(&spool->gaps[STREAM_READINGS], &jump) &&
+		sql_quick_check(spool->segment.db) == 0)
+		spool->unused_from = jump.first;
+}
+
 static int open_newest(struct spool *spool)
 {
 	const struct segment_entry *newest;
-	uint64_t first;
+	uint64_t first, last;
 	int err = 0;
 
 	/* The newest is lost or not ours to write: jump over all it may hold. */
@@ -149,7 +163,9 @@ static int open_newest(struct spool *spool)
 		newest = NULL;
 	if (newest && newest->readable) {
 		first = newest->first;
-		err = segment_open(spool, first);
+		err = segment_open(spool, first, &last);
+		if (!err)
+			find_unused(spool, last);
 		if (!err && spool->next[STREAM_READINGS] <= spool->segment.end &&
 			!spool->segment.outdated)
 			return 0;
@@ -247,6 +263,7 @@ static void dispose(struct spool *spool)
 			for (delivery = 0; delivery < DELIVERY_COUNT; delivery++)
 				intervals_free(&spool->stores[i].set[stream][delivery]);
 			intervals_free(&spool->stores[i].done[stream]);
+			intervals_free(&spool->stores[i].doubted[stream]);
 			for (delivery = 0; delivery < DELIVERY_REFUSED; delivery++)
 				intervals_free(&spool->stores[i].fresh[stream][delivery]);
 		}
@@ -319,9 +336,14 @@ int spool_close(struct spool *spool)
 	return err;
 }
 
-const char *spool_id(const struct spool *spool)
+const char *spool_id(struct spool *spool)
 {
-	return spool->id;
+	const char *id;
+
+	pthread_mutex_lock(&spool->lock);
+	id = identity_newest(&spool->identities, spool->id);
+	pthread_mutex_unlock(&spool->lock);
+	return id;
 }
 
 const char *spool_boot(const struct spool *spool)
@@ -416,23 +438,4 @@ int spool_add(struct spool *spool, const struct exchange *exchange)
 		pthread_cond_signal(&spool->work);
 	pthread_mutex_unlock(&spool->lock);
 	return err;
-}
-
-static int note(struct spool *spool, void *ctx)
-{
-	int err = commit_prepare(spool);
-
-	return err ? err : ledger_note(spool, ctx, 1);
-}
-
-int spool_note(struct spool *spool, const struct ledger_record *record)
-{
-	struct ledger_record copy = *record;
-
-	if (!memchr(copy.words, 0, sizeof(copy.words)))
-		return ERR_RANGE;
-	if (copy.kind == LEDGER_GAP &&
-		(copy.a < 1 || copy.b < copy.a || copy.c < 0 || copy.c >= STREAM_COUNT))
-		return ERR_RANGE;
-	return spool_run(spool, note, &copy);
 }

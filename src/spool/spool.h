@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "model/reading.h"
+#include "model/summary.h"
 
 enum stream { STREAM_READINGS = 0, STREAM_LEDGER = 1, STREAM_COUNT };
 enum { SPOOL_ID = 17, SPOOL_PATH = 200, STORE_NAME = 24, MOST_STORES = 4 };
@@ -32,6 +33,7 @@ struct spool_conf {
 	unsigned segment_readings; /* readings in one segment file; 1000..10000000 */
 	unsigned pending_bytes;    /* RAM for readings not yet saved; taken at start */
 	unsigned keep_days;        /* readings that every store confirmed stay at least so long */
+	unsigned ballast_mb;       /* MB held back for what must be noted on a full card; 0: none */
 };
 
 struct spool;
@@ -46,8 +48,11 @@ int spool_open(struct spool **out, const struct spool_conf *conf, const struct c
 /* Commits what is pending, then closes.  Returns what the last commit returned. */
 int spool_close(struct spool *spool);
 
-/* The random id of this spool, 16 lower-case hex digits. */
-const char *spool_id(const struct spool *spool);
+/*
+ * The random id under which new rows are born, 16 lower-case hex digits.  A start that finds the folder on another
+ * card or machine than the last one begins a new one: it may be a copy.  Rows keep theirs (spool_row.spool).
+ */
+const char *spool_id(struct spool *spool);
 /* The id of this boot, by which its rows name it. */
 const char *spool_boot(const struct spool *spool);
 
@@ -65,14 +70,18 @@ int spool_add(struct spool *spool, const struct exchange *exchange) MUST_USE;
 
 /* What a ledger record can say.  Numbers are for ever: they travel and are stored. */
 enum ledger_kind {
-	LEDGER_START = 1, /* the spool was opened: a = schema version; spool_open() writes it */
+	/* the spool was opened: a = schema version, c = 1: elsewhere than before, so under a new id; words = the
+	 * one before; spool_open() writes it */
+	LEDGER_START = 1,
 	/*
 	 * A moment known in both clocks: a = UTC ms, b = enum time_source, c = uncertainty in ms.
 	 * With TIME_NONE a is what the machine's clock chip said, and c how far that is from what is
 	 * known better: it is wrong; 0: it is right again.
 	 */
 	LEDGER_ANCHOR = 2,
-	LEDGER_GAP = 3,   /* numbers a..b of stream c can never be delivered; words say why */
+	/* numbers a..b of stream c can never be delivered, or a person gave them up when a store refused them; words say
+	 * why */
+	LEDGER_GAP = 3,
 	LEDGER_ASIDE = 4, /* a file was set aside: a..b the numbers it should hold; words name it */
 	/* a person said where the van is: a, b = latitude and longitude times 10^7, both 0 when only the
 	 * district is known, c = error in cm; words = codes, then the reason.  Words "": taken back */
@@ -86,8 +95,35 @@ enum ledger_kind {
 	 */
 	LEDGER_FILE_READING = 7,
 	LEDGER_FILE_CHECK = 8,
-	LEDGER_FILE_CALIBRATION = 9
+	LEDGER_FILE_CALIBRATION = 9,
+	/* refused numbers of a..b of stream c wait again, for a person put them back; words = the store, how many, who */
+	LEDGER_AGAIN = 10,
+	/* Numbers a..b of stream c are there again, whatever gap record before this one said; words name the
+	 * file they were found in.  a = b = 0: it was looked into, and nothing more of it came back. */
+	LEDGER_SALVAGED = 12,
+	/* ten minutes of one analyzer and parameter (model/summary.h): a = UTC ms of the first reading, which is the
+	 * record's time too (reader.h), b = readings, c = good ones; words = summary_put()'s */
+	LEDGER_SUMMARY = 13,
+	/* a step of a field test (sample/step.h): a = the sample, which is the number of its first step (there 0), b = of
+	 * STEP_FINISH the test, c = enum step_kind; words = step_put()'s.  The first is followed by two more
+	 * (LEDGER_BEGINNING) */
+	LEDGER_SAMPLE = 14,
+	/* what a sample shows of one parameter (sample/result.h): a = the sample, whose time it has (reader.h), b = codes,
+	 * of which bits 24 to 31 are the revision; c = the entry; words = result_put()'s */
+	LEDGER_RESULT = 15,
+	/* where water is taken (sample/point.h): a, b = latitude and longitude times 10^7, both 0 when not known */
+	LEDGER_POINT = 16,
+	/* a step of a check of an analyzer against standards (sample/check_step.h): a = the check, which is the number of
+	 * its first step (there 0), b = of a finish 1 passed, 2 not; c = enum check_step_kind; words = check_step_put()'s */
+	LEDGER_CHECK = 17,
+	/* who changed who may do what, or came in (model/audit.h): a = enum audit_what, b = how often; words = audit_put()'s,
+	 * which stay in the van */
+	LEDGER_AUDIT = 18,
+	/* the reading of number a is a spike: b = QC_SUSPECT or QC_FAIL.  Written before the reading that showed it is saved;
+	 * reading back takes it into the reading's qc and flags */
+	LEDGER_SPIKE = 19
 };
+enum { LEDGER_BEGINNING = 3 }; /* records of a sample's beginning, one behind the other */
 
 struct ledger_record {
 	enum ledger_kind kind;
@@ -98,6 +134,14 @@ struct ledger_record {
 
 /* Durable on return. */
 int spool_note(struct spool *spool, const struct ledger_record *record) MUST_USE;
+/*
+ * All of them, one number after the other from *first on, or none.  An a of LEDGER_FIRST becomes *first.  Of field tests
+ * and checks alone: LEDGER_SAMPLE to LEDGER_CHECK, else ERR_RANGE.  At most SPOOL_ALL_MOST; durable on return.
+ */
+enum { SPOOL_ALL_MOST = 64 };
+#define LEDGER_FIRST INT64_MIN
+int spool_note_all(struct spool *spool, const struct ledger_record *records, size_t n,
+	uint64_t *first) MUST_USE;
 enum { SPOOL_NEW_MOST = 10000 }; /* records in one call */
 struct spool_added {
 	size_t n;    /* recorded */
@@ -120,6 +164,21 @@ struct spool_added {
  */
 int spool_note_new(struct spool *spool, const struct ledger_record *records, size_t n,
 	struct spool_added *added) MUST_USE;
+
+/*
+ * Summaries.  All readings up to *mark are in one, or were sent to every store before there were any; from then on
+ * spool_free_old() leaves files alone that hold others.  Where the ledger has no mark yet (a new spool, an older
+ * program's, or a ledger that was lost), it begins where the first reading waits for a store.  Stores are named
+ * before.  Durable on return.
+ */
+int spool_summarised(struct spool *spool, uint64_t *mark) MUST_USE;
+/*
+ * The block's summaries become records, and the mark moves from `from` to `to`, in one transaction.  ERR_ABSENT: the
+ * mark is not (or no longer) at `from`, nothing was written.  On any error the mark may be at either place, and what
+ * belongs to it with it: ask spool_summarised() and go on from there.
+ */
+int spool_note_summaries(struct spool *spool, const struct summary_block *block, uint64_t from,
+	uint64_t to) MUST_USE;
 
 /* --- time ------------------------------------------------------------------------------------- */
 
@@ -200,11 +259,21 @@ enum delivery { DELIVERY_SENT = 0, DELIVERY_RECEIVED = 1, DELIVERY_REFUSED = 2, 
 int spool_add_store(struct spool *spool, const char *name, unsigned *store) MUST_USE;
 
 /*
+ * The highest reading up to which nothing changes any more, neither qc nor flags: all below the lowest one that is open
+ * (reading.open_ms) and whose next is not saved.  After a restart all that is saved is final.
+ */
+uint64_t spool_final(struct spool *spool);
+/*
  * The newest block of saved numbers, at most `most` long, that this store was neither sent nor refused,
- * whose time is fixed, and that lies wholly below `below` (UINT64_MAX: no bound).  False: none.
+ * whose time is fixed, of readings none above spool_final(), and that lies wholly below `below` (UINT64_MAX: no bound).
+ * False: none.
  */
 bool spool_unsent(struct spool *spool, unsigned store, enum stream stream, uint64_t below,
 	uint64_t most, struct range *block);
+/* Where a saved number has come with that store. */
+enum spool_where { WHERE_SAVED, WHERE_SENT, WHERE_RECEIVED, WHERE_REFUSED };
+enum spool_where spool_where(
+	struct spool *spool, unsigned store, enum stream stream, uint64_t number);
 /* How many saved numbers wait for this store, those without a fixed time included. */
 uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream);
 /* How many saved numbers have no fixed time yet. */
@@ -228,6 +297,16 @@ bool spool_unconfirmed(struct spool *spool, unsigned store, enum stream stream, 
  * crash it may be asked again. */
 void spool_mark_received(
 	struct spool *spool, unsigned store, enum stream stream, struct range block);
+/* The same whether or not it has confirmed them: all that it should have and that is still on the van. */
+bool spool_taken(struct spool *spool, unsigned store, enum stream stream, uint64_t from,
+	uint64_t most, struct range *run);
+/*
+ * Receipts for these are not believed any more: what was received counts as sent again, and keeps its file.  Durable on
+ * return.  What is off the van stays as it is.  A ledger that is lost later, and made anew from the segments, may believe them
+ * again.
+ */
+int spool_doubt(
+	struct spool *spool, unsigned store, enum stream stream, struct range range) MUST_USE;
 /* The highest number this store confirmed, 0: none; *open: how many below it are neither received, refused nor in a
  * gap. */
 uint64_t spool_confirmed(struct spool *spool, unsigned store, enum stream stream, uint64_t *open);
@@ -242,7 +321,8 @@ void spool_mark_missing(
 /*
  * Removes the oldest files of readings that every store named in this process confirmed (spool_mark_received) or
  * that are in a gap, once the youngest reading in them is keep_days old by a time from NTP or GPS.  On a full card
- * committing removes them by itself, one at a time, however young.  A file with a reading that is refused, unsent or unconfirmed stays, and all that are newer.  *n:
+ * committing removes them by itself, one at a time, however young.  A file with a reading that is refused (and not given
+ * up), unsent or unconfirmed stays, and all that are newer.  *n:
  * readings removed.  The ledger is never touched.  Not from the thread that commits.
  */
 int spool_free_old(struct spool *spool, uint64_t *n) MUST_USE;
@@ -256,11 +336,52 @@ struct spool_refusal {
 /* Calls each(ctx, refusal) for this store's refused numbers, newest first, at most `most`. */
 int spool_each_refusal(struct spool *spool, unsigned store, size_t most,
 	void (*each)(void *ctx, const struct spool_refusal *refusal), void *ctx);
+/*
+ * A person puts refused numbers back, for what the store minded was mended: those of the range that it refused wait
+ * as if they had never been tried.  The ledger says so, with `who`.  *n: how many; with 0 nothing is written.
+ * Durable on return: after a power cut they wait too, unless the store refused them again by then.
+ */
+int spool_try_refused(struct spool *spool, unsigned store, enum stream stream, struct range range,
+	const char *who, uint64_t *n) MUST_USE;
+/*
+ * A person gives refused numbers up: they become a gap record that says why, in `words` and then the store's own, and
+ * no longer keep their file.  ERR_ABSENT: not all of the range are refused by this store.  ERR_BUSY: another store in
+ * use has neither confirmed nor refused all of them yet.  Durable on return.
+ */
+int spool_give_up(struct spool *spool, unsigned store, enum stream stream, struct range range,
+	const char *words) MUST_USE;
 
 /* Waits until a number above `seen` of the stream is saved, or `ms` have passed, or spool_wake(), which
  * fixing a time calls too.  A wake before the wait is not remembered: wait in bounded pieces. */
 void spool_wait(struct spool *spool, enum stream stream, uint64_t seen, unsigned ms);
 void spool_wake(struct spool *spool);
+
+/* --- what went over links ------------------------------------------------------------------------- */
+
+enum { LINK_NAME = 16, MOST_LINKS = 16, BYTES_DAYS = 62 };
+
+/*
+ * So many bytes went over this network link now.  They count for the UTC day; while that is not known, for the day
+ * that is found next.  Written with the ledger's next commit, of its own after a minute at most: a process that is
+ * killed forgets the last minute's.  Days are kept for BYTES_DAYS; of one day the links after MOST_LINKS are
+ * counted together as "others".
+ */
+void spool_add_bytes(struct spool *spool, const char *link, uint64_t bytes);
+
+struct link_bytes {
+	char link[LINK_NAME];
+	uint64_t today, month; /* today included */
+};
+struct spool_bytes {
+	/* The UTC day now, since 1970-01-01, and how far it has come.  Not known: the last one anything was counted
+	 * for (0: none), and -1; what went over since then is in `today`. */
+	int32_t day;
+	int64_t ms_of_day;
+	size_t n;
+	struct link_bytes links[MOST_LINKS]; /* those of this month, by name */
+};
+/* A month begins on that day of the calendar's (UTC), 1 to 28. */
+void spool_bytes(struct spool *spool, unsigned month_begins, struct spool_bytes *out);
 
 /* --- counting --------------------------------------------------------------------------------- */
 
@@ -275,6 +396,19 @@ struct spool_counts {
 	char trouble_words[160];
 };
 void spool_count(struct spool *spool, struct spool_counts *out);
+
+enum { ASIDE_NAME = 64 };
+/* A file of the spool that was set aside as damaged and that no salvage (salvage.h) has looked into yet. */
+struct spool_aside {
+	char name[ASIDE_NAME]; /* in the folder */
+	enum stream stream;
+	struct range range; /* of readings: numbers that it may hold; both 0: none, or a ledger */
+};
+/*
+ * Looks into the folder.  Fills in at most `most`, ledgers first, then by number; returns how many there are.  0, too,
+ * when the folder cannot be read.
+ */
+size_t spool_asides(struct spool *spool, struct spool_aside *to, size_t most);
 
 struct delivery_counts {
 	uint64_t n[DELIVERY_COUNT]; /* numbers ever sent, received, refused */

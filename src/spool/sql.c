@@ -1,6 +1,10 @@
 #include "spool/sql.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -277,21 +281,79 @@ static int set_up(sqlite3 *db, enum sql_mode mode, struct text *why)
 	return sql_explain(db, code, why);
 }
 
+int sql_check_keys(sqlite3 *db, struct text *why)
+{
+	int64_t version = 0, wrong = 0;
+	int err = sql_number(db, "PRAGMA user_version", &version);
+
+	if (!err && version <= SPOOL_SCHEMA)
+		err = sql_number(db,
+			"SELECT count(*) FROM sqlite_master t, pragma_table_info(t.name) c WHERE "
+			"c.cid=0"
+			" AND (c.pk<>1 OR c.type COLLATE NOCASE NOT IN('INTEGER','TEXT'))",
+			&wrong);
+	if (err) {
+		sql_explain(db, sqlite3_errcode(db), why);
+		return err;
+	}
+	if (wrong && why)
+		text_put(why, "a table's key is none");
+	return wrong ? ERR_DAMAGED : 0;
+}
+
 static int keep_wal(sqlite3 *db, int keep)
 {
 	return sql_error(sqlite3_file_control(db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep));
+}
+
+static atomic_bool writes; /* this process opened a file for writing */
+
+/*
+ * Of an index over a WAL that cannot be opened for writing SQLite makes one that is only read, for all connections of
+ * the process, until the last of them closes: after one call that failed nothing would be saved before the next start.
+ * So it is only read where nothing is written and it may not be; whatever else failed, failed, and is tried again.
+ */
+static int open_index(const char *path, int flags, int mode)
+{
+	static _Thread_local int failed; /* the last one's errno, opened for writing */
+	size_t len = strlen(path);
+	bool index = len > 4 && strcmp(path + len - 4, "-shm") == 0;
+	int fd;
+
+	if (index && (flags & O_ACCMODE) == O_RDONLY && failed &&
+		(atomic_load(&writes) ||
+			(failed != EROFS && failed != EACCES && failed != EPERM))) {
+		errno = failed;
+		return -1;
+	}
+	fd = open(path, flags, mode);
+	if (index)
+		failed = fd < 0 && (flags & O_ACCMODE) == O_RDWR ? errno : 0;
+	return fd;
+}
+
+static void set_up_library(void)
+{
+	sqlite3_vfs *files = sqlite3_vfs_find("unix");
+
+	if (!files || files->xSetSystemCall(files, "open", (sqlite3_syscall_ptr)open_index))
+		log_say(LOG_WARN, "spool", "SQLite's open() is its own");
 }
 
 int sql_open(sqlite3 **out, const char *path, enum sql_mode mode, struct text *why)
 {
 	/* SQLite opens what a file: name says, so %, ? and # of a path are written as %XX. */
 	char uri[1024];
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct text name = text_over(uri, sizeof(uri));
 	sqlite3 *db = NULL;
 	const char *p;
 	int flags, code, err;
 
 	*out = NULL;
+	pthread_once(&once, set_up_library);
+	if (mode == SQL_MAKE || mode == SQL_WRITE)
+		atomic_store(&writes, true);
 	text_put(&name, "file:");
 	for (p = path; *p; p++)
 		if (*p == '%' || *p == '?' || *p == '#')
@@ -311,6 +373,8 @@ int sql_open(sqlite3 **out, const char *path, enum sql_mode mode, struct text *w
 	err = sql_explain(db, code, why);
 	if (!err)
 		err = set_up(db, mode, why);
+	if (!err && mode != SQL_MAKE)
+		err = sql_check_keys(db, why);
 	if (!err && mode == SQL_WRITE)
 		err = keep_wal(db, 1);
 	if (err) {

@@ -62,6 +62,12 @@ int sql_keep(sqlite3 **keeper, const char *path) MUST_USE;
 /* Copies what it can without waiting for anybody. */
 int sql_checkpoint(sqlite3 *db) MUST_USE;
 
+/*
+ * The first column of each of our tables is its key.  Of a damaged "PRIMARY KEY" SQLite makes the name of a type, and then
+ * every number in the file is NULL: none is there, and the next reading gets one that was given before.  So sql_open()
+ * asks this; ERR_DAMAGED then.  A newer program's tables are its own.
+ */
+int sql_check_keys(sqlite3 *db, struct text *why) MUST_USE;
 /* 0 when the whole file is sound, ERR_DAMAGED, or ERR_IO when it cannot be read. */
 int sql_quick_check(sqlite3 *db) MUST_USE;
 

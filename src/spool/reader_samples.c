@@ -1,0 +1,96 @@
+/* Field tests and checks of analyzers: the records of their beginnings, and all there are. */
+#include "spool/reading_back.h"
+
+int reader_prepare_records(struct spool_reader *reader, sqlite3_stmt **records)
+{
+	if (*records)
+		return 0;
+	return sql_prepare(reader->ledger,
+		"SELECT "
+		"l.number,l.kind,l.boot,l.boot_ms,l.a,l.b,l.c,ifnull(l.words,''),l.crc,b.uuid"
+		" FROM ledger l LEFT JOIN boot b ON b.id=l.boot WHERE number BETWEEN ? AND ?"
+		" ORDER BY number",
+		records);
+}
+
+/* A result has the time of its sample's beginning; without a sound one it has none. */
+int reader_stamp_result(struct spool_reader *reader, struct spool_row *row)
+{
+	struct spool_row first = {.stream = STREAM_LEDGER};
+	struct text about = text_over(reader->about, sizeof(reader->about));
+	struct ledger_record record;
+	int code, n = 0, err = reader_prepare_records(reader, &reader->beginning);
+
+	row->clock = TIME_NONE;
+	row->about = reader->about;
+	if (err || row->a < 1 || row->a > INT64_MAX - LEDGER_BEGINNING)
+		return err;
+	sqlite3_bind_int64(reader->beginning, 1, row->a);
+	sqlite3_bind_int64(reader->beginning, 2, row->a + LEDGER_BEGINNING - 1);
+	while ((code = sqlite3_step(reader->beginning)) == SQLITE_ROW) {
+		if (!record_take(reader->beginning, &record) || record.kind != LEDGER_SAMPLE ||
+			record.a != (n ? row->a : 0) ||
+			sql_copy_text(reader->beginning, 9, first.boot, sizeof(first.boot)))
+			break;
+		if (n++ == 0)
+			first.boot_ms = record.boot_ms;
+		text_printf(&about, "%s%s", about.len ? "; " : "", record.words);
+	}
+	err = code == SQLITE_ROW ? 0 : sql_error(code);
+	sqlite3_reset(reader->beginning);
+	if (err || n < LEDGER_BEGINNING)
+		return err;
+	err = reader_time(reader, first.boot);
+	if (err)
+		return err;
+	reader_stamp(reader, &first);
+	row->clock = first.clock;
+	row->clock_error_ms = first.clock_error_ms;
+	row->utc_ms = first.utc_ms + (int64_t)((uint64_t)row->b >> 24 & 0xff);
+	return 0;
+}
+
+/* `which` selects them, in the very words of an index of ledger_steps.c. */
+static int read_kinds(struct spool_reader *reader, const char *which, row_fn each, void *ctx)
+{
+	char ask[160];
+	struct text sql = text_over(ask, sizeof(ask));
+	struct ledger_record record;
+	struct spool_row row;
+	sqlite3_stmt *at = NULL;
+	int code = SQLITE_DONE, err = reader_refresh(reader);
+
+	text_printf(&sql,
+		"SELECT number,kind,boot,boot_ms,a,b,c,ifnull(words,''),crc FROM ledger WHERE %s"
+		" ORDER BY number",
+		which);
+	if (!err)
+		err = sql_prepare(reader->ledger, ask, &at);
+	while (!err && (code = sqlite3_step(at)) == SQLITE_ROW) {
+		if (!record_take(at, &record))
+			continue;
+		row = (struct spool_row){.stream = STREAM_LEDGER,
+			.number = (uint64_t)sqlite3_column_int64(at, 0),
+			.boot_ms = record.boot_ms,
+			.kind = record.kind,
+			.a = record.a,
+			.b = record.b,
+			.c = record.c,
+			.words = record.words};
+		err = each(ctx, &row);
+	}
+	if (!err)
+		err = sql_error(code);
+	sqlite3_finalize(at);
+	return err;
+}
+
+int spool_read_samples(struct spool_reader *reader, row_fn each, void *ctx)
+{
+	return read_kinds(reader, "kind BETWEEN 14 AND 16", each, ctx);
+}
+
+int spool_read_checks(struct spool_reader *reader, row_fn each, void *ctx)
+{
+	return read_kinds(reader, "kind=17", each, ctx);
+}

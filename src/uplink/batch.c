@@ -10,6 +10,7 @@ struct batch {
 	struct text text;
 	uint32_t *begins; /* most + 1 places: of each line, and the end of the last */
 	uint64_t *numbers;
+	int64_t *utc_ms;
 	size_t n, most;
 	bool gzip;
 	z_stream z;
@@ -17,6 +18,7 @@ struct batch {
 	size_t zipped_cap;
 	/* while filling */
 	struct line_encoder *encoder;
+	const struct batch_old *old;
 	struct batch_fill *fill;
 };
 
@@ -32,7 +34,8 @@ struct batch *batch_new(unsigned most_lines, unsigned gzip_level)
 	at = malloc(cap);
 	batch->begins = calloc((size_t)most_lines + 1, sizeof(*batch->begins));
 	batch->numbers = calloc(most_lines, sizeof(*batch->numbers));
-	if (!at || !batch->begins || !batch->numbers) {
+	batch->utc_ms = calloc(most_lines, sizeof(*batch->utc_ms));
+	if (!at || !batch->begins || !batch->numbers || !batch->utc_ms) {
 		free(at);
 		goto failed;
 	}
@@ -60,6 +63,7 @@ void batch_free(struct batch *batch)
 	if (batch->gzip)
 		deflateEnd(&batch->z);
 	free(batch->zipped);
+	free(batch->utc_ms);
 	free(batch->numbers);
 	free(batch->begins);
 	free(batch->text.at);
@@ -70,6 +74,11 @@ static int take_row(void *ctx, const struct spool_row *row)
 {
 	struct batch *batch = ctx;
 
+	if (batch->old && row->clock != TIME_NONE && row->utc_ms <= batch->old->utc_ms) {
+		batch->old->take(batch->old->ctx, row->number, row->utc_ms);
+		batch->fill->old++;
+		return 0;
+	}
 	if (batch->n == batch->most || batch->text.cap - batch->text.len <= LINE_LONGEST) {
 		batch->fill->full = true;
 		return 1;
@@ -78,13 +87,14 @@ static int take_row(void *ctx, const struct spool_row *row)
 		batch->fill->unsaid++;
 		return 0;
 	}
+	batch->utc_ms[batch->n] = row->utc_ms;
 	batch->numbers[batch->n++] = row->number;
 	batch->begins[batch->n] = (uint32_t)batch->text.len;
 	return 0;
 }
 
 int batch_fill(struct batch *batch, struct spool_reader *reader, struct line_encoder *encoder,
-	enum stream stream, struct range block, struct batch_fill *out)
+	enum stream stream, struct range block, const struct batch_old *old, struct batch_fill *out)
 {
 	int err;
 
@@ -92,8 +102,10 @@ int batch_fill(struct batch *batch, struct spool_reader *reader, struct line_enc
 	text_clear(&batch->text);
 	batch->n = 0;
 	batch->encoder = encoder;
+	batch->old = old;
 	batch->fill = out;
 	err = spool_read(reader, stream, block, take_row, batch, &out->damaged);
+	batch->old = NULL;
 	batch->fill = NULL;
 	out->lines = batch->n;
 	return err < 0 ? err : 0;
@@ -102,6 +114,11 @@ int batch_fill(struct batch *batch, struct spool_reader *reader, struct line_enc
 uint64_t batch_number(const struct batch *batch, size_t line)
 {
 	return batch->numbers[line];
+}
+
+int64_t batch_utc_ms(const struct batch *batch, size_t line)
+{
+	return batch->utc_ms[line];
 }
 
 const char *batch_line(const struct batch *batch, size_t line, size_t *len)

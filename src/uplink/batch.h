@@ -18,14 +18,24 @@ struct batch_fill {
 	size_t lines;
 	uint64_t unsaid;  /* rows that have no line: no time, or a kind of a later version */
 	uint64_t damaged; /* rows that failed their checksum and were not handed out */
+	uint64_t old;     /* rows left out as too old */
 	bool full;        /* the buffer ended before the block */
 };
 
-/* Reads and encodes the block's rows, rising.  0, ERR_IO, ERR_DAMAGED. */
+/* Rows that are not to be sent: those as old as that, UTC; take() gets each. */
+struct batch_old {
+	int64_t utc_ms;
+	void (*take)(void *ctx, uint64_t number, int64_t utc_ms);
+	void *ctx;
+};
+
+/* Reads and encodes the block's rows, rising, but for the old ones (NULL: none are).  0, ERR_IO, ERR_DAMAGED. */
 int batch_fill(struct batch *batch, struct spool_reader *reader, struct line_encoder *encoder,
-	enum stream stream, struct range block, struct batch_fill *out) MUST_USE;
+	enum stream stream, struct range block, const struct batch_old *old,
+	struct batch_fill *out) MUST_USE;
 
 uint64_t batch_number(const struct batch *batch, size_t line);
+int64_t batch_utc_ms(const struct batch *batch, size_t line);
 /* Line `line` with its newline. */
 const char *batch_line(const struct batch *batch, size_t line, size_t *len);
 

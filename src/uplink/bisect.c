@@ -35,6 +35,19 @@ static void hold(struct search *search, const char *remedy)
 		.kind = VERDICT_HOLD, .reason = REASON_NOT_STORE, .remedy = remedy};
 }
 
+/* Every line tried was refused.  When the store goes on taking others it is this kind of line that it minds. */
+static void hold_all(struct search *search)
+{
+	if (search->has_probe) {
+		hold(search,
+			"the store refuses all of these while it takes others: look at its words");
+		search->last->verdict.reason = REASON_LINES;
+	} else {
+		hold(search, "the store refuses every line tried, so no line is to blame: "
+			     "check database, certificates and proxies");
+	}
+}
+
 /* True: the store takes what it took before, so it is this batch it minds. */
 static bool probe_is_taken(struct search *search, const struct answer *answer)
 {
@@ -107,8 +120,7 @@ static bool suspect(struct search *search, size_t line)
 		return confirm_suspects(search);
 	if (search->n_suspects < most)
 		return true;
-	hold(search, "the store refuses every line tried, so no line is to blame: "
-		     "check database, certificates and proxies");
+	hold_all(search);
 	return false;
 }
 
@@ -174,8 +186,7 @@ static bool search_parts(struct search *search)
 		return true;
 	if (search->whole && search->has_probe)
 		return confirm_suspects(search);
-	hold(search, "the store refuses every line tried, so no line is to blame: "
-		     "check database, certificates and proxies");
+	hold_all(search);
 	return false;
 }
 

@@ -42,6 +42,7 @@ enum { MOST_REFUSED = 16, MOST_SUSPECTS = 3 };
 /*
  * Sends lines 0..n-1.  On return *last is the answer that ended it: SENT when every line was sent,
  * refused or too old; else what stopped it, and lines not named by a callback are simply unsent.
+ * HOLD for REASON_LINES: the store takes other lines, but refuses all or too many of these.
  */
 void bisect_deliver(const struct bisect_ops *ops, void *ctx, size_t n, struct answer *last);
 

@@ -3,7 +3,7 @@
 
 #include "uplink/internal.h"
 
-enum { ASIDE_MS = 60 * 1000, TOO_OLD_ASIDE_MS = 10 * 60 * 1000 };
+enum { ASIDE_MS = 60 * 1000, SHUT_MS = 60 * 1000, TOO_OLD_MS = 10 * 60 * 1000 };
 
 struct errand {
 	struct uplink *uplink;
@@ -92,6 +92,11 @@ static void op_sent(void *ctx, size_t first, size_t n)
 	note_sent(errand, run);
 	line = batch_line(uplink->batch, first + n - 1, &uplink->good_len);
 	memcpy(uplink->good, line, uplink->good_len);
+	if (uplink->trying_old) {
+		lane_old_taken(&uplink->lane);
+		log_back(&uplink->too_old, uplink_now_ms(uplink), "uplink",
+			"store %s takes old readings too", uplink->conf.name);
+	}
 	pthread_mutex_lock(&uplink->lock);
 	uplink->state.lines += n;
 	uplink->state.last_sent_ms = uplink_now_ms(uplink);
@@ -108,8 +113,8 @@ static bool op_refused(void *ctx, size_t line, const struct answer *answer)
 		    answer->words))
 		return false;
 	log_say(LOG_WARN, "uplink",
-		"store %s refuses %s %llu for good (HTTP %d: %s); it is kept here; its "
-		"siblings went through",
+		"store %s refuses %s %llu (HTTP %d: %s); its siblings went through; it is kept "
+		"here and waits for a person: waterlab refused",
 		uplink->conf.name, stream_words[errand->stream], (unsigned long long)number,
 		answer->status, answer->words);
 	return true;
@@ -119,16 +124,51 @@ static void op_too_old(void *ctx, size_t first, size_t n, const struct answer *a
 {
 	const struct errand *errand = ctx;
 	struct uplink *uplink = errand->uplink;
-	struct range range = {1, batch_number(uplink->batch, first + n - 1)};
 	int64_t now_ms = uplink_now_ms(uplink);
+	size_t i;
 
-	lane_set_aside(&uplink->lane, errand->stream, range, now_ms + TOO_OLD_ASIDE_MS);
-	log_lost(&uplink->too_old, now_ms, "uplink", "store %s: up to %s %llu, %s (%s)",
-		uplink->conf.name, stream_words[errand->stream], (unsigned long long)range.last,
+	for (i = first; i < first + n; i++)
+		lane_too_old(&uplink->lane, errand->stream, batch_number(uplink->batch, i),
+			batch_utc_ms(uplink->batch, i), now_ms + TOO_OLD_MS);
+	text_copy(uplink->old_words, sizeof(uplink->old_words), answer->words);
+	log_lost(&uplink->too_old, now_ms, "uplink", "store %s: %s %llu and what is older: %s (%s)",
+		uplink->conf.name, stream_words[errand->stream],
+		(unsigned long long)batch_number(uplink->batch, first + n - 1),
 		answer->verdict.remedy, answer->words);
 }
 
 static const struct bisect_ops ops = {op_send, op_probe, op_sent, op_refused, op_too_old};
+
+static void take_old(void *ctx, uint64_t number, int64_t utc_ms)
+{
+	const struct errand *errand = ctx;
+
+	lane_hold(&errand->uplink->lane, errand->stream, number, utc_ms);
+}
+
+/* --- what got no line ------------------------------------------------------------------------------------ */
+
+/* Neither in the batch, at line *i or above, nor held. */
+static bool is_missing(const struct errand *errand, uint64_t number, size_t lines, size_t *i)
+{
+	const struct uplink *uplink = errand->uplink;
+
+	if (*i < lines && batch_number(uplink->batch, *i) == number) {
+		++*i;
+		return false;
+	}
+	return !intervals_find(&uplink->lane.of[errand->stream].old, number);
+}
+
+static uint64_t count_missing(const struct errand *errand, struct range block, size_t lines)
+{
+	uint64_t n = 0, number;
+	size_t i = 0;
+
+	for (number = block.first; number <= block.last; number++)
+		n += is_missing(errand, number, lines, &i);
+	return n;
+}
 
 /* The block's numbers that got no line: refused when the card damaged them, else left for later. */
 static void settle_missing(
@@ -143,14 +183,12 @@ static void settle_missing(
 
 	if (fill->full)
 		block.last = batch_number(uplink->batch, fill->lines - 1);
-	n_missing = block.last - block.first + 1 - fill->lines;
+	n_missing = count_missing(errand, block, fill->lines);
 	if (!n_missing)
 		return;
 	for (number = block.first; number <= block.last && !atomic_load(&uplink->stop); number++) {
-		if (i < fill->lines && batch_number(uplink->batch, i) == number) {
-			i++;
+		if (!is_missing(errand, number, fill->lines, &i))
 			continue;
-		}
 		atomic_store(&uplink->beat_ms, uplink_now_ms(uplink));
 		if (n_missing == fill->damaged && !spool_mark_refused(uplink->spool, uplink->store,
 							  errand->stream, number, 0, words))
@@ -170,6 +208,107 @@ static void settle_missing(
 		(unsigned long long)fill->damaged, (unsigned long long)fill->unsaid);
 }
 
+/* --- a block -------------------------------------------------------------------------------------------- */
+
+void uplink_say_held(struct uplink *uplink)
+{
+	const struct lane *lane = &uplink->lane;
+	struct uplink_held held = {.oldest_ms = lane->oldest_ms,
+		.youngest_ms = lane->old_ms,
+		.next_ms = lane->old_until_ms};
+	int stream;
+
+	text_copy(held.words, sizeof(held.words), uplink->old_words);
+	text_copy(held.shut_words, sizeof(held.shut_words), uplink->shut_words);
+	for (stream = 0; stream < STREAM_COUNT; stream++) {
+		held.old[stream] = lane_held(lane, (enum stream)stream);
+		held.shut[stream] = lane->of[stream].shut;
+		held.unread = held.unread || lane->of[stream].unread.n;
+		if (lane->of[stream].shut)
+			held.shut_next_ms = lane->of[stream].shut_until_ms;
+	}
+	pthread_mutex_lock(&uplink->lock);
+	uplink->state.held = held;
+	pthread_mutex_unlock(&uplink->lock);
+}
+
+/* All of the stream is refused while others are taken: those others do not wait for it. */
+static void shut(const struct errand *errand, const struct answer *answer)
+{
+	struct uplink *uplink = errand->uplink;
+	int64_t now_ms = uplink_now_ms(uplink);
+	/* A hold, and no longer than any other. */
+	unsigned wait_ms =
+		uplink->conf.retry_most_ms < SHUT_MS ? uplink->conf.retry_most_ms : SHUT_MS;
+
+	lane_shut(&uplink->lane, errand->stream, now_ms + wait_ms);
+	text_copy(uplink->shut_words, sizeof(uplink->shut_words), answer->words);
+	log_lost(&uplink->shut[errand->stream], now_ms, "uplink",
+		"store %s refuses all %ss while it takes others (HTTP %d: %s); they wait",
+		uplink->conf.name, stream_words[errand->stream], answer->status, answer->words);
+}
+
+/*
+ * One line, another each time, to see whether the store still refuses all of the stream.  None is refused for good
+ * while many wait; the last few are as any lines that are refused beside good ones.
+ */
+static void try_shut(struct errand *errand, struct answer *last)
+{
+	struct uplink *uplink = errand->uplink;
+
+	lane_tried(&uplink->lane, errand->stream, batch_number(uplink->batch, 0));
+	if (spool_waiting(uplink->spool, uplink->store, errand->stream) <= MOST_REFUSED) {
+		bisect_deliver(&ops, errand, 1, last);
+		if (last->verdict.kind != VERDICT_SENT)
+			return;
+		lane_open(&uplink->lane, errand->stream);
+		log_back(&uplink->shut[errand->stream], uplink_now_ms(uplink), "uplink",
+			"store %s: the last of the %ss that waited are tried one by one",
+			uplink->conf.name, stream_words[errand->stream]);
+		return;
+	}
+	op_send(errand, 0, 1, last);
+	if (last->verdict.kind == VERDICT_SENT) {
+		op_sent(errand, 0, 1);
+	} else if (last->verdict.reason == REASON_RETENTION) {
+		op_too_old(errand, 0, 1, last);
+	} else {
+		if (last->verdict.kind == VERDICT_BISECT)
+			shut(errand, last);
+		return;
+	}
+	lane_open(&uplink->lane, errand->stream);
+	log_back(&uplink->shut[errand->stream], uplink_now_ms(uplink), "uplink",
+		"store %s takes %ss again", uplink->conf.name, stream_words[errand->stream]);
+}
+
+static void send_batch(struct errand *errand, size_t lines, struct answer *last)
+{
+	struct uplink *uplink = errand->uplink;
+	bool held;
+
+	if (uplink->lane.of[errand->stream].shut)
+		try_shut(errand, last);
+	else
+		bisect_deliver(&ops, errand, lines, last);
+	held = last->verdict.kind == VERDICT_HOLD && last->verdict.reason == REASON_LINES;
+	if (held)
+		shut(errand, last);
+	/* The store is well: what it minds is dealt with. */
+	if (held || last->verdict.kind == VERDICT_BISECT)
+		last->verdict = (struct verdict){.kind = VERDICT_SENT, .remedy = ""};
+}
+
+static int fill_batch(struct errand *errand, struct range block, struct batch_fill *fill)
+{
+	struct uplink *uplink = errand->uplink;
+	struct batch_old old = {
+		uplink->trying_old ? LANE_ALL_YOUNG : uplink->lane.old_ms, take_old, errand};
+
+	return batch_fill(
+		uplink->batch, uplink->reader, uplink->encoder, errand->stream, block, &old, fill);
+}
+
 bool uplink_deliver(
 	struct uplink *uplink, enum stream stream, struct range block, struct answer *last)
 {
@@ -178,7 +317,7 @@ bool uplink_deliver(
 	int64_t now_ms = uplink_now_ms(uplink);
 	int err;
 
-	err = batch_fill(uplink->batch, uplink->reader, uplink->encoder, stream, block, &fill);
+	err = fill_batch(&errand, block, &fill);
 	if (err) {
 		lane_set_aside(&uplink->lane, stream, block, now_ms + ASIDE_MS);
 		log_lost(&uplink->unreadable, now_ms, "uplink",
@@ -187,14 +326,27 @@ bool uplink_deliver(
 			(unsigned long long)block.last, err_text(err));
 		return false;
 	}
-	if (fill.damaged || fill.unsaid || fill.lines < block.last - block.first + 1)
+	if (fill.damaged || fill.unsaid || fill.lines + fill.old < block.last - block.first + 1)
 		settle_missing(&errand, block, &fill);
 	else
 		log_back(&uplink->unreadable, now_ms, "uplink", "store %s: the spool reads well",
 			uplink->conf.name);
 	uplink->last_lines = (unsigned)fill.lines;
-	if (!fill.lines)
-		return false;
-	bisect_deliver(&ops, &errand, fill.lines, last);
-	return true;
+	if (fill.lines)
+		send_batch(&errand, fill.lines, last);
+	uplink_say_held(uplink);
+	return fill.lines > 0;
+}
+
+/* The line that was too old goes once more, alone: when it is taken, so are the others. */
+bool uplink_try_old(
+	struct uplink *uplink, enum stream stream, struct range block, struct answer *last)
+{
+	bool sent;
+
+	uplink->lane.old_until_ms = uplink_now_ms(uplink) + TOO_OLD_MS;
+	uplink->trying_old = true;
+	sent = uplink_deliver(uplink, stream, block, last);
+	uplink->trying_old = false;
+	return sent;
 }

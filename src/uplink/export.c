@@ -25,7 +25,6 @@ enum {
 
 static const char *const headers[STREAM_COUNT] = {COLUMNS "\n", COLUMNS ",kind,a,b,c,words\n"};
 static const char *const stream_words[STREAM_COUNT] = {"readings", "ledger"};
-static const char *const context_words[] = {"idle", "sample", "check"};
 static const char *const kind_words[] = {
 	[LEDGER_START] = "start",
 	[LEDGER_ANCHOR] = "anchor",
@@ -36,6 +35,15 @@ static const char *const kind_words[] = {
 	[LEDGER_FILE_READING] = "file_reading",
 	[LEDGER_FILE_CHECK] = "file_check",
 	[LEDGER_FILE_CALIBRATION] = "file_calibration",
+	[LEDGER_AGAIN] = "again",
+	[LEDGER_SALVAGED] = "salvaged",
+	[LEDGER_SUMMARY] = "summary",
+	[LEDGER_SAMPLE] = "sample",
+	[LEDGER_RESULT] = "result",
+	[LEDGER_POINT] = "point",
+	[LEDGER_CHECK] = "check",
+	[LEDGER_AUDIT] = "audit",
+	[LEDGER_SPIKE] = "spike",
 };
 static const char *const origin_words[] = {
 	[PLACE_NONE] = "none", [PLACE_GPS] = "gps", [PLACE_ENTERED] = "entered"};
@@ -74,17 +82,7 @@ static void put_value(struct text *to, const struct spool_row *row)
 
 	if (!isfinite(row->value))
 		return;
-	switch (row->series->kind) {
-	case NUMBER_F32:
-		number_put_f32(number, row->value);
-		break;
-	case NUMBER_F64:
-		number_put_f64(number, row->value);
-		break;
-	case NUMBER_DECIMAL:
-		number_put_decimal(number, row->value, row->series->decimals);
-		break;
-	}
+	reading_put_number(number, row->value, row->series->kind, row->series->decimals);
 	text_put(to, number);
 }
 
@@ -113,6 +111,8 @@ static void put_position(struct text *to, const struct place *place)
 
 static void put_reading(struct text *to, const struct spool_row *row)
 {
+	const char *context = context_word(row->context);
+
 	csv_put(to, row->series->unit);
 	text_put_char(to, ',');
 	csv_put(to, row->series->parameter);
@@ -122,8 +122,8 @@ static void put_reading(struct text *to, const struct spool_row *row)
 	put_flags(to, row->flags);
 	text_put_char(to, ',');
 	put_position(to, &row->place);
-	text_printf(to, ",%u,%s,%s,", row->qc, export_clock_word(row->clock),
-		(size_t)row->context < COUNT(context_words) ? context_words[row->context] : "");
+	text_printf(
+		to, ",%u,%s,%s,", row->qc, export_clock_word(row->clock), context ? context : "");
 	csv_put(to, row->place.district);
 }
 
@@ -166,7 +166,7 @@ static void put_ledger_end(struct text *to, const struct spool_row *row)
 static void put_csv(const struct writer *w, struct text *to, const struct spool_row *row)
 {
 	csv_put(to, w->ask->lab);
-	text_printf(to, ",%s,%s,%llu,", w->spool, stream_words[row->stream],
+	text_printf(to, ",%s,%s,%llu,", row->spool, stream_words[row->stream],
 		(unsigned long long)row->number);
 	if (row->clock != TIME_NONE)
 		put_utc(to, row->utc_ms);

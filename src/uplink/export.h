@@ -13,8 +13,10 @@
  * or entered; near is the district it may be instead, border_m metres from the border between
  * (model/place.h); edition is the checksum of the boundaries that decided.  The ledger has the same columns
  * and behind them kind,a,b,c,words: of a meter's file (kinds file_reading, file_check, file_calibration) the words
- * say analyzer, number, sample, probe and operator (model/filed.h), and unit, parameter, value are empty.  New columns come behind those of the readings: look them up by the
- * header.  Line protocol is what the stores get (line_protocol.h); rows it cannot say, such as
+ * say analyzer, number, sample, probe and operator (model/filed.h), and unit, parameter, value are empty; of a summary
+ * (kind summary, model/summary.h) utc, clock and clock_error_s are its readings', a is utc in ms, b and c count them.  New columns come behind those of the readings: look them up by the
+ * header.  `waterlab spool export --format sqlite` has them as tables `readings` and `ledger` of the same columns: numbers are
+ * numbers (value as CSV shows it), what is empty is NULL; `meta` says lab, spool, version, made_at.  Line protocol is what the stores get (line_protocol.h); rows it cannot say, such as
  * those without a time, are left out and counted.
  */
 #ifndef UPLINK_EXPORT_H

@@ -6,10 +6,13 @@
 
 #include "base/number.h"
 #include "model/filed.h"
+#include "model/summary.h"
+#include "sample/check_step.h"
+#include "uplink/sample_lines.h"
 
 /* Direct-mapped: a lab has some tens of series in a few contexts and districts; a clash only costs
  * building the prefix again. */
-enum { PREFIXES = 512, PREFIX = 400 };
+enum { PREFIXES = 512, PREFIX = 400, TIME_TEXT = 24 };
 
 struct prefix {
 	char district[AREA_CODE], near[AREA_CODE];
@@ -26,8 +29,6 @@ struct line_encoder {
 	struct prefix prefixes[PREFIXES];
 };
 
-static const char *const context_words[] = {
-	[CONTEXT_IDLE] = "idle", [CONTEXT_SAMPLE] = "sample", [CONTEXT_CHECK] = "check"};
 static const char *const ledger_words[] = {[LEDGER_START] = "start",
 	[LEDGER_ANCHOR] = "anchor",
 	[LEDGER_GAP] = "gap",
@@ -36,7 +37,13 @@ static const char *const ledger_words[] = {[LEDGER_START] = "start",
 	[LEDGER_BOUNDARIES] = "boundaries",
 	[LEDGER_FILE_READING] = "file_reading",
 	[LEDGER_FILE_CHECK] = "file_check",
-	[LEDGER_FILE_CALIBRATION] = "file_calibration"};
+	[LEDGER_FILE_CALIBRATION] = "file_calibration",
+	[LEDGER_AGAIN] = "again",
+	[LEDGER_SALVAGED] = "salvaged",
+	[LEDGER_SAMPLE] = "sample",
+	[LEDGER_CHECK] = "check",
+	[LEDGER_AUDIT] = "audit",
+	[LEDGER_SPIKE] = "spike"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -94,14 +101,6 @@ static size_t prefix_of(const struct spool_row *row, const char *district, const
 	return mixed >> 55;
 }
 
-/* The tag `near`: which district the reading may belong to instead; "": there is no doubt. */
-static const char *neighbour_of(const struct place *place)
-{
-	if (place->origin == PLACE_NONE || place->border_m < 0)
-		return "";
-	return *place->near || !*place->district ? place->near : "none";
-}
-
 static void copy_code(char *to, const char *code)
 {
 	memset(to, 0, AREA_CODE);
@@ -115,7 +114,7 @@ static const struct prefix *find_prefix(struct line_encoder *encoder, const stru
 	char district[AREA_CODE], near[AREA_CODE];
 
 	copy_code(district, row->place.district);
-	copy_code(near, neighbour_of(&row->place));
+	copy_code(near, place_neighbour(&row->place));
 	prefix = &encoder->prefixes[prefix_of(row, district, near)];
 	if (prefix->len && prefix->series_key == row->series_key &&
 		prefix->context == row->context &&
@@ -127,7 +126,7 @@ static const struct prefix *find_prefix(struct line_encoder *encoder, const stru
 	text_put(&text, "reading,analyzer=");
 	line_put_tag(&text, row->series->unit);
 	text_put(&text, ",context=");
-	text_put(&text, context_words[row->context]);
+	text_put(&text, context_word(row->context));
 	text_put(&text, ",district=");
 	line_put_tag(&text, *district ? district : "none");
 	text_put(&text, ",lab=");
@@ -202,18 +201,7 @@ static char *put_scaled(char *p, int64_t v, int places)
 static char *put_value(char *p, const struct spool_row *row)
 {
 	p = PUT(p, "value=");
-	switch (row->series->kind) {
-	case NUMBER_DECIMAL:
-		p += number_put_decimal(
-			p, row->value, row->series->decimals <= 9 ? row->series->decimals : 9);
-		break;
-	case NUMBER_F64:
-		p += number_put_f64(p, row->value);
-		break;
-	case NUMBER_F32:
-		p += number_put_f32(p, row->value);
-		break;
-	}
+	p += reading_put_number(p, row->value, row->series->kind, row->series->decimals);
 	*p++ = ',';
 	return p;
 }
@@ -265,6 +253,15 @@ static char *put_clock(char *p, const struct spool_row *row)
 	return put_scaled(PUT(p, "i,clock_err="), row->clock_error_ms, 3);
 }
 
+static char *put_sample(char *p, uint64_t sample)
+{
+	if (!sample)
+		return p;
+	p = put_int(PUT(p, ",sample="), (int64_t)sample);
+	*p++ = 'i';
+	return p;
+}
+
 static char *put_reading(char *p, const struct line_encoder *encoder, const struct prefix *prefix,
 	const struct spool_row *row)
 {
@@ -280,11 +277,7 @@ static char *put_reading(char *p, const struct line_encoder *encoder, const stru
 	}
 	p = put_clock(p, row);
 	p = put_place(p, encoder, row);
-	if (row->sample) {
-		p = put_int(PUT(p, ",sample="), (int64_t)row->sample);
-		*p++ = 'i';
-	}
-	return p;
+	return put_sample(p, row->sample);
 }
 
 /*
@@ -300,6 +293,21 @@ static struct filed_head filed_of(const struct spool_row *row)
 		return (struct filed_head){.value = (double)NAN};
 	if (row->c & FLAG_NO_VALUE)
 		head.value = (double)NAN;
+	return head;
+}
+
+/* A check's step goes out the same way: its value is the standard's or the analyzer's; who and which lot stay in the van. */
+static struct filed_head check_of(const struct spool_row *row)
+{
+	struct filed_head head = {.value = (double)NAN};
+	struct check_step step;
+
+	if (!row->words || !check_step_read(&step, row->number, row->a, row->b, row->c, row->words))
+		return head;
+	text_copy(head.analyzer, sizeof(head.analyzer), step.unit);
+	text_copy(head.parameter, sizeof(head.parameter), step.parameter);
+	if (*step.value)
+		head.value = strtod(step.value, NULL);
 	return head;
 }
 
@@ -332,7 +340,7 @@ static char *put_event_tags(char *p, const struct line_encoder *encoder,
 
 static char *put_event(char *p, const struct line_encoder *encoder, const struct spool_row *row)
 {
-	struct filed_head head = filed_of(row);
+	struct filed_head head = row->kind == LEDGER_CHECK ? check_of(row) : filed_of(row);
 
 	p = put_event_tags(p, encoder, row, &head);
 	/* Of a place that a person entered the coordinates stay in the van. */
@@ -351,17 +359,68 @@ static char *put_event(char *p, const struct line_encoder *encoder, const struct
 	return put_clock(p, row);
 }
 
+static char *put_measured(char *p, const char *key, double value)
+{
+	if (!isfinite(value))
+		return p;
+	p = put_word(p, key, strlen(key));
+	return p + number_put_f64(p, value);
+}
+
+/* Words that nobody can read cost the tags and the three numbers, never the row. */
+static char *put_summary(char *p, const struct line_encoder *encoder, const struct spool_row *row)
+{
+	struct summary summary = {.min = (double)NAN, .mean = (double)NAN, .max = (double)NAN};
+	bool known = row->words && summary_read(row->words, &summary);
+	const struct summary_of *of = &summary.of;
+	const char *context = context_word(of->context);
+
+	if (!context)
+		return NULL;
+	p = put_name(PUT(p, "summary"), ",analyzer=", of->analyzer);
+	if (known) {
+		p = put_name(p, ",context=", context);
+		p = put_name(p, ",district=", *of->district ? of->district : "none");
+	}
+	p = put_word(PUT(p, ",lab="), encoder->lab, strlen(encoder->lab));
+	p = put_name(p, ",near=", of->near);
+	p = put_name(p, ",parameter=", of->parameter);
+	p = put_word(PUT(p, ",spool="), encoder->spool, strlen(encoder->spool));
+	p = put_int(PUT(p, " n="), row->b);
+	p = put_int(PUT(p, "i,n_good="), row->c);
+	*p++ = 'i';
+	p = put_measured(p, ",min=", summary.min);
+	p = put_measured(p, ",mean=", summary.mean);
+	p = put_measured(p, ",max=", summary.max);
+	p = put_int(PUT(p, ",seq="), (int64_t)row->number);
+	*p++ = 'i';
+	p = put_clock(p, row);
+	if (summary.entered)
+		p = PUT(p, ",pos=2i");
+	return put_sample(p, of->sample);
+}
+
 static char *put_row(char *p, struct line_encoder *encoder, const struct spool_row *row)
 {
 	const struct prefix *prefix;
 
 	if (row->stream == STREAM_READINGS) {
-		if ((size_t)row->context >= COUNT(context_words) || !row->series)
+		if (!context_word(row->context) || !row->series)
 			return NULL;
 		prefix = find_prefix(encoder, row);
 		if (!prefix)
 			return NULL;
 		p = put_reading(p, encoder, prefix, row);
+	} else if (row->kind == LEDGER_SUMMARY) {
+		p = put_summary(p, encoder, row);
+		if (!p)
+			return NULL;
+	} else if (row->kind == LEDGER_RESULT || row->kind == LEDGER_POINT) {
+		struct text line = text_over(p, LINE_LONGEST - TIME_TEXT);
+
+		if (!sample_line_put(&line, row, encoder->lab, encoder->spool))
+			return NULL;
+		p += line.len;
 	} else {
 		if ((size_t)row->kind >= COUNT(ledger_words) || !ledger_words[row->kind])
 			return NULL;
@@ -371,6 +430,20 @@ static char *put_row(char *p, struct line_encoder *encoder, const struct spool_r
 	p = put_int(p, row->utc_ms);
 	*p++ = '\n';
 	return p;
+}
+
+/* Rows born elsewhere have another id; there are few such borders. */
+static void know_spool(struct line_encoder *encoder, const char *id)
+{
+	struct text text;
+	size_t i;
+
+	if (!id || strcmp(id, encoder->spool) == 0)
+		return;
+	text = text_over(encoder->spool, sizeof(encoder->spool));
+	line_put_tag(&text, id);
+	for (i = 0; i < COUNT(encoder->prefixes); i++)
+		encoder->prefixes[i].len = 0;
 }
 
 bool line_encode(struct line_encoder *encoder, struct text *to, const struct spool_row *row)
@@ -384,6 +457,7 @@ bool line_encode(struct line_encoder *encoder, struct text *to, const struct spo
 
 	if (row->clock == TIME_NONE)
 		return false;
+	know_spool(encoder, row->spool);
 	end = put_row(start, encoder, row);
 	if (!end || (size_t)(end - start) > room) {
 		to->at[to->len] = '\0';

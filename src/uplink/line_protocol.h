@@ -4,10 +4,13 @@
  *   reading,analyzer=A,context=idle,district=none,lab=L,parameter=ph,spool=S value=7.12,seq=5i,qc=1i 1700000000000
  *   event,kind=gap,lab=L,spool=S a=90i,b=99i,c=0i,seq=12i 1700000000000
  *   event,analyzer=A,kind=file_reading,lab=L,parameter=ph,spool=S a=1i,b=2i,c=0i,seq=13i,value=7.02 1700000000000
+ *   summary,analyzer=A,context=idle,district=none,lab=L,parameter=ph,spool=S n=6i,n_good=6i,min=7.1,mean=7.12,max=7.2,seq=14i 1700000000000
  *
- * The last is of a file that a meter wrote (also file_check, file_calibration): the line's time is when it was
+ * The last but one is of a file that a meter wrote (also file_check, file_calibration): the line's time is when it was
  * recorded, a the meter's own.  parameter and value are left out where there is none; where the row's words cannot
  * be read (model/filed.h), analyzer too.  Sample id, probe and operator stay in the van.
+ * The last is a summary (model/summary.h), which has the tags of its readings, and min, mean and max where it has good
+ * ones; where its words cannot be read, neither those nor any but lab and spool.
  *
  * Tags sorted, names escaped once and cached per series.  A field is left out when it says the ordinary
  * (README, "What is sent").  Nothing that can change later is a tag; no strings are fields; no NaN.

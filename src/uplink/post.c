@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "uplink/url.h"
-#include "uplink/wire.h"
 
 enum { MOST_REPLY = 64 * 1024, TOKEN = 1024, HEADER = 64, LOOK_MS = 250 };
 
@@ -25,6 +24,7 @@ struct post {
 	const atomic_bool *stop;
 	_Atomic int64_t *beat_ms;
 	struct wire wire;
+	bool anew;              /* the next request makes a new connection */
 	struct stat token_file; /* as it was when read */
 	/* the reply that comes in */
 	struct reply *reply;
@@ -53,6 +53,26 @@ static int close_socket(void *ctx, curl_socket_t fd)
 uint64_t post_wire_bytes(struct post *post)
 {
 	return wire_sent(&post->wire);
+}
+
+void post_set_note(struct post *post, wire_note note, void *ctx)
+{
+	post->wire.note = note;
+	post->wire.note_ctx = ctx;
+}
+
+void post_tell(struct post *post)
+{
+	wire_tell(&post->wire);
+}
+
+void post_link(struct post *post, char *link)
+{
+	bool there = wire_link(&post->wire, link);
+
+	post->anew = !there && wire_is_connected(&post->wire);
+	if (!there)
+		wire_route(&post->wire, link);
 }
 
 bool post_try_is_free(const struct post *post)
@@ -263,6 +283,7 @@ static CURLcode run(struct post *post)
 			taken = wire_taken(&post->wire);
 			if (taken != before)
 				moved_ms = now_ms;
+			wire_tell(&post->wire);
 		}
 		if (now_ms - moved_ms >= (int64_t)post->conf->timeout_ms)
 			return CURLE_OPERATION_TIMEDOUT;
@@ -295,6 +316,7 @@ static void put_words(struct reply *reply, const char *words)
 void post_send(struct post *post, const char *body, size_t len, bool gzip, struct reply *reply)
 {
 	curl_off_t uploaded = 0;
+	char link[LINK_NAME];
 	long status = 0;
 	CURLcode code;
 
@@ -307,6 +329,8 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, body);
 	curl_easy_setopt(post->easy, CURLOPT_HTTPHEADER, gzip ? post->gzip : post->plain);
+	post_link(post, link);
+	curl_easy_setopt(post->easy, CURLOPT_FRESH_CONNECT, (long)post->anew);
 	if (curl_multi_add_handle(post->multi, post->easy) != CURLM_OK) {
 		put_words(reply, "the request could not be started");
 		return;
@@ -315,6 +339,7 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 	curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(post->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
 	curl_multi_remove_handle(post->multi, post->easy);
+	wire_tell(&post->wire);
 
 	reply->transport = post_transport_of((int)code);
 	if (reply->transport == TRANSPORT_TRUST)

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "uplink/verdict.h"
+#include "uplink/wire.h"
 
 struct post;
 
@@ -52,6 +53,19 @@ bool post_try_is_free(const struct post *post);
 
 /* TCP payload sent so far, TLS and repeats included. */
 uint64_t post_wire_bytes(struct post *post);
+
+/*
+ * From now on note(ctx, link, bytes) is told what a metered link bills (wire.h), while a request runs and when a
+ * connection ends; this machine's own loopback is not told of.
+ */
+void post_set_note(struct post *post, wire_note note, void *ctx);
+/* What went over the open connection since: a late acknowledgement, the other side's farewell. */
+void post_tell(struct post *post);
+/*
+ * The link that the next request goes by, LINK_NAME bytes; "": none, or this machine itself.  When the way to the
+ * store has become another since the connection was made, the next request makes a new one.
+ */
+void post_link(struct post *post, char *link);
 
 /* A CURLcode as what it means here. */
 enum transport post_transport_of(int curl_code);

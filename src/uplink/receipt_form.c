@@ -7,9 +7,25 @@
 
 #include "uplink/url.h"
 
-enum { QUERY = RECEIPT_FORM / 2, WORDS = 120, STATEMENTS = 3 };
+enum { QUERY = RECEIPT_FORM / 2, WORDS = 120, STATEMENTS = 3, MEASUREMENTS = 4 };
 
-static const char *const measurements[STREAM_COUNT] = {"reading", "event"};
+/* Of the ledger every row is in one of the four. */
+static const char *const measurements[STREAM_COUNT] = {"reading", "event,summary,result,point"};
+static const char *const seq_names[STREAM_COUNT] = {
+	"reading_seq{", "{__name__=~\"event_seq|summary_seq|result_seq|point_seq\","};
+
+struct store_conf receipt_asked_as(const struct store_conf *conf)
+{
+	struct store_conf asked = *conf;
+
+	if (conf->read_url[0])
+		text_copy(asked.url, sizeof(asked.url), conf->read_url);
+	if (conf->read_token_file[0]) {
+		text_copy(asked.token_file, sizeof(asked.token_file), conf->read_token_file);
+		text_copy(asked.user, sizeof(asked.user), conf->read_user);
+	}
+	return asked;
+}
 
 struct receipt_tally receipt_whole(struct range range)
 {
@@ -136,7 +152,7 @@ static int put_export(struct text *to, const struct store_conf *conf, const char
 	char at[QUERY];
 	struct text match = text_over(at, sizeof(at));
 
-	text_printf(&match, "%s_seq{spool=", measurements[question->stream]);
+	text_printf(&match, "%sspool=", seq_names[question->stream]);
 	put_quoted(&match, spool_id, '"');
 	if (conf->database[0]) {
 		text_put(&match, ",db=");
@@ -181,10 +197,13 @@ static int refuse(struct text *why, const char *what, const char *words)
 /* InfluxDB says so of the series, its documentation of the result. */
 static bool is_partial(json_t *result)
 {
-	json_t *series = json_array_get(json_object_get(result, "series"), 0);
+	json_t *parts = json_object_get(result, "series"), *part;
+	bool partial = json_is_true(json_object_get(result, "partial"));
+	size_t i;
 
-	return json_is_true(json_object_get(result, "partial")) ||
-	       json_is_true(json_object_get(series, "partial"));
+	for (i = 0; (part = json_array_get(parts, i)); i++)
+		partial = partial || json_is_true(json_object_get(part, "partial"));
+	return partial;
 }
 
 /* The results of an InfluxQL answer, n of them, none with an error; NULL with words. */
@@ -214,16 +233,24 @@ static json_t *read_results(json_t *answer, size_t n, struct text *why)
 	return results;
 }
 
-/* The rows of a result; NULL: the store has none.  *odd: it is no such result. */
-static json_t *rows_of(json_t *result, size_t columns, bool *odd)
+/* How many measurements have rows of it. */
+static size_t parts_of(json_t *result, bool *odd)
 {
-	json_t *series = json_object_get(result, "series"), *rows, *row;
+	json_t *series = json_object_get(result, "series");
+
+	*odd = *odd ||
+	       (series && (!json_array_size(series) || json_array_size(series) > MEASUREMENTS));
+	return json_array_size(series);
+}
+
+/* The rows of a part of a result.  *odd: it is no such result. */
+static json_t *rows_of(json_t *result, size_t part, size_t columns, bool *odd)
+{
+	json_t *rows, *row;
 	size_t i;
 
-	if (!series)
-		return NULL;
-	rows = json_object_get(json_array_get(series, 0), "values");
-	*odd = *odd || json_array_size(series) != 1 || !json_is_array(rows);
+	rows = json_object_get(json_array_get(json_object_get(result, "series"), part), "values");
+	*odd = *odd || !json_is_array(rows);
 	for (i = 0; (row = json_array_get(rows, i)); i++)
 		*odd = *odd || json_array_size(row) != columns;
 	return rows;
@@ -243,27 +270,49 @@ static uint64_t number_in(json_t *row, size_t column, bool *odd)
 /* A count of one row: it is there. */
 static bool has_one(json_t *result, bool *odd)
 {
-	json_t *row = json_array_get(rows_of(result, 2, odd), 0);
+	size_t parts = parts_of(result, odd), i;
+	bool has = false;
+	json_t *row;
 
-	return row && number_in(row, 1, odd) > 0;
+	for (i = 0; i < parts; i++) {
+		row = json_array_get(rows_of(result, i, 2, odd), 0);
+		has = has || (row && number_in(row, 1, odd) > 0);
+	}
+	return has;
+}
+
+static struct receipt_tally tally_in(json_t *result, bool *odd)
+{
+	struct receipt_tally all = {0}, one;
+	size_t parts = parts_of(result, odd), i;
+	json_t *row;
+
+	for (i = 0; i < parts; i++) {
+		row = json_array_get(rows_of(result, i, 5, odd), 0);
+		if (!row)
+			continue;
+		one = (struct receipt_tally){.n = number_in(row, 1, odd),
+			.least = number_in(row, 2, odd),
+			.most = number_in(row, 3, odd),
+			.sum = number_in(row, 4, odd)};
+		all.least = !all.n || one.least < all.least ? one.least : all.least;
+		all.most = one.most > all.most ? one.most : all.most;
+		all.n += one.n;
+		all.sum += one.sum;
+	}
+	return all;
 }
 
 int receipt_read_tallies(
 	const char *body, size_t len, struct receipt_tally *tallies, size_t n, struct text *why)
 {
 	json_t *answer = json_loadb(body, len, 0, NULL);
-	json_t *results = read_results(answer, STATEMENTS * n, why), *row;
+	json_t *results = read_results(answer, STATEMENTS * n, why);
 	bool odd = false;
 	size_t i;
 
 	for (i = 0; results && i < n; i++) {
-		tallies[i] = (struct receipt_tally){0};
-		row = json_array_get(rows_of(json_array_get(results, STATEMENTS * i), 5, &odd), 0);
-		if (row)
-			tallies[i] = (struct receipt_tally){.n = number_in(row, 1, &odd),
-				.least = number_in(row, 2, &odd),
-				.most = number_in(row, 3, &odd),
-				.sum = number_in(row, 4, &odd)};
+		tallies[i] = tally_in(json_array_get(results, STATEMENTS * i), &odd);
 		tallies[i].exact = has_one(json_array_get(results, STATEMENTS * i + 1), &odd) &&
 				   has_one(json_array_get(results, STATEMENTS * i + 2), &odd);
 	}
@@ -291,13 +340,17 @@ static int read_json_list(const char *body, size_t len, const struct receipt_que
 	bool *has, struct text *why)
 {
 	json_t *answer = json_loadb(body, len, 0, NULL);
-	json_t *results = read_results(answer, 1, why), *rows, *row;
+	json_t *results = read_results(answer, 1, why), *result, *rows, *row;
 	bool odd = false, known = results != NULL;
-	size_t i;
+	size_t parts, part, i;
 
-	rows = rows_of(json_array_get(results, 0), 2, &odd);
-	for (i = 0; (row = json_array_get(rows, i)); i++)
-		note_row(question, number_in(row, 1, &odd), number_in(row, 0, &odd), has);
+	result = json_array_get(results, 0);
+	parts = parts_of(result, &odd);
+	for (part = 0; part < parts; part++) {
+		rows = rows_of(result, part, 2, &odd);
+		for (i = 0; (row = json_array_get(rows, i)); i++)
+			note_row(question, number_in(row, 1, &odd), number_in(row, 0, &odd), has);
+	}
 	json_decref(answer);
 	if (odd)
 		return refuse(why, "the answer is not one of InfluxQL", NULL);
@@ -313,6 +366,8 @@ static bool take_number(char **at, char behind, uint64_t *number)
 	if (rest == *at || *rest != behind || !(value >= 0) || value > 9007199254740992.0)
 		return false;
 	*number = (uint64_t)value;
+	if ((double)*number < value)
+		return false;
 	*at = rest + 1;
 	return true;
 }

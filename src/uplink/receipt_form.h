@@ -41,6 +41,9 @@ struct receipt_tally { /* of the numbers in a run that the store has */
 	bool exact; /* `chance` and the last one are there at their own times */
 };
 
+/* The store as it is asked: where reading has no keys of its own, those of writing. */
+struct store_conf receipt_asked_as(const struct store_conf *conf);
+
 /* What the tally is when the store has all of them. */
 struct receipt_tally receipt_whole(struct range range);
 bool receipt_same_tally(const struct receipt_tally *a, const struct receipt_tally *b);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/utc.h"
 #include "uplink/receipts_inside.h"
 
 enum {
@@ -55,6 +56,27 @@ static void begin_pass(struct receipts *receipts, int64_t now_ms)
 	receipts->state.condition = RECEIPTS_ASKING;
 }
 
+/* A store that says nothing about rows that it drops: what it does have tells how far back it keeps. */
+static void say_stays(const struct receipts *receipts, struct text *to, uint64_t stays)
+{
+	const struct receipts_state *found = &receipts->found;
+
+	text_printf(to,
+		"%llu that the store took are not there, and sending again did not help: of ",
+		(unsigned long long)stays);
+	utc_put_minute(to, found->missing_from_ms);
+	text_put(to, " to ");
+	utc_put_minute(to, found->missing_to_ms);
+	if (found->missing_to_ms < receipts->there_ms && receipts->there_ms != INT64_MAX)
+		text_put(to,
+			" UTC, older than all it has: does it keep times so far back? When its "
+			"retention is longer: waterlab reconcile");
+	else
+		text_put(to,
+			" UTC: is it asked where it is written to (read_url), and does it keep "
+			"times so far back or ahead?");
+}
+
 /* What stays missing whatever is sent is said, and asked about less and less often. */
 static void weigh_pass(struct receipts *receipts)
 {
@@ -76,12 +98,7 @@ static void weigh_pass(struct receipts *receipts)
 	receipts->fruitless =
 		stays && !receipts->confirmed && !proving ? receipts->fruitless + 1 : 0;
 	if (stays)
-		text_printf(&text,
-			"%llu that the store took are not there, and sending again did not help: "
-			"is "
-			"it asked where it is written to (read_url), and does it keep times so far "
-			"back or ahead?",
-			(unsigned long long)stays);
+		say_stays(receipts, &text, stays);
 }
 
 static int64_t pause_after(const struct receipts *receipts, bool answered)
@@ -134,7 +151,7 @@ static void end_pass(struct receipts *receipts, bool answered)
 	found->passes = receipts->state.passes + 1;
 	found->requests = receipts->state.requests;
 	receipts->before = *found;
-	receipts->passing = receipts->now = false;
+	receipts->passing = receipts->now = receipts->all = false;
 	receipts->next_ms = now_ms + pause_after(receipts, answered);
 	receipts->state = *found;
 	say_pass(receipts, again);
@@ -145,9 +162,15 @@ bool receipts_hurry(const struct receipts *receipts)
 	return receipts->now;
 }
 
-void receipts_ask_now(struct receipts *receipts)
+bool receipts_ask_all(const struct receipts *receipts)
+{
+	return receipts->all;
+}
+
+void receipts_ask_now(struct receipts *receipts, bool all)
 {
 	receipts->now = receipts->wait_ms > 0;
+	receipts->all = receipts->now && all;
 	receipts->passing = false;
 }
 
@@ -190,26 +213,22 @@ uint64_t receipts_wire_bytes(const struct receipts *receipts)
 	return post_wire_bytes(receipts->post);
 }
 
+void receipts_set_note(struct receipts *receipts, wire_note note, void *ctx)
+{
+	post_set_note(receipts->post, note, ctx);
+}
+
+void receipts_tell(struct receipts *receipts)
+{
+	post_tell(receipts->post);
+}
+
 void receipts_wake(struct receipts *receipts)
 {
 	post_wake(receipts->post);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------ */
-
-/* The store as it is asked: where reading has no keys of its own, those of writing. */
-static struct store_conf asked_as(const struct store_conf *conf)
-{
-	struct store_conf asked = *conf;
-
-	if (conf->read_url[0])
-		text_copy(asked.url, sizeof(asked.url), conf->read_url);
-	if (conf->read_token_file[0]) {
-		text_copy(asked.token_file, sizeof(asked.token_file), conf->read_token_file);
-		text_copy(asked.user, sizeof(asked.user), conf->read_user);
-	}
-	return asked;
-}
 
 int receipts_new(struct receipts **out, const struct store_conf *conf, struct spool *spool,
 	unsigned store, struct spool_reader *reader, const struct clock *clock,
@@ -221,13 +240,14 @@ int receipts_new(struct receipts **out, const struct store_conf *conf, struct sp
 	*out = NULL;
 	if (!receipts)
 		return ERR_MEMORY;
-	receipts->conf = asked_as(conf);
+	receipts->conf = receipt_asked_as(conf);
 	receipts->spool = spool;
 	receipts->store = store;
 	receipts->reader = reader;
 	receipts->clock = clock;
 	receipts->wait_ms = (int64_t)conf->receipt_s * 1000;
 	receipts->at_once = RECEIPT_RUN;
+	receipts->there_ms = INT64_MAX;
 	receipts->turned_ms = now_of(receipts);
 	receipts->next_ms = receipts->turned_ms + receipts->wait_ms;
 	receipts->day_ms = receipts->turned_ms + DAY_MS;

@@ -16,6 +16,7 @@
 
 #include "spool/reader.h"
 #include "uplink/uplink.h"
+#include "uplink/wire.h"
 
 struct receipts;
 
@@ -28,8 +29,13 @@ void receipts_free(struct receipts *receipts);
 /* The store answered 2xx to these now. */
 void receipts_sent(struct receipts *receipts, enum stream stream, struct range block);
 
-/* A person wants to know: a pass begins at the next step, and tries all again. */
-void receipts_ask_now(struct receipts *receipts);
+/*
+ * A person wants to know: a pass begins at the next step, and tries all again.  `all`: about what the store confirmed
+ * before, too, to the last number on the van; what it has no more counts as sent only, and is sent again.
+ */
+void receipts_ask_now(struct receipts *receipts, bool all);
+/* That pass is about all of it: long, so sending goes on between. */
+bool receipts_ask_all(const struct receipts *receipts);
 /* True from receipts_ask_now() until that pass has ended: then it goes before sending. */
 bool receipts_hurry(const struct receipts *receipts);
 
@@ -38,6 +44,9 @@ bool receipts_step(struct receipts *receipts);
 
 void receipts_state(const struct receipts *receipts, struct receipts_state *out);
 uint64_t receipts_wire_bytes(const struct receipts *receipts);
+/* What questions and answers cost: see post.h. */
+void receipts_set_note(struct receipts *receipts, wire_note note, void *ctx);
+void receipts_tell(struct receipts *receipts);
 /* From any thread: lets a request in flight look at `stop`. */
 void receipts_wake(struct receipts *receipts);
 

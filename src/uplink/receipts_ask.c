@@ -59,22 +59,70 @@ uint64_t receipts_missing(const struct receipts_state *found)
 
 bool receipts_helpless(const struct receipts *receipts)
 {
-	return !receipts->left && receipts_missing(&receipts->found) > MOST_HOLES;
+	return !receipts->left && !receipts->all && receipts_missing(&receipts->found) > MOST_HOLES;
 }
 
 static void weigh_whole(struct receipts *receipts, const struct receipt_question *question)
 {
 	receipts->found.asked[question->stream] += question->range.last - question->range.first + 1;
+	if (question->from_ms < receipts->there_ms)
+		receipts->there_ms = question->from_ms;
 	are_there(receipts, question->stream, question->range);
 }
 
-static void weigh_list(
+/* When what is there and what is missing was made. */
+static void note_times(
+	struct receipts *receipts, const struct receipt_question *question, const bool *has)
+{
+	struct receipts_state *found = &receipts->found;
+	uint64_t n = question->range.last - question->range.first + 1, i;
+
+	for (i = 0; i < n; i++) {
+		int64_t at_ms = question->at_ms[i];
+
+		if (has[i]) {
+			if (at_ms < receipts->there_ms)
+				receipts->there_ms = at_ms;
+			continue;
+		}
+		if (!found->missing_to_ms || at_ms > found->missing_to_ms)
+			found->missing_to_ms = at_ms;
+		if (!found->missing_from_ms || at_ms < found->missing_from_ms)
+			found->missing_from_ms = at_ms;
+	}
+}
+
+/* What it confirmed before and has no more is not received: first of all that must be on the card. */
+static bool doubt(struct receipts *receipts, const struct receipt_question *question)
+{
+	int err = spool_doubt(receipts->spool, receipts->store, question->stream, question->range);
+	struct text text = text_over(receipts->found.words, sizeof(receipts->found.words));
+
+	if (!err)
+		return true;
+	text_printf(
+		&text, "what it has no more cannot be noted on the van's card: %s", err_text(err));
+	receipts->found.condition = RECEIPTS_AWAY;
+	return false;
+}
+
+static bool has_all(const bool *has, uint64_t n)
+{
+	while (n && has[n - 1])
+		n--;
+	return !n;
+}
+
+static bool weigh_list(
 	struct receipts *receipts, const struct receipt_question *question, const bool *has)
 {
 	uint64_t n = question->range.last - question->range.first + 1, i, begin = 0;
 	struct range run;
 
+	if (receipts->all && !has_all(has, n) && !doubt(receipts, question))
+		return false;
 	receipts->found.asked[question->stream] += n;
+	note_times(receipts, question, has);
 	for (i = 1; i <= n; i++) {
 		if (i < n && has[i] == has[begin])
 			continue;
@@ -85,6 +133,7 @@ static void weigh_list(
 			are_missing(receipts, question->stream, run);
 		begin = i;
 	}
+	return true;
 }
 
 /* --- a request --------------------------------------------------------------------------------------- */
@@ -138,7 +187,7 @@ static bool ask_list(struct receipts *receipts, const struct receipt_question *q
 	struct text form = text_over(form_at, sizeof(form_at)), answer;
 	struct text why = text_over(words, sizeof(words));
 
-	if (receipt_put_list(&form, &receipts->conf, spool_id(receipts->spool), question, detail))
+	if (receipt_put_list(&form, &receipts->conf, receipts->born, question, detail))
 		return not_understood(receipts, "the question is too long");
 	if (!ask(receipts, &form, &answer))
 		return false;
@@ -154,8 +203,7 @@ static bool ask_rows(struct receipts *receipts, const struct receipt_question *q
 
 	if (!ask_list(receipts, question, RECEIPT_ROWS, has))
 		return false;
-	weigh_list(receipts, question, has);
-	return true;
+	return weigh_list(receipts, question, has);
 }
 
 /* That number is there at its own time.  *answered false: nobody said. */
@@ -194,13 +242,14 @@ static bool ask_numbers(struct receipts *receipts, const struct receipt_question
 static bool ask_tallies(
 	struct receipts *receipts, const struct receipt_question *questions, size_t n)
 {
+	static const bool none[RECEIPT_RUN];
 	struct receipt_tally tallies[RECEIPT_QUESTIONS], whole;
 	char form_at[RECEIPT_FORM], words[200];
 	struct text form = text_over(form_at, sizeof(form_at)), answer;
 	struct text why = text_over(words, sizeof(words));
 	size_t i;
 
-	if (receipt_put_tallies(&form, &receipts->conf, spool_id(receipts->spool), questions, n))
+	if (receipt_put_tallies(&form, &receipts->conf, receipts->born, questions, n))
 		return not_understood(receipts, "the question is too long");
 	if (!ask(receipts, &form, &answer))
 		return false;
@@ -210,7 +259,10 @@ static bool ask_tallies(
 		whole = receipt_whole(questions[i].range);
 		if (receipt_same_tally(&tallies[i], &whole))
 			weigh_whole(receipts, &questions[i]);
-		else if (!ask_rows(receipts, &questions[i]))
+		else if (receipts->all && !tallies[i].n &&
+			 !weigh_list(receipts, &questions[i], none))
+			return false;
+		else if (!(receipts->all && !tallies[i].n) && !ask_rows(receipts, &questions[i]))
 			return false;
 		receipts->stream = (int)questions[i].stream;
 		receipts->from = questions[i].range.last + 1;

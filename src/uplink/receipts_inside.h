@@ -20,6 +20,7 @@ struct receipts {
 	struct post *post;
 	char *answer;                                  /* RECEIPT_ANSWER bytes */
 	int64_t at_ms[RECEIPT_QUESTIONS][RECEIPT_RUN]; /* of the questions' rows */
+	char born[SPOOL_ID]; /* the id that the rows of the request in hand were born under */
 	int64_t wait_ms;
 
 	/* Sent in this period and in the one before: too young to be asked about. */
@@ -32,6 +33,7 @@ struct receipts {
 	unsigned fruitless; /* passes in a row that found nothing but holes that stay */
 	int64_t next_ms;
 	bool now; /* a person asks */
+	bool all; /* about what was confirmed before, too */
 
 	/* the pass */
 	bool passing;
@@ -39,8 +41,9 @@ struct receipts {
 	uint64_t from, left; /* next number; how many may still be sent again */
 	bool helped;         /* something sent again was there */
 	bool confirmed;      /* anything was */
-	bool halfway;        /* it ended before the last number: the next one goes on there */
-	uint64_t stayed;     /* holes found that were sent again before */
+	int64_t there_ms; /* UTC of the oldest row it was seen to have since start; INT64_MAX: none */
+	bool halfway;     /* it ended before the last number: the next one goes on there */
+	uint64_t stayed; /* holes found that were sent again before */
 	struct receipts_state found;
 
 	struct receipts_state state, before; /* told; and of the last pass that asked anything */

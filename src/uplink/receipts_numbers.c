@@ -1,4 +1,5 @@
 /* Which numbers are asked about, and when they are old enough. */
+#include <string.h>
 #include <sys/random.h>
 
 #include "uplink/receipts_inside.h"
@@ -57,8 +58,8 @@ static bool next_run(struct receipts *receipts, struct range *run)
 	uint64_t begins;
 	bool old;
 
-	while (spool_unconfirmed(receipts->spool, receipts->store, (enum stream)receipts->stream,
-		receipts->from, RECEIPT_RUN, run)) {
+	while ((receipts->all ? spool_taken : spool_unconfirmed)(receipts->spool, receipts->store,
+		(enum stream)receipts->stream, receipts->from, RECEIPT_RUN, run)) {
 		do {
 			begins = run->first;
 			old = intervals_trim(&young[0], run) && intervals_trim(&young[1], run);
@@ -82,8 +83,10 @@ static uint64_t random_u64(void)
 struct gather {
 	struct receipt_question *question;
 	int64_t *at_ms;
+	char *spool; /* the id that all rows of a request were born under; "": none yet */
 	uint64_t next;
 	int64_t last_ms;
+	bool elsewhere; /* the next row was born under another */
 };
 
 /* Rows in one piece of numbers and of time. */
@@ -95,6 +98,12 @@ static int take_row(void *ctx, const struct spool_row *row)
 
 	if (row->number != gather->next || row->clock == TIME_NONE)
 		return 1;
+	if (!*gather->spool)
+		text_copy(gather->spool, SPOOL_ID, row->spool);
+	if (strcmp(gather->spool, row->spool) != 0) {
+		gather->elsewhere = true;
+		return 1;
+	}
 	if (!first && (row->utc_ms - gather->last_ms > APART_MS ||
 			      gather->last_ms - row->utc_ms > APART_MS))
 		return 1;
@@ -124,12 +133,19 @@ size_t receipts_gather(struct receipts *receipts, struct receipt_question *quest
 		questions[n] = (struct receipt_question){.stream = (enum stream)receipts->stream,
 			.range = run,
 			.at_ms = receipts->at_ms[n]};
-		gather = (struct gather){&questions[n], receipts->at_ms[n], run.first, 0};
+		if (!n)
+			receipts->born[0] = '\0';
+		gather = (struct gather){.question = &questions[n],
+			.at_ms = receipts->at_ms[n],
+			.spool = receipts->born,
+			.next = run.first};
 		if (spool_read(receipts->reader, questions[n].stream, run, take_row, &gather,
 			    NULL) < 0) {
 			receipts->from = run.last + 1; /* a file that may come back */
 			continue;
 		}
+		if (gather.next == run.first && gather.elsewhere)
+			return n; /* the next request's */
 		if (gather.next == run.first) {
 			receipts->from = run.first + 1; /* it is a gap now */
 			continue;

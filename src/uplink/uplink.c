@@ -48,6 +48,17 @@ static void say_state(
 	pthread_mutex_unlock(&uplink->lock);
 }
 
+/* Under lock.  True: somebody wants all tried now. */
+static bool take_wake(struct uplink *uplink)
+{
+	bool woken = uplink->wake;
+
+	uplink->wake = false;
+	if (woken)
+		lane_try_now(&uplink->lane);
+	return woken;
+}
+
 /* Until then, or until stopped or woken; held: until the token file changes, too. */
 static void wait_until(struct uplink *uplink, int64_t until_ms, bool held)
 {
@@ -67,8 +78,7 @@ static void wait_until(struct uplink *uplink, int64_t until_ms, bool held)
 		pthread_mutex_lock(&uplink->lock);
 		if (!uplink->wake)
 			pthread_cond_timedwait(&uplink->woken, &uplink->lock, &at);
-		if (uplink->wake) {
-			uplink->wake = false;
+		if (take_wake(uplink)) {
 			pthread_mutex_unlock(&uplink->lock);
 			return;
 		}
@@ -85,7 +95,7 @@ static void end_trouble(struct uplink *uplink)
 	size_t i;
 
 	uplink->failing = false;
-	uplink->lane.probe_below = UINT64_MAX;
+	lane_end_probes(&uplink->lane);
 	backoff_reset(&uplink->backoff);
 	for (i = 0; i < REASONS; i++) {
 		if (!said && uplink->edges[i].lost) {
@@ -187,29 +197,22 @@ static void rest(struct uplink *uplink)
 	struct lane *lane = &uplink->lane;
 	struct range any;
 	enum uplink_condition condition = UPLINK_IDLE;
-	const char *words = NULL;
 
 	if (uplink->conf.interval_ms < ms)
 		ms = uplink->conf.interval_ms;
-	if (lane->live_due_ms && lane->live_due_ms - now_ms < ms)
+	if (lane->live_due_ms && !uplink->held && lane->live_due_ms - now_ms < ms)
 		ms = lane->live_due_ms - now_ms;
 	if (ms < FEWEST_IDLE_MS)
 		ms = FEWEST_IDLE_MS;
-	if (lane->aside[STREAM_READINGS].range.last) {
-		condition = UPLINK_HELD;
-		words = uplink->too_old.lost ? "some readings are older than the store keeps: "
-					       "lengthen its retention"
-					     : "some readings cannot be read from the van's card";
-	} else {
-		log_back(&uplink->too_old, now_ms, "uplink", "store %s takes old readings too",
-			uplink->conf.name);
-		if (spool_waiting(uplink->spool, uplink->store, STREAM_READINGS) &&
-			!spool_unsent(
-				uplink->spool, uplink->store, STREAM_READINGS, UINT64_MAX, 1, &any))
-			condition = UPLINK_NO_TIME;
-	}
-	say_state(uplink, condition,
-		condition == UPLINK_HELD ? lane->aside[STREAM_READINGS].until_ms : 0, words);
+	if (spool_untimed(uplink->spool, STREAM_READINGS) &&
+		spool_waiting(uplink->spool, uplink->store, STREAM_READINGS) &&
+		!spool_unsent(uplink->spool, uplink->store, STREAM_READINGS, UINT64_MAX, 1, &any))
+		condition = UPLINK_NO_TIME;
+	else if (uplink->held)
+		condition = UPLINK_BUDGET;
+	uplink_say_held(uplink);
+	say_state(uplink, condition, condition == UPLINK_BUDGET ? uplink->held_until_ms : 0,
+		condition == UPLINK_BUDGET ? uplink->held_words : NULL);
 	/* News are looked for, not waited for: numbers whose time is not fixed are news all the time. */
 	spool_wait(uplink->spool, STREAM_READINGS, UINT64_MAX, (unsigned)ms);
 }
@@ -280,11 +283,15 @@ static bool ask_receipts(struct uplink *uplink)
 static bool hurries(struct uplink *uplink)
 {
 	pthread_mutex_lock(&uplink->lock);
+	(void)take_wake(uplink);
 	if (uplink->reconcile)
-		receipts_ask_now(uplink->receipts);
+		receipts_ask_now(uplink->receipts, uplink->reconcile_all);
 	uplink->reconcile = false;
 	pthread_mutex_unlock(&uplink->lock);
-	return receipts_hurry(uplink->receipts);
+	/* About all of it takes long: what is to be sent has every other turn. */
+	uplink->asked_last = receipts_ask_all(uplink->receipts) && !uplink->asked_last;
+	return receipts_hurry(uplink->receipts) &&
+	       (uplink->asked_last || !receipts_ask_all(uplink->receipts));
 }
 
 static void *run(void *ctx)
@@ -303,16 +310,25 @@ static void *run(void *ctx)
 			continue;
 		if (hurries(uplink) && ask_receipts(uplink))
 			continue;
+		metered_weigh(uplink);
+		if (!uplink->failing && lane_next_old(&uplink->lane, now_ms, &stream, &block)) {
+			if (uplink_try_old(uplink, stream, block, &answer))
+				follow(uplink, &answer);
+			continue;
+		}
 		any = uplink->failing
 			      ? lane_next_probe(&uplink->lane, now_ms, &stream, &block)
 			      : lane_next(&uplink->lane, now_ms, uplink->lines, &stream, &block);
 		if (!any) {
+			metered_rest(uplink);
 			if (uplink->failing || !ask_receipts(uplink))
 				rest(uplink);
 			continue;
 		}
 		say_state(uplink, UPLINK_SENDING, 0, NULL);
-		if (uplink_deliver(uplink, stream, block, &answer))
+		any = uplink_deliver(uplink, stream, block, &answer);
+		metered_done(uplink, stream, any && answer.verdict.kind == VERDICT_SENT);
+		if (any)
 			follow(uplink, &answer);
 	}
 	return NULL;
@@ -355,6 +371,7 @@ static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
 			why.len ? words : err_text(err));
 		return err;
 	}
+	metered_begin(uplink);
 	uplink->lane = lane_make(uplink->spool, uplink->store, conf->interval_ms);
 	uplink->backoff = backoff_make(conf->retry_first_ms, conf->retry_most_ms, seed);
 	uplink->lines = uplink->ceiling = conf->batch_lines;
@@ -413,10 +430,11 @@ void uplink_wake(struct uplink *uplink)
 	pthread_mutex_unlock(&uplink->lock);
 }
 
-void uplink_reconcile(struct uplink *uplink)
+void uplink_reconcile(struct uplink *uplink, bool all)
 {
 	pthread_mutex_lock(&uplink->lock);
 	uplink->reconcile = true;
+	uplink->reconcile_all = all;
 	pthread_mutex_unlock(&uplink->lock);
 	uplink_wake(uplink);
 	spool_wake(uplink->spool);
@@ -443,6 +461,7 @@ void uplink_free(struct uplink *uplink)
 	receipts_free(uplink->receipts);
 	post_free(uplink->post);
 	batch_free(uplink->batch);
+	lane_free(&uplink->lane);
 	line_encoder_free(uplink->encoder);
 	if (uplink->reader)
 		spool_reader_close(uplink->reader);

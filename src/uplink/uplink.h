@@ -50,7 +50,8 @@ enum uplink_condition {
 	UPLINK_WAITING, /* the store is away or busy; tried again at next_ms */
 	UPLINK_HELD, /* the store refuses everything: token, database, portal; a person must act */
 	UPLINK_NO_TIME, /* readings wait for a trusted clock */
-	UPLINK_CLOCK    /* the machine's clock keeps certificates from being believed */
+	UPLINK_CLOCK,   /* the machine's clock keeps certificates from being believed */
+	UPLINK_BUDGET /* raw readings wait for bytes, until next_ms (0: for the time, too): no alarm */
 };
 
 /* What the store's own count says. */
@@ -78,7 +79,23 @@ struct receipts_state {
 	uint64_t asked[STREAM_COUNT], missing[STREAM_COUNT], young[STREAM_COUNT];
 	struct range holes[STREAM_COUNT][RECEIPT_HOLES];
 	unsigned n_holes[STREAM_COUNT];
+	int64_t missing_from_ms,
+		missing_to_ms; /* UTC of the oldest and youngest that are missing */
+	char words[320];
+};
+
+/* What waits though the store can be reached and takes other lines: a person there must act. */
+struct uplink_held {
+	/* Older than the store keeps: how many by stream, the UTC in ms of the oldest and youngest, boot time of the
+	 * next try, the store's words. */
+	uint64_t old[STREAM_COUNT];
+	int64_t oldest_ms, youngest_ms, next_ms;
 	char words[200];
+	/* Streams of which it refuses every line, boot time of the next try, its words. */
+	bool shut[STREAM_COUNT];
+	int64_t shut_next_ms;
+	char shut_words[200];
+	bool unread; /* some cannot be read from the van's card just now */
 };
 
 struct uplink_state {
@@ -89,22 +106,26 @@ struct uplink_state {
 	int last_status;      /* HTTP status, 0: none */
 	char last_words[200]; /* the store's or the transport's words, made printable */
 	uint64_t requests, lines, body_bytes,
-		wire_bytes; /* since start; wire: bytes libcurl sent */
+		wire_bytes; /* since start; wire: TCP payload sent, with TLS and repeats */
+	struct uplink_held held;
 	struct receipts_state receipts;
 };
 
 struct uplink;
+struct links;
 
 int uplink_new(struct uplink **out, const struct store_conf *conf, const char *lab,
 	struct spool *spool, const struct clock *clock, uint64_t seed) MUST_USE;
+/* Before it starts: its raw readings keep to the budget of `links`, which live as long. */
+void uplink_use_links(struct uplink *uplink, struct links *links);
 int uplink_start(struct uplink *uplink) MUST_USE;
 void uplink_stop(struct uplink
 		*uplink); /* aborts a request in flight; what was not confirmed stays unsent */
 void uplink_free(struct uplink *uplink);
-/* Tries now what waits or is held. */
+/* Tries now what waits or is held, what is too old for the store too. */
 void uplink_wake(struct uplink *uplink);
-/* Asks now what the store has of what was sent, rather than when its time comes. */
-void uplink_reconcile(struct uplink *uplink);
+/* Asks now what the store has of what was sent, rather than when its time comes; `all`: of what it confirmed before, too. */
+void uplink_reconcile(struct uplink *uplink, bool all);
 void uplink_state(struct uplink *uplink, struct uplink_state *out);
 /* Boot time in ms when the thread last came round or a transfer last moved: for the watchdog. */
 int64_t uplink_heartbeat_ms(struct uplink *uplink);

@@ -77,7 +77,15 @@ static bool says(const struct reply *reply, const char *words)
 	return strcasestr(reply->body, words) != NULL;
 }
 
-static struct verdict of_refused_lines(struct verdict verdict, const struct reply *reply)
+/* InfluxDB 1 to 3 say so of lines, and nothing else says so. */
+static bool is_about_lines(enum store_flavour flavour, const struct reply *reply)
+{
+	return flavour == FLAVOUR_VICTORIAMETRICS || says(reply, "partial write") ||
+	       says(reply, "unable to parse");
+}
+
+static struct verdict of_refused_lines(
+	enum store_flavour flavour, struct verdict verdict, const struct reply *reply)
 {
 	if (reply->html)
 		return make(VERDICT_HOLD, REASON_NOT_STORE,
@@ -94,7 +102,16 @@ static struct verdict of_refused_lines(struct verdict verdict, const struct repl
 		verdict.reason = REASON_RETENTION;
 		verdict.remedy = "lines are older than the store keeps: lengthen its retention; "
 				 "they are kept here";
+		return verdict;
 	}
+	if (says(reply, "unexpected EOF"))
+		return make(VERDICT_WAIT, REASON_NO_LINK,
+			"only a part of the request reached the store: a proxy or a link that "
+			"breaks; all is sent again");
+	if (!is_about_lines(flavour, reply))
+		return make(VERDICT_HOLD, REASON_NOT_STORE,
+			"refused in words that are not the store's of a line: check proxies on the "
+			"way, url and type");
 	return verdict;
 }
 
@@ -104,10 +121,11 @@ static struct verdict of_status(enum store_flavour flavour, const struct reply *
 
 	for (i = 0; i < sizeof(by_status) / sizeof(by_status[0]); i++)
 		if (by_status[i].status == reply->status)
-			return reply->status == 422 ? of_refused_lines(by_status[i].verdict, reply)
-						    : by_status[i].verdict;
+			return reply->status == 422
+				       ? of_refused_lines(flavour, by_status[i].verdict, reply)
+				       : by_status[i].verdict;
 	if (reply->status == 400)
-		return of_refused_lines(
+		return of_refused_lines(flavour,
 			make(VERDICT_BISECT, REASON_LINES, "the store refuses some lines"), reply);
 	if (reply->status >= 500 && flavour == FLAVOUR_INFLUXDB_V1 &&
 		says(reply, "retention policy not found"))
@@ -131,24 +149,17 @@ struct verdict verdict_of(enum store_flavour flavour, const struct reply *reply)
 {
 	struct verdict verdict;
 	bool whole = reply->transport == TRANSPORT_WHOLE;
+	bool of_lines = reply->status == 400 || reply->status == 422;
 
 	/* A refusal may come before we are through sending, and the connection then breaks: the status
-	 * counts.  An acceptance only counts whole. */
-	if (whole || (reply->status >= 400 && reply->transport != TRANSPORT_STOPPED))
+	 * counts.  An acceptance only counts whole, and so do the words that a line may be refused for. */
+	if (whole || (reply->status >= 400 && !of_lines && reply->transport != TRANSPORT_STOPPED))
 		verdict = of_status(flavour, reply);
 	else
 		verdict = by_transport[reply->transport];
 	if (verdict.kind == VERDICT_WAIT && reply->retry_ms > 0)
 		verdict.wait_ms = reply->retry_ms < RETRY_MOST_MS ? reply->retry_ms : RETRY_MOST_MS;
 	return verdict;
-}
-
-const char *verdict_reason_name(enum verdict_reason reason)
-{
-	static const char *const names[] = {"none", "stopped", "no-link", "tls", "not-store",
-		"token", "database", "retention", "lines", "too-large", "busy", "setup", "dates"};
-
-	return (size_t)reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "none";
 }
 
 uint64_t verdict_dropped(const char *body)
@@ -170,7 +181,7 @@ void verdict_words(char *to, size_t cap, const char *body)
 		char after;
 	} forms[] = {{"\"error\":\"", '"'}, {"\"message\":\"", '"'}, {"<title>", '<'}};
 	struct text text = text_over(to, cap);
-	const char *at = body + strspn(body, " "), *found;
+	const char *at = body + strspn(body, " "), *found = NULL;
 	size_t n = strlen(at), i;
 
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -183,7 +194,12 @@ void verdict_words(char *to, size_t cap, const char *body)
 				n++;
 		break;
 	}
-	text_put_n(&text, at, n);
+	for (i = 0; i < n; i++) {
+		/* As the store said it, not as JSON writes it. */
+		if (found && at[i] == '\\' && i + 1 < n && strchr("\"\\/", at[i + 1]))
+			i++;
+		text_put_char(&text, at[i]);
+	}
 	while (text.len && to[text.len - 1] == ' ')
 		to[--text.len] = '\0';
 }

@@ -49,7 +49,6 @@ enum verdict_kind {
 	VERDICT_HOLD    /* a person must act: keep all, try slowly */
 };
 
-/* Stable words for logs and JSON. */
 enum verdict_reason {
 	REASON_NONE,
 	REASON_STOPPED,
@@ -76,9 +75,6 @@ struct verdict {
 enum { RETRY_MOST_MS = 60 * 60 * 1000 };
 
 struct verdict verdict_of(enum store_flavour flavour, const struct reply *reply);
-
-/* "token", "no-link" ...; never NULL. */
-const char *verdict_reason_name(enum verdict_reason reason);
 
 /* N of InfluxDB's "partial write: ... dropped=N"; 0 when it does not say. */
 uint64_t verdict_dropped(const char *body);

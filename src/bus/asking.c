@@ -27,6 +27,25 @@ static int number_series(struct line *line, struct unit *unit, unsigned field)
 	return rc;
 }
 
+/* The sink judges them before they are saved, and what others see is what is saved. */
+static void judge(struct line *line, struct unit *unit, const struct exchange *exchange)
+{
+	struct delivery *made = &line->delivery;
+	size_t i;
+
+	line->sink->judge(line->sink->ctx, exchange, made->readings, made->tests);
+	pthread_mutex_lock(&line->lock);
+	for (i = 0; i < exchange->n; i++) {
+		struct field_state *said = &unit->said.fields[made->field[i]];
+
+		said->qc = made->readings[i].qc;
+		said->flags = made->readings[i].flags;
+		said->tests = made->tests[i];
+		said->tested = true;
+	}
+	pthread_mutex_unlock(&line->lock);
+}
+
 /* Hands the readings over, outside the lock.  What has no series number yet cannot be kept. */
 static void deliver(struct line *line, struct unit *unit)
 {
@@ -45,11 +64,14 @@ static void deliver(struct line *line, struct unit *unit)
 			continue;
 		}
 		made->readings[exchange.n] = made->readings[i];
-		made->readings[exchange.n++].series = unit->series[made->field[i]];
+		made->readings[exchange.n].series = unit->series[made->field[i]];
+		made->field[exchange.n++] = made->field[i];
 	}
 	if (exchange.n) {
 		if (line->sink->where)
 			line->sink->where(line->sink->ctx, &exchange);
+		if (line->sink->judge)
+			judge(line, unit, &exchange);
 		one = line->sink->exchange(line->sink->ctx, &exchange);
 		rc = one ? one : rc;
 	}

@@ -15,6 +15,7 @@
 #include "io/port.h"
 #include "io/trace.h"
 #include "model/reading.h"
+#include "qc/flags.h"
 
 enum { LINE_NAME = 24, MOST_UNITS = 32, MOST_LINES = 16, MOST_MEASURES = 16 };
 
@@ -49,6 +50,12 @@ struct bus_sink {
 	int (*exchange)(void *ctx, const struct exchange *exchange);
 	/* Position, district, context and sample of this moment, filled into the exchange. */
 	void (*where)(void *ctx, struct exchange *exchange);
+	/*
+	 * What only a series can show of its next reading: may make qc and flags of `readings` (the exchange's) worse, and
+	 * says in tests[i] what each test gave.  May be NULL.
+	 */
+	void (*judge)(void *ctx, const struct exchange *exchange, struct reading *readings,
+		struct qc_flags *tests);
 	/* The water's temperature, in Cel, as that analyzer last gave it; NAN: not known.  May be NULL. */
 	double (*temperature)(void *ctx, const char *unit, int64_t now_ms);
 };
@@ -67,6 +74,8 @@ struct field_state {
 	double value;         /* NAN: none */
 	uint8_t qc;
 	uint16_t flags;
+	bool tested; /* the sink judged it, and `tests` are its flags */
+	struct qc_flags tests;
 	int64_t boot_ms; /* of the last exchange that brought it; 0: never */
 	enum number_kind kind;
 	uint8_t decimals;

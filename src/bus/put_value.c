@@ -9,20 +9,11 @@
 
 void value_put_number(struct text *to, double value, enum number_kind kind, unsigned decimals)
 {
-	char digits[NUMBER_TEXT];
-	size_t n;
+	char digits[NUMBER_TEXT] = "-";
 
-	if (!isfinite(value)) {
-		text_put_char(to, '-');
-		return;
-	}
-	if (kind == NUMBER_F32)
-		n = number_put_f32(digits, value);
-	else if (kind == NUMBER_F64)
-		n = number_put_f64(digits, value);
-	else
-		n = number_put_decimal(digits, value, decimals);
-	text_put_n(to, digits, n);
+	if (isfinite(value))
+		reading_put_number(digits, value, kind, decimals);
+	text_put(to, digits);
 }
 
 void value_put(struct text *to, const char *unit, const struct codec_value *value)

@@ -17,6 +17,7 @@ struct delivery {
 	unsigned n;
 	uint8_t field[MOST_FIELDS]; /* the profile's field of each reading */
 	struct reading readings[MOST_FIELDS];
+	struct qc_flags tests[MOST_FIELDS]; /* what the sink found of each */
 };
 
 enum { MOST_OPEN = 8, LEAST_REPLY_MS = 50 };

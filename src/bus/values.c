@@ -59,10 +59,9 @@ static void put_reading(
 
 	if (flags & FLAG_NO_VALUE)
 		value = NAN;
-	reading->series = 0;
-	reading->value = value;
-	reading->flags = flags;
-	reading->qc = (uint8_t)qc_judge(unit->parameters[field], value, flags);
+	*reading = (struct reading){.value = value,
+		.flags = flags,
+		.qc = (uint8_t)qc_judge(unit->parameters[field], value, flags)};
 	out->field[out->n++] = (uint8_t)field;
 	unit->last_boot_ms = out->boot_ms;
 	said->value = value;

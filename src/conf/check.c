@@ -485,6 +485,10 @@ void check_conf(struct schema_doc *doc, struct conf *conf)
 	check_inbox(doc, conf);
 	check_gps(doc, conf);
 	check_place(doc, &conf->place);
+	check_console(doc, &conf->console);
+	check_limits(doc, &conf->limits);
+	check_checks(doc, &conf->checks);
+	check_links(doc, &conf->links);
 	for (i = 0; i < conf->n_stores; i++)
 		check_store(doc, conf, i);
 }

@@ -31,11 +31,36 @@ static bool take_places(struct schema_doc *doc, void *field, const char *text, s
 	return take_installed(field, text, WATERLAB_PREFIX "/share/waterlab/places.csv", why);
 }
 
+static bool take_limits(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	(void)doc;
+	return take_installed(field, text, WATERLAB_PREFIX "/share/waterlab/limits", why);
+}
+
 static bool take_own_drivers(
 	struct schema_doc *doc, void *field, const char *text, struct text *why)
 {
 	(void)doc;
 	return take_installed(field, text, "", why);
+}
+
+/* The file's own mistakes are said with its name and lines, before this one. */
+static bool take_thresholds(struct schema_doc *doc, void *field, const char *text, struct text *why)
+{
+	struct reading_conf *reading = schema_ctx(doc);
+	int err;
+
+	if (!take_installed(field, text, "", why))
+		return false;
+	if (!*text)
+		return true;
+	err = qc_conf_read_in(&reading->conf->qc, text, NULL, schema_list(doc));
+	if (err == ERR_CONF)
+		text_printf(why, "the file of thresholds \"%s\" has mistakes; they are named above",
+			text);
+	else if (err)
+		text_put(why, err_text(err));
+	return !err;
 }
 
 static void show_text(const void *field, struct text *to)
@@ -46,6 +71,8 @@ static void show_text(const void *field, struct text *to)
 const struct schema_hook hook_drivers = {take_drivers, show_text};
 const struct schema_hook hook_own_drivers = {take_own_drivers, show_text};
 const struct schema_hook hook_places = {take_places, show_text};
+const struct schema_hook hook_limits = {take_limits, show_text};
+const struct schema_hook hook_thresholds = {take_thresholds, show_text};
 
 static bool take_date(struct schema_doc *doc, void *field, const char *text, struct text *why)
 {
@@ -210,7 +237,8 @@ const struct schema_hook hook_measures = {take_measures, show_measures};
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-int conf_read_text(struct conf **out, const char *path, const char *text, struct text *errors)
+static int read_by(struct conf **out, const char *path, const char *text,
+	const struct schema *schema, struct text *errors)
 {
 	struct mistakes mistakes = {.to = errors};
 	struct reading_conf *reading = calloc(1, sizeof(*reading));
@@ -228,7 +256,7 @@ int conf_read_text(struct conf **out, const char *path, const char *text, struct
 	err = schema_open(&doc, path, text, reading, &mistakes);
 	if (err)
 		goto out;
-	schema_read(doc, &keys_conf, conf);
+	schema_read(doc, schema, conf);
 	conf->gps.port.parity = 'N'; /* NMEA 0183 knows no other */
 	conf->gps.port.stop_bits = 1;
 	check_conf(doc, conf);
@@ -249,9 +277,31 @@ out:
 	return err;
 }
 
+int conf_read_text(struct conf **out, const char *path, const char *text, struct text *errors)
+{
+	return read_by(out, path, text, &keys_conf, errors);
+}
+
 int conf_read(struct conf **out, const char *path, struct text *errors)
 {
 	return conf_read_text(out, path, NULL, errors);
+}
+
+int conf_read_centre(struct conf **out, const char *path, struct text *errors)
+{
+	struct schema_key keys[64];
+	const struct schema centre = {keys_conf.what, keys};
+	size_t i;
+
+	for (i = 0; i + 1 < sizeof(keys) / sizeof(keys[0]) && keys_conf.keys[i].key; i++) {
+		keys[i] = keys_conf.keys[i];
+		if (strcmp(keys[i].key, "lines") != 0)
+			continue;
+		keys[i].preset = "";
+		keys[i].least = 0;
+	}
+	keys[i] = (struct schema_key){.key = NULL};
+	return read_by(out, path, NULL, &centre, errors);
 }
 
 void conf_free(struct conf *conf)
@@ -262,6 +312,7 @@ void conf_free(struct conf *conf)
 		return;
 	for (i = 0; i < conf->n_profiles; i++)
 		free(conf->profiles[i]);
+	qc_conf_free(conf->qc);
 	free(conf->lines);
 	free(conf);
 }

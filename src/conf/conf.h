@@ -4,15 +4,32 @@
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
 
+#include <netinet/in.h>
 #include <stdio.h>
 
 #include "bus/line.h"
+#include "conf/qc.h"
 #include "inbox/inbox.h"
+#include "model/limits.h"
 #include "place/whereabouts.h"
+#include "sample/check_rule.h"
 #include "spool/spool.h"
+#include "uplink/links.h"
 #include "uplink/uplink.h"
 
 enum { CONF_PATH = 256, MOST_PROFILES = 64 };
+
+struct console_conf {
+	char listen
+		[INET_ADDRSTRLEN]; /* IPv4; not loopback: only with certificate, key and operators */
+	unsigned port;             /* 0: any free one */
+	char certificate[CONF_PATH], key[CONF_PATH]; /* PEM; "": plain HTTP */
+	char hosts
+		[CONF_PATH]; /* names and addresses that a browser may call it by, between commas */
+	/* Who works here (operators/operators.h); "": nobody is asked for a PIN, and names are as typed. */
+	char operators[CONF_PATH];
+	unsigned idle_min; /* without a touch of the page a PIN is asked for again */
+};
 
 struct clock_conf {
 	unsigned wait_s;         /* an unconfirmed clock is used, flagged, after this long */
@@ -25,6 +42,7 @@ struct clock_conf {
 struct conf {
 	char lab[LAB_NAME];
 	char control_socket[CONF_PATH];
+	struct console_conf console; /* of waterlab-console */
 	char drivers[CONF_PATH];     /* folder of drivers/NAME/profile.conf */
 	char own_drivers[CONF_PATH]; /* the operator's own, before those; may be absent */
 	unsigned log_level;
@@ -34,7 +52,12 @@ struct conf {
 	struct spool_conf spool;
 	unsigned n_lines;
 	struct line_conf *lines;
+	char qc_file[CONF_PATH]; /* qc.conf; "": none */
+	struct qc_conf *qc;      /* what it says, owned; NULL: there is none */
 	struct inbox_conf inbox;
+	struct limits_conf limits;
+	struct check_rules checks;
+	struct links_conf links;
 	unsigned n_stores;
 	struct store_conf stores[MOST_STORES];
 	unsigned n_profiles;
@@ -48,6 +71,8 @@ struct conf {
  * `errors` may hold such lines for the operator to see.
  */
 int conf_read(struct conf **out, const char *path, struct text *errors) MUST_USE;
+/* The same for a machine that is no van: `lines` may be left out. */
+int conf_read_centre(struct conf **out, const char *path, struct text *errors) MUST_USE;
 void conf_free(struct conf *conf);
 
 /* The effective configuration as a file that conf_read() takes, every option with its value. */

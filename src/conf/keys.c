@@ -53,6 +53,16 @@ static const struct schema_key spool_keys[] = {
 		.least = 1,
 		.most = 3650,
 		.unit = "days"},
+	{.key = "ballast_mb",
+		.help = "A file holds this much of the card, at most a sixteenth of it, so that "
+			"on a full card what is lost, sent and received can still be noted. "
+			"Readings never get it. 0: none.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct spool_conf, ballast_mb),
+		.preset = "8",
+		.least = 0,
+		.most = 1024,
+		.unit = "MB"},
 	{.key = "pending_bytes",
 		.help = "Memory for readings that wait for the card; taken at the start.",
 		.kind = SCHEMA_INTEGER,
@@ -251,6 +261,79 @@ static const struct schema_key inbox_keys[] = {
 
 static const struct schema inbox_schema = {"inbox", inbox_keys};
 
+static const struct schema_key limits_keys[] = {
+	{.key = "sets",
+		.help = "The limit sets that are in force, between commas: the name of a file in "
+			"the folder, without .csv, or the full path of one of your own. The first "
+			"that has a limit for a parameter judges it. \"waterlab limits\" shows "
+			"them.",
+		.kind = SCHEMA_TEXT,
+		AT(struct limits_conf, sets),
+		.preset = "nsdwq-2010"},
+	{.key = "folder",
+		.help = "Where they lie. Empty: those installed with the program.",
+		.kind = SCHEMA_TEXT,
+		AT(struct limits_conf, folder),
+		.preset = "",
+		.hook = &hook_limits},
+	{.key = "signatures",
+		.help = "Where \"waterlab limits confirm\" notes who held which limit against the "
+			"gazette. Whoever may write it decides what is judged: it belongs to root.",
+		.kind = SCHEMA_TEXT,
+		AT(struct limits_conf, signatures),
+		.preset = "/etc/waterlab/limits-signed.csv"},
+	{.key = NULL},
+};
+
+static const struct schema limits_schema = {"limits", limits_keys};
+
+static const struct schema_key qc_group_keys[] = {
+	{.key = "thresholds",
+		.help = "The file of thresholds, as /etc/waterlab/qc.conf: with it readings are "
+			"held "
+			"against its gross range, rate of change, flat line, spike and gap. Empty: "
+			"only against what water on earth can show.",
+		.kind = SCHEMA_TEXT,
+		.offset = 0,
+		.size = sizeof(((struct conf *)NULL)->qc_file),
+		.preset = "",
+		.hook = &hook_thresholds},
+	{.key = NULL},
+};
+
+static const struct schema qc_group = {"qc", qc_group_keys};
+
+static const struct schema_key links_keys[] = {
+	{.key = "budget_mb_month",
+		.help = "So many million bytes may go over all links together in a month, "
+			"both ways. Results and other records always go; raw readings go, newest "
+			"first, with what is left, spread over the days that are left. 0: no "
+			"limit.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct links_conf, budget_mb_month),
+		.preset = "0",
+		.least = 0,
+		.most = 1000000,
+		.unit = "MB"},
+	{.key = "month_begins",
+		.help = "The day (UTC) on which the card's month begins, where that is not the "
+			"calendar's.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct links_conf, month_begins),
+		.preset = "1",
+		.least = 1,
+		.most = 28},
+	{.key = "unlimited",
+		.help = "Links that cost nothing and do not count, as \"ip link\" names them, "
+			"between commas; * and ? stand for any: \"wlan0, eth*\".",
+		.kind = SCHEMA_TEXT,
+		AT(struct links_conf, unlimited),
+		.preset = ""},
+	{.key = NULL},
+};
+
+static const struct schema links_schema = {"links", links_keys};
+
 static const struct schema_key control_keys[] = {
 	{.key = "socket",
 		.help = "The socket where the waterlab command asks the daemon.",
@@ -320,6 +403,12 @@ static const struct schema_key conf_keys[] = {
 		AT(struct conf, control_socket),
 		.preset = "",
 		.inside = &control_schema},
+	{.key = "console",
+		.help = "The technician's page.",
+		.kind = SCHEMA_GROUP,
+		AT(struct conf, console),
+		.preset = "",
+		.inside = &keys_console},
 	{.key = "lines",
 		.help = "The lines and their analyzers.",
 		.kind = SCHEMA_LIST,
@@ -330,12 +419,40 @@ static const struct schema_key conf_keys[] = {
 		.least = 1,
 		.most = MOST_LINES,
 		.inside = &keys_line},
+	{.key = "qc",
+		.help = "How far the daemon believes a reading.",
+		.kind = SCHEMA_GROUP,
+		AT(struct conf, qc_file),
+		.preset = "",
+		.inside = &qc_group},
 	{.key = "inbox",
 		.help = "Files of meters that keep their readings to themselves.",
 		.kind = SCHEMA_GROUP,
 		AT(struct conf, inbox),
 		.preset = "",
 		.inside = &inbox_schema},
+	{.key = "limits",
+		.help = "What is allowed in drinking water, and by which standard.",
+		.kind = SCHEMA_GROUP,
+		AT(struct conf, limits),
+		.preset = "",
+		.inside = &limits_schema},
+	{.key = "links",
+		.help = "What the van's network links may carry.",
+		.kind = SCHEMA_GROUP,
+		AT(struct conf, links),
+		.preset = "",
+		.inside = &links_schema},
+	{.key = "checks",
+		.help = "Rules for checks of analyzers, where not the program's own.",
+		.kind = SCHEMA_LIST,
+		.offset = offsetof(struct conf, checks.at),
+		.size = sizeof(struct check_rule),
+		.count = offsetof(struct conf, checks.n),
+		.preset = "",
+		.sketch = true,
+		.most = MOST_CHECK_RULES,
+		.inside = &keys_check},
 	{.key = "stores",
 		.help = "Where readings are sent. Without a store they are kept on the van.",
 		.kind = SCHEMA_LIST,

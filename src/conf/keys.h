@@ -5,14 +5,16 @@
 #include "conf/conf.h"
 #include "conf/schema.h"
 
-extern const struct schema keys_conf;
-extern const struct schema keys_line, keys_store, keys_meter; /* one of each list */
+extern const struct schema keys_conf, keys_console;
+extern const struct schema keys_line, keys_store, keys_meter, keys_check; /* one of each list */
 
 /* Where the field is, how wide it is. */
 #define AT(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
 
 extern const struct schema_hook hook_drivers;     /* "": the folder installed with the program */
 extern const struct schema_hook hook_own_drivers; /* a full path */
+extern const struct schema_hook hook_limits;      /* "": the folder installed with the program */
+extern const struct schema_hook hook_thresholds;  /* a full path; the file is read with it */
 extern const struct schema_hook hook_places;      /* "": the file installed with the program */
 extern const struct schema_hook hook_measures;    /* pairs of words, between commas */
 extern const struct schema_hook hook_profile;     /* a name; the profile is read with it */
@@ -29,10 +31,18 @@ struct reading_conf {
 /* What no table can say: names used twice, files that cannot be read, words that do not fit. */
 void check_conf(struct schema_doc *doc, struct conf *conf);
 void check_inbox(struct schema_doc *doc, const struct conf *conf);
+void check_console(struct schema_doc *doc, const struct console_conf *console);
+void check_limits(struct schema_doc *doc, const struct limits_conf *limits);
+void check_checks(struct schema_doc *doc, const struct check_rules *checks);
+void check_links(struct schema_doc *doc, const struct links_conf *links);
 
 /* conf_read() of a text under the name `path`; NULL: of the file. */
 int conf_read_text(
 	struct conf **out, const char *path, const char *text, struct text *errors) MUST_USE;
+
+/* qc_conf_read_text() with its mistakes added to those of another file. */
+int qc_conf_read_in(struct qc_conf **out, const char *path, const char *text,
+	struct mistakes *mistakes) MUST_USE;
 
 /* Reads the profile at `path` (or `text` under that name) whose folder is `name`.  ERR_CONF with its
  * mistakes added, ERR_MEMORY. */

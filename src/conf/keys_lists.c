@@ -336,3 +336,38 @@ static const struct schema_key store_keys[] = {
 };
 
 const struct schema keys_store = {"store", store_keys};
+
+static const struct schema_key check_keys[] = {
+	{.key = "parameter",
+		.help = "A code of \"waterlab parameters\", which fixes the unit.",
+		.kind = SCHEMA_TEXT,
+		AT(struct check_rule, parameter)},
+	{.key = "within",
+		.help = "So far off the standard is still good, in the parameter's unit.",
+		.kind = SCHEMA_REAL,
+		AT(struct check_rule, within),
+		.preset = "0.0",
+		.least = 0,
+		.most = 1e6},
+	{.key = "within_relative",
+		.help = "The same as a part of the standard: 0.05 is 5 %. The greater counts.",
+		.kind = SCHEMA_REAL,
+		AT(struct check_rule, within_relative),
+		.preset = "0.0",
+		.least = 0,
+		.most = 1},
+	{.key = "valid_h",
+		.help = "So long a check that it passed is good for.",
+		.kind = SCHEMA_REAL,
+		AT(struct check_rule, valid_h),
+		.least = 0.001,
+		.most = 8784,
+		.unit = "h"},
+	{.key = "why",
+		.help = "Where these numbers come from.",
+		.kind = SCHEMA_TEXT,
+		AT(struct check_rule, why)},
+	{.key = NULL},
+};
+
+const struct schema keys_check = {"check", check_keys};

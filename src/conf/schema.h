@@ -60,7 +60,7 @@ struct schema_key {
 	const struct schema_choice *choices;
 	const struct schema *inside;
 	size_t count;    /* LIST, NUMBERS: offset of the number of elements */
-	bool optional;   /* GROUP: left as it is (zero) when the file has none */
+	bool optional;   /* GROUP, REAL: left as it is (zero) when the file has none */
 	bool pointed;    /* LIST: at `offset` is a pointer to the elements */
 	bool sketch;     /* LIST: the sample shows it as a comment */
 	const char *say; /* sample: the value shown where there is no preset and no example */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,22 @@ int control_refuse(struct control_client *client, const char *fmt, ...)
 	if (!answer)
 		answer = json_pack("{s:s}", "error", "refused, in words that are no UTF-8");
 	return control_send_new(client, answer);
+}
+
+void control_who(const struct control_client *client, char *to, size_t cap)
+{
+	struct text who = text_over(to, cap);
+	struct passwd user, *found = NULL;
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(peer);
+	char room[1024];
+
+	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
+		text_put(&who, "somebody");
+	else if (getpwuid_r(peer.uid, &user, room, sizeof(room), &found) == 0 && found)
+		text_put(&who, user.pw_name);
+	else
+		text_printf(&who, "user %lu", (unsigned long)peer.uid);
 }
 
 int control_pause(struct control_client *client, unsigned ms)

@@ -37,6 +37,8 @@ int control_send_end(struct control_client *client) MUST_USE;
 /* Sends {"error": "..."}: the handler's own words for why not.  Then return what this returns. */
 __attribute__((format(printf, 2, 3))) int control_refuse(
 	struct control_client *client, const char *fmt, ...) MUST_USE;
+/* Who asks, for the record: the name of the user whose process connected, or its number; at most `cap` - 1 bytes. */
+void control_who(const struct control_client *client, char *to, size_t cap);
 /* Waits `ms` while the client stays: 0, ERR_GONE, or ERR_STOPPED when the daemon stops. */
 int control_pause(struct control_client *client, unsigned ms) MUST_USE;
 

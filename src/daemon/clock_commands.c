@@ -9,7 +9,7 @@
 #include "uplink/export.h"
 
 enum {
-	LAST_RECORDS = 1000, /* of the ledger, looked through for anchors */
+	LAST_RECORDS = 20000, /* of the ledger, looked through for anchors */
 	MOST_ANCHORS = 20,
 	MOST_WITHIN_S = 7 * 86400,
 	REASON_LEAST = 3

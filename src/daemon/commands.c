@@ -1,15 +1,21 @@
 #include "daemon/commands.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "daemon/audit_commands.h"
+#include "daemon/check_commands.h"
 #include "daemon/clock_commands.h"
+#include "daemon/live_commands.h"
 #include "daemon/parts.h"
 #include "daemon/place_commands.h"
 #include "daemon/receipt_commands.h"
+#include "daemon/refusal_commands.h"
+#include "daemon/sample_commands.h"
+#include "daemon/spool_commands.h"
 #include "daemon/status.h"
 #include "daemon/trace_commands.h"
 #include "daemon/waits.h"
+#include "daemon/which_store.h"
 #include "spool/reader.h"
 #include "uplink/export.h"
 
@@ -17,8 +23,7 @@ enum {
 	WATCH_MS = 1000,
 	TRY_MS = 8000, /* a tried unit has so long to answer before its state is told anyway */
 	TRY_CLOSED_MS = 1500, /* and so long while its line is not open */
-	TRY_LOOK_MS = 50,     /* how often it is looked at meanwhile */
-	MOST_REFUSALS = 1000
+	TRY_LOOK_MS = 50      /* how often it is looked at meanwhile */
 };
 
 static const char *text_of(const json_t *request, const char *key, const char *otherwise)
@@ -142,9 +147,10 @@ static int try_unit(const struct parts *parts, unsigned line, unsigned unit, con
 		waited_ms = clock_boot_ms(parts->clock) - begun_ms;
 	} while (!asked && waited_ms < (state.condition == LINE_OPEN ? TRY_MS : TRY_CLOSED_MS));
 	waits_line(&why, &state);
-	return control_send_new(client, json_pack("{s:b, s:s, s:o}", "asked", (int)asked, "line",
-						parts->conf->lines[line].name, "unit",
-						status_unit(&now, clock_boot_ms(parts->clock))));
+	return control_send_new(
+		client, json_pack("{s:b, s:s, s:s?, s:o}", "asked", (int)asked, "line",
+				parts->conf->lines[line].name, "words", why.len ? sentence : NULL,
+				"unit", status_unit(&now, clock_boot_ms(parts->clock))));
 }
 
 static int try_store(const struct parts *parts, unsigned store, struct control_client *client)
@@ -152,6 +158,7 @@ static int try_store(const struct parts *parts, unsigned store, struct control_c
 	int64_t until_ms = clock_boot_ms(parts->clock) + TRY_MS;
 	struct uplink_state before, now;
 	bool asked = false;
+	json_t *waits;
 	int err;
 
 	uplink_state(parts->stores[store], &before);
@@ -163,8 +170,9 @@ static int try_store(const struct parts *parts, unsigned store, struct control_c
 		uplink_state(parts->stores[store], &now);
 		asked = now.requests != before.requests && now.condition != UPLINK_SENDING;
 	} while (!asked && clock_boot_ms(parts->clock) < until_ms);
-	return control_send_new(client,
-		json_pack("{s:b, s:o}", "asked", (int)asked, "store", status_store(parts, store)));
+	waits = json_array();
+	return control_send_new(client, json_pack("{s:b, s:o, s:o}", "asked", (int)asked, "store",
+						status_store(parts, store, waits), "waits", waits));
 }
 
 static int ask_try(void *ctx, const json_t *request, struct control_client *client)
@@ -175,79 +183,8 @@ static int ask_try(void *ctx, const json_t *request, struct control_client *clie
 
 	if (find_unit(parts, name, &line, &unit) == 0)
 		return try_unit(parts, line, unit, name, client);
-	for (i = 0; i < parts->n_stores; i++)
-		if (!strcmp(parts->conf->stores[i].name, name))
-			return try_store(parts, i, client);
-	return refuse_name(parts, name, client);
-}
-
-/* --- refusals -------------------------------------------------------------------------------------- */
-
-struct refusals {
-	size_t n;
-	struct spool_refusal at[];
-};
-
-static void keep_refusal(void *ctx, const struct spool_refusal *refusal)
-{
-	struct refusals *all = ctx;
-
-	all->at[all->n++] = *refusal;
-}
-
-/* Gathered first: the spool is not held while a client reads. */
-static int send_refusals(const struct parts *parts, unsigned store, size_t most,
-	struct refusals *all, struct control_client *client)
-{
-	size_t i;
-	int err;
-
-	all->n = 0;
-	err = spool_each_refusal(
-		parts->spool, parts->store_numbers[store], most, keep_refusal, all);
-	for (i = 0; !err && i < all->n; i++) {
-		const struct spool_refusal *r = &all->at[i];
-		json_t *words = json_string(r->words);
-
-		err = control_send_new(
-			client, json_pack("{s:s, s:s, s:I, s:i, s:o}", "store",
-					parts->conf->stores[store].name, "stream",
-					r->stream == STREAM_LEDGER ? "ledger" : "readings",
-					"number", (json_int_t)r->number, "status", r->status,
-					"words", words ? words : json_null()));
-	}
-	return err;
-}
-
-static int ask_refusals(void *ctx, const json_t *request, struct control_client *client)
-{
-	const struct parts *parts = ctx;
-	const char *store = text_of(request, "store", "");
-	json_int_t most = number_of(request, "most");
-	struct refusals *all;
-	bool found = !*store;
-	unsigned i;
-	int err = 0;
-
-	if (most <= 0 || most > MOST_REFUSALS)
-		most = MOST_REFUSALS;
-	all = malloc(sizeof(*all) + (size_t)most * sizeof(all->at[0]));
-	if (!all)
-		return ERR_MEMORY;
-	for (i = 0; !err && i < parts->n_stores; i++) {
-		if (*store && strcmp(store, parts->conf->stores[i].name) != 0)
-			continue;
-		found = true;
-		err = send_refusals(parts, i, (size_t)most, all, client);
-	}
-	free(all);
-	if (err)
-		return err;
-	if (!found)
-		return control_refuse(client,
-			"there is no store \"%.40s\"; \"waterlab status\" shows their names",
-			store);
-	return control_send_end(client);
+	i = store_named(parts, name);
+	return i < parts->n_stores ? try_store(parts, i, client) : refuse_name(parts, name, client);
 }
 
 /* --- the spool ------------------------------------------------------------------------------------- */
@@ -322,15 +259,44 @@ static int ask_export(void *ctx, const json_t *request, struct control_client *c
 const struct control_command commands[] = {
 	{"status", ask_status},
 	{"watch", ask_watch},
+	{"trends", live_ask_trends},
+	{"limits", live_ask_limits},
 	{"try", ask_try},
-	{"refusals", ask_refusals},
+	{"refusals", refusal_ask},
+	{"refused-again", refusal_ask_again},
+	{"refused-give-up", refusal_ask_give_up},
 	{"reconcile", receipt_ask},
 	{"trace", trace_ask},
 	{"spool-stat", ask_spool_stat},
+	{"spool-verify", spool_ask_verify},
+	{"carry-back", spool_ask_carry_back},
 	{"export", ask_export},
+	{"audit", audit_ask},
+	{"audit-note", audit_ask_note},
 	{"place", place_ask},
 	{"place-enter", place_ask_enter},
 	{"place-forget", place_ask_forget},
+	{"samples", sample_ask_list},
+	{"points", sample_ask_points},
+	{"sample-show", sample_ask_show},
+	{"checks", check_ask_list},
+	{"check-show", check_ask_show},
+	{"check-begin", check_ask_begin},
+	{"check-standard", check_ask_standard},
+	{"check-take", check_ask_take},
+	{"check-adjusted", check_ask_adjusted},
+	{"check-finish", check_ask_finish},
+	{"check-cancel", check_ask_cancel},
+	{"sample-begin", sample_ask_begin},
+	{"sample-take", sample_ask_take},
+	{"sample-enter", sample_ask_enter},
+	{"sample-start", sample_ask_start},
+	{"sample-finish", sample_ask_finish},
+	{"sample-end", sample_ask_end},
+	{"sample-cancel", sample_ask_cancel},
+	{"sample-impediment", sample_ask_impediment},
+	{"sample-verify", sample_ask_verify},
+	{"sample-amend", sample_ask_amend},
 	{"clock", ask_clock},
 	{"clock-enter", ask_clock_enter},
 	{NULL, NULL},

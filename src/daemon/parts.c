@@ -17,8 +17,14 @@ static int sink_series(void *ctx, const struct series *series, uint32_t *number)
 	struct parts *parts = ctx;
 	int err = spool_add_series(parts->spool, series, number);
 
-	if (!err)
+	if (!err) {
+		quality_learn(parts->quality, series, *number);
 		temperatures_learn(&parts->temperatures, series, *number);
+		if (parts->trends)
+			trends_learn(parts->trends, series, *number);
+		if (parts->field)
+			field_learn(parts->field, series, *number);
+	}
 	return err;
 }
 
@@ -27,6 +33,10 @@ static int sink_exchange(void *ctx, const struct exchange *exchange)
 	struct parts *parts = ctx;
 
 	temperatures_take(&parts->temperatures, exchange);
+	if (parts->trends)
+		trends_take(parts->trends, exchange);
+	if (parts->field)
+		field_take(parts->field, exchange);
 	return spool_add(parts->spool, exchange);
 }
 
@@ -34,9 +44,20 @@ static void sink_where(void *ctx, struct exchange *exchange)
 {
 	const struct parts *parts = ctx;
 
-	exchange->context = CONTEXT_IDLE;
 	exchange->sample = 0;
+	exchange->context = CONTEXT_IDLE;
+	if (parts->field)
+		exchange->context = field_context_of(
+			parts->field, exchange->readings[0].series, &exchange->sample);
 	whereabouts_at(parts->place, exchange->boot_ms, &exchange->place);
+}
+
+static void sink_judge(void *ctx, const struct exchange *exchange, struct reading *readings,
+	struct qc_flags *tests)
+{
+	const struct parts *parts = ctx;
+
+	quality_judge(parts->quality, exchange, readings, tests);
 }
 
 static double sink_temperature(void *ctx, const char *unit, int64_t now_ms)
@@ -48,7 +69,8 @@ static double sink_temperature(void *ctx, const char *unit, int64_t now_ms)
 
 struct bus_sink parts_sink(struct parts *parts)
 {
-	return (struct bus_sink){parts, sink_series, sink_exchange, sink_where, sink_temperature};
+	return (struct bus_sink){
+		parts, sink_series, sink_exchange, sink_where, sink_judge, sink_temperature};
 }
 
 /* --- starting -------------------------------------------------------------------------------------- */
@@ -92,6 +114,9 @@ static int start_stores(struct parts *parts, struct text *why)
 	unsigned i;
 	int err;
 
+	err = links_new(&parts->links, &parts->conf->links, parts->spool, parts->clock);
+	if (err)
+		return err;
 	for (i = 0; i < parts->conf->n_stores; i++) {
 		conf = &parts->conf->stores[i];
 		err = spool_add_store(parts->spool, conf->name, &parts->store_numbers[i]);
@@ -100,6 +125,8 @@ static int start_stores(struct parts *parts, struct text *why)
 				parts->clock, seed(parts));
 		if (!err) {
 			parts->n_stores++;
+			if (parts->conf->links.budget_mb_month)
+				uplink_use_links(parts->stores[i], parts->links);
 			err = uplink_start(parts->stores[i]);
 		}
 		if (err) {
@@ -152,12 +179,24 @@ static int start_all(struct parts *parts, struct text *why)
 		err = stamps_start(parts->stamps);
 	if (err)
 		return err;
-	err = start_lines(parts, why);
+	err = quality_new(&parts->quality, conf);
+	if (err)
+		return err;
+	parts->trends = trends_new();
+	err = parts->trends ? field_new(&parts->field, parts->spool, &conf->limits, &conf->checks,
+				      parts->clock)
+			    : ERR_MEMORY;
+	if (!err)
+		err = start_lines(parts, why);
 	if (!err)
 		err = start_inbox(parts, why);
 	if (err)
 		return err;
 	err = start_stores(parts, why);
+	if (!err)
+		err = summaries_new(&parts->summaries, parts->spool, parts->clock);
+	if (!err)
+		err = summaries_start(parts->summaries);
 	if (err)
 		return err;
 	return control_start(&parts->control, conf->control_socket, commands, parts, why);
@@ -222,6 +261,8 @@ int parts_stop(struct parts *parts)
 	int err = 0;
 
 	control_stop(parts->control);
+	if (parts->summaries)
+		summaries_stop(parts->summaries);
 	for (i = 0; i < parts->n_stores; i++)
 		what[i] = parts->stores[i];
 	stop_together(stop_store, what, parts->n_stores);
@@ -236,13 +277,18 @@ int parts_stop(struct parts *parts)
 		whereabouts_stop(parts->place);
 	for (i = 0; i < parts->n_stores; i++)
 		uplink_free(parts->stores[i]);
+	links_free(parts->links);
 	for (i = 0; i < parts->n_lines; i++)
 		line_free(parts->lines[i]);
 	inbox_free(parts->inbox);
+	summaries_free(parts->summaries);
 	stamps_free(parts->stamps);
 	whereabouts_free(parts->place);
 	if (parts->spool)
 		err = spool_close(parts->spool);
+	field_free(parts->field);
+	quality_free(parts->quality);
+	trends_free(parts->trends);
 	temperatures_destroy(&parts->temperatures);
 	*parts = (struct parts){0};
 	return err;

@@ -1,7 +1,7 @@
 /*
  * parts.h - the running daemon: its parts, started in this order and stopped in the reverse.
  *
- *   spool -> place, time (stamps) -> lines, inbox -> stores -> control
+ *   spool -> place, time (stamps) -> field tests -> lines, inbox -> stores -> summaries -> control
  */
 #ifndef DAEMON_PARTS_H
 #define DAEMON_PARTS_H
@@ -11,8 +11,12 @@
 #include "bus/line.h"
 #include "conf/conf.h"
 #include "control/control.h"
+#include "daemon/field.h"
+#include "daemon/quality.h"
 #include "daemon/stamps.h"
+#include "daemon/summaries.h"
 #include "daemon/temperatures.h"
+#include "daemon/trends.h"
 #include "inbox/inbox.h"
 #include "place/whereabouts.h"
 #include "spool/spool.h"
@@ -28,13 +32,18 @@ struct parts {
 		left_edge; /* the receiver's thread: entries that ended could not be noted */
 	struct stamps *stamps;
 	struct temperatures temperatures;
+	struct quality *quality;
+	struct field *field; /* tests at points */
+	struct trends *trends;
 	struct bus_sink sink;
 	unsigned n_lines;
 	struct line *lines[MOST_LINES];
 	struct inbox *inbox; /* NULL: no meter is configured */
+	struct links *links; /* under one budget */
 	unsigned n_stores;
 	struct uplink *stores[MOST_STORES];
 	unsigned store_numbers[MOST_STORES]; /* as the spool counts them */
+	struct summaries *summaries;
 	struct control *control;
 };
 

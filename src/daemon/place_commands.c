@@ -9,7 +9,7 @@
 #include "spool/reader.h"
 
 enum {
-	LOOK_BACK = 1000, /* ledger records searched for what was entered in this boot */
+	LOOK_BACK = 20000, /* ledger records searched for what was entered in this boot */
 	AWAY_MOST_M = 20000,
 	ENDED = -1
 };

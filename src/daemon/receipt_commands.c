@@ -1,6 +1,6 @@
 #include "daemon/receipt_commands.h"
 
-#include <string.h>
+#include "daemon/which_store.h"
 
 enum {
 	LOOK_MS = 50,
@@ -51,7 +51,7 @@ json_t *receipt_status(
 		stream_of(parts, i, state, STREAM_LEDGER));
 }
 
-static int reconcile(const struct parts *parts, unsigned i, struct control_client *client)
+static int reconcile(const struct parts *parts, unsigned i, bool all, struct control_client *client)
 {
 	const char *name = parts->conf->stores[i].name;
 	int64_t begun_ms = clock_boot_ms(parts->clock), said_ms = begun_ms, now_ms = begun_ms;
@@ -62,7 +62,7 @@ static int reconcile(const struct parts *parts, unsigned i, struct control_clien
 	uplink_state(parts->stores[i], &state);
 	passes = state.receipts.passes;
 	if (state.receipts.condition != RECEIPTS_OFF)
-		uplink_reconcile(parts->stores[i]);
+		uplink_reconcile(parts->stores[i], all);
 	while (!err && state.receipts.condition != RECEIPTS_OFF &&
 		state.receipts.passes == passes &&
 		(state.receipts.condition == RECEIPTS_ASKING || now_ms - begun_ms < BEGIN_MS)) {
@@ -86,22 +86,17 @@ static int reconcile(const struct parts *parts, unsigned i, struct control_clien
 int receipt_ask(void *ctx, const json_t *request, struct control_client *client)
 {
 	const struct parts *parts = ctx;
-	const char *store = json_string_value(json_object_get(request, "store"));
-	bool found = !store;
+	const char *store;
 	unsigned i;
-	int err = 0;
+	int err;
 
-	for (i = 0; !err && i < parts->n_stores; i++) {
-		if (store && strcmp(store, parts->conf->stores[i].name) != 0)
-			continue;
-		found = true;
-		err = reconcile(parts, i, client);
-	}
+	if (!store_asked(parts, request, &store, client, &err))
+		return err;
+	for (i = 0; !err && i < parts->n_stores; i++)
+		if (store_is(parts, i, store))
+			err = reconcile(
+				parts, i, json_is_true(json_object_get(request, "all")), client);
 	if (err)
 		return err;
-	if (!found)
-		return control_refuse(client,
-			"there is no store \"%.40s\"; \"waterlab status\" shows their names",
-			store);
 	return control_send_end(client);
 }

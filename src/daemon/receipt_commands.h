@@ -1,7 +1,7 @@
 /*
  * receipt_commands.h - what stores have of what they were sent, for the status and on the control socket.
  *
- *   {"ask":"reconcile","store":NAME}   every store without "store"
+ *   {"ask":"reconcile","store":NAME,"all":BOOL}   every store without "store"; all: what it confirmed before, too
  *
  *   {"waiting":true,"store":NAME,"asked":N}   each second while it is asked
  *   {"store":NAME,"asked":BOOL,"receipts":{...}}   one a store: "asked" false when it could not be asked now

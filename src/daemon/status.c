@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "base/number.h"
+#include "base/utc.h"
 #include "daemon/clock_commands.h"
+#include "daemon/link_status.h"
 #include "daemon/place_status.h"
 #include "daemon/receipt_commands.h"
 #include "daemon/waits.h"
@@ -15,7 +17,7 @@
 
 static const char *const health_words[] = {"unknown", "ok", "doubtful", "aside", "wrong"};
 static const char *const condition_words[] = {
-	"idle", "sending", "waiting", "held", "no_time", "clock"};
+	"idle", "sending", "waiting", "held", "no_time", "clock", "budget"};
 
 /* Outside words may be no UTF-8: then they are left out rather than the whole answer. */
 static json_t *text_or_null(const char *s)
@@ -55,6 +57,18 @@ static json_t *flag_words(unsigned flags)
 
 /* --- lines ----------------------------------------------------------------------------------------- */
 
+/* Those that run as the readings come. */
+static json_t *tests_of(const struct field_state *field)
+{
+	json_t *tests = json_object();
+	unsigned test;
+
+	for (test = QC_SYNTAX; test <= QC_FLAT && field->tested; test++)
+		json_object_set_new(tests, qc_test_word((enum qc_test)test),
+			json_integer(field->tests.of[test]));
+	return tests;
+}
+
 static json_t *field_of(const struct field_state *field, int64_t now_ms)
 {
 	json_t *value = json_null(), *text = json_null();
@@ -70,11 +84,11 @@ static json_t *field_of(const struct field_state *field, int64_t now_ms)
 		text = json_string(number);
 		value = json_real(strtod(number, NULL));
 	}
-	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:o, s:b, s:o}", "parameter", field->parameter,
-		"unit", field->unit, "value", value, "text", text, "qc",
+	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:b, s:o}", "parameter",
+		field->parameter, "unit", field->unit, "value", value, "text", text, "qc",
 		field->boot_ms ? (int)field->qc : (int)QC_MISSING, "flags",
-		flag_words(field->flags), "refused", (int)field->refused, "age_s",
-		age(field->boot_ms, now_ms));
+		flag_words(field->flags), "tests", tests_of(field), "refused", (int)field->refused,
+		"age_s", age(field->boot_ms, now_ms));
 }
 
 json_t *status_unit(const struct unit_state *unit, int64_t now_ms)
@@ -139,6 +153,37 @@ static json_t *line_of(struct line *line, int64_t now_ms, json_t *waits)
 
 /* --- stores, spool, clock -------------------------------------------------------------------------- */
 
+static json_t *utc_of(int64_t utc_ms)
+{
+	char room[40];
+	struct text text = text_over(room, sizeof(room));
+
+	utc_put_second(&text, utc_ms);
+	room[10] = 'T';
+	text_put_char(&text, 'Z');
+	return json_string(room);
+}
+
+/* What is older than the store keeps, and streams of which it refuses every line. */
+static void add_held(json_t *store, const struct uplink_held *held, int64_t now_ms)
+{
+	json_t *old = json_null(), *shut = json_null();
+
+	if (held->old[STREAM_READINGS] + held->old[STREAM_LEDGER])
+		old = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "readings",
+			(json_int_t)held->old[STREAM_READINGS], "ledger",
+			(json_int_t)held->old[STREAM_LEDGER], "oldest", utc_of(held->oldest_ms),
+			"youngest", utc_of(held->youngest_ms), "words", text_or_null(held->words),
+			"next_try_s", until(held->next_ms, now_ms));
+	if (held->shut[STREAM_READINGS] || held->shut[STREAM_LEDGER])
+		shut = json_pack("{s:b, s:b, s:o, s:o}", "readings",
+			(int)held->shut[STREAM_READINGS], "ledger", (int)held->shut[STREAM_LEDGER],
+			"words", text_or_null(held->shut_words), "next_try_s",
+			until(held->shut_next_ms, now_ms));
+	json_object_set_new(store, "too_old", old);
+	json_object_set_new(store, "refuses_all", shut);
+}
+
 static json_t *delivery_of(struct spool *spool, unsigned store, enum stream stream)
 {
 	struct delivery_counts counts;
@@ -157,6 +202,7 @@ static json_t *store_of(const struct parts *parts, unsigned i, const struct stam
 	json_t *store = delivery_of(parts->spool, number, STREAM_READINGS);
 	char room[WAIT_SENTENCE];
 	struct text sentence = text_over(room, sizeof(room));
+	struct delivery_counts readings, records;
 	struct uplink_state state;
 	json_t *more;
 
@@ -164,7 +210,15 @@ static json_t *store_of(const struct parts *parts, unsigned i, const struct stam
 	waits_store(&sentence, &state, spool_waiting(parts->spool, number, STREAM_READINGS), stamps,
 		now_ms);
 	add_sentence(waits, &sentence);
+	waits_shut(&sentence, &state, now_ms);
+	add_sentence(waits, &sentence);
+	waits_old(&sentence, &state, &parts->conf->stores[i], now_ms);
+	add_sentence(waits, &sentence);
 	waits_receipts(&sentence, &state);
+	add_sentence(waits, &sentence);
+	spool_count_store(parts->spool, number, STREAM_READINGS, &readings);
+	spool_count_store(parts->spool, number, STREAM_LEDGER, &records);
+	waits_refused(&sentence, &state, readings.n[DELIVERY_REFUSED], records.n[DELIVERY_REFUSED]);
 	add_sentence(waits, &sentence);
 	more = json_pack("{s:s, s:s, s:o, s:i, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "name",
 		parts->conf->stores[i].name, "condition",
@@ -179,18 +233,16 @@ static json_t *store_of(const struct parts *parts, unsigned i, const struct stam
 		receipt_status(parts, i, &state.receipts, now_ms));
 	json_object_update(store, more);
 	json_decref(more);
+	add_held(store, &state.held, now_ms);
 	return store;
 }
 
-json_t *status_store(const struct parts *parts, unsigned i)
+json_t *status_store(const struct parts *parts, unsigned i, json_t *waits)
 {
-	json_t *waits = json_array(), *store;
 	struct stamps_state stamps;
 
 	stamps_state(parts->stamps, &stamps);
-	store = store_of(parts, i, &stamps, clock_boot_ms(parts->clock), waits);
-	json_decref(waits);
-	return store;
+	return store_of(parts, i, &stamps, clock_boot_ms(parts->clock), waits);
 }
 
 static json_t *inbox_of(const struct parts *parts, int64_t now_ms, json_t *waits)
@@ -221,10 +273,23 @@ static json_t *readings_of(const struct spool_counts *counts)
 		(json_int_t)counts->last[STREAM_READINGS]);
 }
 
+static json_t *asides_of(const struct parts *parts, json_t *waits)
+{
+	char room[WAIT_SENTENCE];
+	struct text sentence = text_over(room, sizeof(room));
+	struct spool_aside asides[WAIT_ASIDES];
+	size_t n = spool_asides(parts->spool, asides, WAIT_ASIDES);
+
+	waits_asides(&sentence, asides, n);
+	add_sentence(waits, &sentence);
+	return json_integer((json_int_t)n);
+}
+
 json_t *status_make(const struct parts *parts)
 {
 	int64_t now_ms = clock_boot_ms(parts->clock);
-	json_t *lines = json_array(), *stores = json_array(), *waits = json_array(), *inbox;
+	json_t *lines = json_array(), *stores = json_array(), *waits = json_array(), *inbox,
+	       *asides;
 	char room[WAIT_SENTENCE];
 	struct text sentence = text_over(room, sizeof(room));
 	struct spool_counts counts;
@@ -238,16 +303,18 @@ json_t *status_make(const struct parts *parts)
 	inbox = inbox_of(parts, now_ms, waits);
 	waits_spool(&sentence, &counts);
 	add_sentence(waits, &sentence);
+	asides = asides_of(parts, waits);
 	for (i = 0; i < parts->n_stores; i++)
 		json_array_append_new(stores, store_of(parts, i, &stamps, now_ms, waits));
-	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, s:i, s:o}, s:o}",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, "
+			 "s:i, s:o, s:o}, s:o}",
 		"lab", parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
 		seconds(now_ms - parts->started_ms), "clock", clock_status(parts, &stamps), "place",
 		place_status(parts), "lines", lines, "inbox", inbox, "readings",
-		readings_of(&counts), "stores", stores, "spool", "id", spool_id(parts->spool),
-		"dir", text_or_null(parts->conf->spool.dir), "bytes", (json_int_t)counts.bytes,
-		"segments", (int)counts.segments, "trouble",
+		readings_of(&counts), "links", link_status(parts), "stores", stores, "spool", "id",
+		spool_id(parts->spool), "dir", text_or_null(parts->conf->spool.dir), "bytes",
+		(json_int_t)counts.bytes, "segments", (int)counts.segments, "set_aside", asides,
+		"trouble",
 		counts.trouble ? text_or_null(*counts.trouble_words ? counts.trouble_words
 								    : err_text(counts.trouble))
 			       : json_null(),

@@ -2,7 +2,9 @@
 
 #include <math.h>
 
-#define EARTH_M         6371008.8 /* mean radius (IUGG) */
+#include "model/place.h"
+
+#define EARTH_M         PLACE_EARTH_M
 #define RADIANS(degree) ((degree) * (M_PI / 180))
 
 #define ERROR_UNSAID_M 100.0 /* of a fix that claims none, when it is asked whether it is a jump */
@@ -41,14 +43,6 @@ static void metres_from(
 	*east_m = RADIANS(remainder(fix->lon - lon, 360)) * cos(RADIANS(lat)) * EARTH_M;
 }
 
-static double distance_m(const struct fix *a, const struct fix *b)
-{
-	double lat = sin(RADIANS(b->lat - a->lat) / 2), lon = sin(RADIANS(b->lon - a->lon) / 2);
-	double part = lat * lat + cos(RADIANS(a->lat)) * cos(RADIANS(b->lat)) * lon * lon;
-
-	return 2 * EARTH_M * asin(sqrt(part < 1 ? part : 1));
-}
-
 static double claimed_m(const struct fix *fix)
 {
 	return isfinite(fix->eph_m) ? fmin(fix->eph_m, ERROR_MOST_M) : ERROR_UNSAID_M;
@@ -59,7 +53,7 @@ static bool can_go(const struct track *track, const struct fix *from, const stru
 {
 	double seconds = (double)(to->boot_ms - from->boot_ms) / 1000 + 1;
 
-	return distance_m(from, to) <=
+	return place_distance_m(from->lat, from->lon, to->lat, to->lon) <=
 	       track->conf->fastest_m_s * seconds + claimed_m(from) + claimed_m(to);
 }
 

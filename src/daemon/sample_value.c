@@ -1,0 +1,69 @@
+#include "daemon/sample_value.h"
+
+#include "daemon/sample_question.h"
+#include "sample/result.h"
+
+bool sample_value_is_odd(const struct step *step, char *words, size_t cap)
+{
+	const struct parameter *parameter = parameter_find(step->parameter);
+	struct text text = text_over(words, cap);
+	struct amount amount;
+	bool measured;
+
+	if (!result_amount(&amount, step->parameter, step->value, step->value_unit, step->mdl,
+		    step->dilution) ||
+		!amount_of_water(&amount, parameter))
+		return false;
+	if (step->origin == ORIGIN_BAG) {
+		text_printf(&text,
+			"%s says which compartments of a bag changed: is that meant? A count is "
+			"written with its unit, %s",
+			step->value, parameter->unit);
+		return true;
+	}
+	measured = amount.kind >= AMOUNT_EXACT && amount.kind <= AMOUNT_BETWEEN;
+	if (measured && (amount.value < parameter->low || amount.value > parameter->high))
+		text_printf(&text,
+			"%s %s is outside what water shows: is it right, and in the right unit?",
+			step->value, *step->value_unit ? step->value_unit : parameter->unit);
+	else if (amount.kind == AMOUNT_EXACT && amount.value == 0 && !*step->mdl)
+		text_put(&text,
+			"0 says that there is none: did the kit show that, or less than it can see "
+			"(then \"<\" and its least)?");
+	else
+		return false;
+	return true;
+}
+
+bool sample_value_take(
+	const json_t *request, struct step *step, struct control_client *client, int *err)
+{
+	const struct parameter *parameter;
+	struct amount amount;
+
+	if (!question_text(request, "value", step->value, sizeof(step->value), client, err) ||
+		!question_text(
+			request, "unit", step->value_unit, sizeof(step->value_unit), client, err) ||
+		!question_text(request, "lot", step->lot, sizeof(step->lot), client, err) ||
+		!question_text(request, "mdl", step->mdl, sizeof(step->mdl), client, err) ||
+		!question_text(
+			request, "dilution", step->dilution, sizeof(step->dilution), client, err))
+		return false;
+	parameter = parameter_find(step->parameter);
+	if (!parameter)
+		*err = control_refuse(client,
+			"\"%s\" is no parameter; `waterlab parameters` shows all", step->parameter);
+	else if (!result_amount(&amount, step->parameter, step->value, step->value_unit, step->mdl,
+			 step->dilution))
+		*err = control_refuse(client,
+			"\"%s\" is no value: 0.4, <0.1, >5, 0.2..0.5, detected, not "
+			"detected; dilution from 1, detection limit from 0",
+			step->value);
+	else if (!amount_of_water(&amount, parameter))
+		*err = control_refuse(client, "%s cannot be in \"%s\": its unit is %s",
+			parameter->code, step->value_unit,
+			*parameter->unit ? parameter->unit : "none");
+	else
+		return true;
+	return false;
+}

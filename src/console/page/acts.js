@@ -1,0 +1,105 @@
+// What buttons and forms do: each tap becomes one request in the outbox.
+
+import * as keep from "./keep.js";
+import {kits, valueText} from "./kits.js";
+import * as net from "./net.js";
+import {compartments} from "./results.js";
+import * as session from "./session.js";
+import {number} from "./units.js";
+
+const longestName = 28; // bytes: the laboratory keeps no more of it
+
+const by = session.name;
+const orAbsent = words => words?.trim() || undefined;
+
+function newPoint(kept) {
+	return {name: kept.name.trim(), source_type: kept.source_type, position: kept.position && kept.position !== "unknown" ? kept.position : null,
+		treated: {yes: true, no: false}[kept.treated] ?? null};
+}
+
+const where = kept => !kept.point || kept.point === "new" ? {new_point: newPoint(kept)} : {point: Number(kept.point)};
+
+function begin() {
+	const kept = keep.draft("begin");
+	net.put("begin", "api/sample/begin", {by: by(), purpose: kept.purpose ?? "routine", activity: kept.activity ?? "sample", ...where(kept),
+		parent: (kept.activity ?? "sample") === "sample" ? undefined : Number(kept.parent) || undefined});
+}
+
+function impede() {
+	const kept = keep.draft("begin");
+	net.put("begin", "api/sample/impediment", {by: by(), purpose: kept.purpose ?? "routine", reason: kept.impediment, ...where(kept)});
+}
+
+function enter(sample) {
+	const name = `kit.${sample}`, kept = keep.draft(name), kit = kits[kept.parameter];
+	net.put(name, "api/sample/enter", {by: by(), sample, parameter: kept.parameter, method: kept.method ?? kit.methods[0],
+		value: valueText(kept.known ?? "is", number(kept.value ?? ""), number(kept.upto ?? "")), unit: kept.unit ?? kit.units[0],
+		lot: orAbsent(kept.lot), mdl: orAbsent(number(kept.mdl ?? "")), dilution: orAbsent(number(kept.dilution ?? ""))});
+}
+
+function start(sample) {
+	const name = `start.${sample}`, kept = keep.draft(name);
+	net.put(name, "api/sample/start", {by: by(), sample, parameter: "ecoli", method: "cbt", lot: orAbsent(kept.lot),
+		hours: Math.round(Number(number(kept.hours ?? "24"))) || 24, incubation_c: orAbsent(number(kept.incubation_c ?? "35"))});
+}
+
+function amend(sample, entry) {
+	const name = `amend.${entry}`, kept = keep.draft(name);
+	net.put(name, "api/sample/amend", {by: by(), sample, entry, reason: (kept.reason ?? "").trim(),
+		value: valueText(kept.known ?? "is", number(kept.value ?? ""), number(kept.upto ?? ""))});
+}
+
+function finish(test) {
+	const name = `bag.${test}`, kept = keep.draft(name);
+	net.put(name, "api/sample/finish", {by: by(), test, bag: compartments.map(ml => kept[`c${ml}`]).join("")});
+}
+
+// Not by the outbox: it is asked now or not at all.
+async function tryNow(app, name) {
+	app.tried(name, {busy: true});
+	app.tried(name, await net.post("api/try", {by: by(), token: net.makeToken(), name}));
+}
+
+// Without an operator's name nothing is changed: the field is asked for first.
+function named(app, act) {
+	if (!session.mayChange())
+		return app.needName("need.role");
+	if (session.asksPin())
+		return act();
+	const bytes = new TextEncoder().encode(by()).length;
+	if (by().length >= 3 && bytes <= longestName)
+		return act();
+	app.needName(bytes > longestName ? "need.shorter" : "need.name");
+}
+
+const all = {
+	topoint: (app, of) => named(app, () => { location.hash = "#sample/0/point"; }),
+	begin: app => named(app, begin),
+	impede: app => named(app, impede),
+	take: (app, of) => named(app, () => {
+		const sample = app.number();
+		net.put(`take.${sample}.${of.unit}.${of.parameter}`, "api/sample/take", {by: by(), sample, unit: of.unit, parameter: of.parameter});
+	}),
+	enter: (app, of) => named(app, () => enter(Number(of.sample))),
+	start: (app, of) => named(app, () => start(Number(of.sample))),
+	finish: (app, of) => named(app, () => finish(Number(of.test))),
+	end: (app, of) => named(app, () => net.put(`end.${of.sample}`, "api/sample/end", {by: by(), sample: Number(of.sample)})),
+	cancel: (app, of) => named(app, () => {
+		const name = `cancel.${of.sample}`, reason = (keep.draft(name).reason ?? "").trim();
+		if (reason)
+			net.put(name, "api/sample/cancel", {by: by(), sample: Number(of.sample), reason});
+	}),
+	amend: (app, of) => named(app, () => amend(Number(of.sample), Number(of.entry))),
+	verify: (app, of) => named(app, () => net.put(`verify.${of.sample}`, "api/sample/verify",
+		{by: by(), sample: Number(of.sample), seen: Number(of.seen)})),
+	print: () => print(),
+	insist: (app, of) => net.insist(of.form),
+	mend: (app, of) => net.drop(of.form),
+	try: (app, of) => named(app, () => tryNow(app, of.name)),
+	seen: (app, of) => app.seen(Number(of.result)),
+	"enter-pin": app => session.enter(app),
+	leave: app => session.leave(app),
+	open: (app, of) => app.toggle(Number(of.sample)),
+};
+
+export const act = (app, name, of) => all[name](app, of);

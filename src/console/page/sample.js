@@ -1,0 +1,200 @@
+// The sample, guided: one step after the other, and what is next is always the large button.
+
+import * as after from "./after.js";
+import {h} from "./dom.js";
+import * as form from "./form.js";
+import * as keep from "./keep.js";
+import {activities, impediments, kits, knowns, positions, purposes, sources} from "./kits.js";
+import * as net from "./net.js";
+import * as results from "./results.js";
+import * as shapes from "./shapes.js";
+import {span, unit, value} from "./units.js";
+import {english, say, t} from "./words.js";
+
+const steps = ["begin", "point", "probes", "kits", "bag", "result"];
+
+function frame(step, ...content) {
+	const at = steps.indexOf(step);
+	return h("div", {class: "guided"},
+		h("ol", {class: "steps", "aria-label": t("steps")}, steps.map((name, i) => h("li", {class: i < at ? "done" : i === at ? "now" : "",
+			"aria-current": i === at && "step"}, h("span", {class: "dot"}, String(i + 1)), h("span", {class: "stepname"}, say(`step.${name}`))))),
+		h("h1", {tabindex: "-1"}, say(`step.${step}.title`)), content);
+}
+
+const link = (href, words, main) => h("a", {class: `button wide ${main ? "main" : ""}`, href}, h("span", null, words));
+const refusal = words => words && h("p", {class: "note bad"}, shapes.shape("cross"), english(words));
+
+// --- before it runs: who, why, where ------------------------------------------------------------------------------
+
+function openSample(sample) {
+	return h("li", {class: "card", "data-key": String(sample.sample)}, h("h3", null, say("sample.number", {n: sample.sample}), " ",
+		results.pointName(sample.point)), link(`#sample/${sample.sample}/probes`, say("do.goon"), true));
+}
+
+// Beside which ordinary sample: that is known of the latest ones.
+function parent(app) {
+	if ((keep.draft("begin").activity ?? "sample") === "sample")
+		return null;
+	const ordinary = [...app.samples?.open ?? [], ...app.samples?.recent ?? []].filter(one => one.activity === "sample" && !one.impediment &&
+		one.state !== "cancelled");
+	const words = number => `${number} · ${ordinary.find(one => String(one.sample) === number)?.point?.name ?? ""}`;
+	return ordinary.length > 0 && form.choice("begin", "parent", ["none", ...ordinary.map(one => String(one.sample))],
+		number => number === "none" ? t("parent.none") : words(number), "none");
+}
+
+function begin(app) {
+	const open = app.samples?.open ?? [];
+	return [open.length > 0 && h("section", {"aria-label": t("sample.open")}, h("h2", null, say("sample.open")),
+		h("ul", {class: "plainlist"}, open.map(openSample)), h("h2", null, say("sample.another"))),
+	frame("begin", refusal(app.samplesWords), form.who(app),
+		form.pick("begin", "purpose", purposes, code => say(`purpose.${code}`), "routine"),
+		h("details", null, h("summary", null, say("begin.more")),
+			form.choice("begin", "activity", activities, code => t(`activity.${code}`), "sample"), parent(app)),
+		form.button("topoint", say("do.topoint"), {class: "main wide"}))];
+}
+
+function nearPoint(point, chosen) {
+	return h("label", {class: `point ${chosen ? "chosen" : ""}`, "data-key": String(point.point)},
+		h("input", {type: "radio", name: "point", value: String(point.point), checked: chosen, "data-form": "begin", "data-field": "point"}),
+		h("span", {class: "stack"}, h("strong", null, results.pointName(point)),
+			h("small", null, say(`source.${point.source_type}`), point.away_m === null || point.away_m === undefined ? "" :
+				[" · ", say("point.away", {m: `${Math.round(point.away_m)} m`})])));
+}
+
+function point(app) {
+	const kept = keep.draft("begin"), points = app.points?.points ?? [], busy = form.isBusy("begin");
+	// Who has begun to describe a new point stays with it when the list of points comes.
+	const isEmpty = !points.length && (app.points || net.away()), isNew = kept.point === "new" ||
+		(!kept.point && Boolean(isEmpty || kept.name || kept.source_type));
+	const ready = isNew ? kept.name?.trim().length >= 3 && kept.source_type : kept.point;
+	return frame("point", refusal(app.pointsWords), h("form", {"data-do": "begin"}, h("fieldset", {class: "bare", disabled: busy},
+		h("legend", {class: "unseen"}, say("step.point.title")),
+		points.map(one => nearPoint(one, kept.point === String(one.point))),
+		h("label", {class: `point ${isNew ? "chosen" : ""}`, "data-key": "new"},
+			h("input", {type: "radio", name: "point", value: "new", checked: isNew, "data-form": "begin", "data-field": "point"}),
+			h("strong", null, say("point.new"))),
+		isNew && h("div", {class: "card"}, form.text("begin", "name", {hint: "hint.point"}),
+			form.choice("begin", "source_type", sources, code => t(`source.${code}`)),
+			form.pick("begin", "position", [...positions, "unknown"], code => say(`position.${code}`), "unknown"),
+			form.pick("begin", "treated", ["yes", "no", "unknown"], code => say(`treated.${code}`), "unknown")),
+		form.submit(say("do.begin"), {class: "main wide", disabled: !ready}),
+		h("details", {"data-key": "impediment"}, h("summary", null, say("impediment.title")),
+			form.choice("begin", "impediment", impediments, code => t(`impediment.${code}`)),
+			form.button("impede", say("do.impede"), {class: "wide", disabled: !ready || !kept.impediment}))),
+	form.fate("begin")), link("#sample", say("do.back")));
+}
+
+// --- while it runs --------------------------------------------------------------------------------------------------
+
+function head(sample) {
+	return h("p", {class: "which"}, say("sample.number", {n: sample.sample}), " · ", results.pointName(sample.point), " · ",
+		say(`purpose.${sample.purpose}`), sample.activity !== "sample" && [" · ", say(`activity.${sample.activity}`),
+			sample.parent && [" · ", say("sample.number", {n: sample.parent})]]);
+}
+
+function probe(sample, one) {
+	const name = `take.${sample.sample}.${one.unit}.${one.parameter}`;
+	const state = one.taken ? "taken" : one.stable ? "stable" : "settling";
+	return h("li", {class: "card", "data-key": `${one.unit}.${one.parameter}`},
+		h("div", {class: "line"}, h("strong", null, say(`parameter.${one.parameter}`)), h("small", null, h("bdi", null, one.unit))),
+		h("div", {class: "line"}, one.value === null ? h("span", {class: "value huge"}, "–") :
+			h("span", {class: "huge"}, value(one.text, one.parameter_unit)), shapes.quality(one.qc)),
+		h("div", {class: "line"}, shapes.settling(state), h("small", null, say("probe.seconds", {s: span(one.seconds)}))),
+		form.fate(name) ?? (one.taken ? null : form.button("take", say(one.stable ? "do.take" : "do.takenow"),
+			{class: "wide", "data-unit": one.unit, "data-parameter": one.parameter, disabled: one.value === null,
+				"aria-label": `${t(one.stable ? "do.take" : "do.takenow")}: ${t(`parameter.${one.parameter}`)}`})));
+}
+
+function probes(app, sample) {
+	const waiting = sample.live.filter(one => !one.stable && !one.taken).length;
+	return frame("probes", head(sample), h("p", null, say(waiting ? "probes.wait" : "probes.ready", {n: waiting})),
+		sample.live.length ? h("ul", {class: "plainlist cards"}, sample.live.map(one => probe(sample, one))) : h("p", null, say("probes.none")),
+		link(`#sample/${sample.sample}/kits`, say("do.tokits"), true));
+}
+
+function entry(one) {
+	return h("li", {"data-key": String(one.entry)}, h("span", null, say(`parameter.${one.parameter}`)), results.amount(one),
+		h("small", null, say(`method.${one.method}`), " · ", say(`origin.${one.origin}`)), shapes.delivery("saved"));
+}
+
+const entries = list => list.length > 0 && h("ul", {class: "entries"}, list.map(entry));
+
+function kitFields(name, kept, kit) {
+	const known = kept.known ?? "is", isNumber = !/detected/.test(known);
+	return [form.choice(name, "method", kit.methods, code => t(`method.${code}`), kit.methods[0]),
+		form.choice(name, "known", knowns, code => t(`known.${code}`), "is"),
+		isNumber && h("div", {class: "pair"}, form.digits(name, "value"),
+			known === "between" && form.digits(name, "upto"),
+			kit.units.length > 1 ? form.choice(name, "unit", kit.units, unit, kit.units[0]) :
+				h("p", {class: "fixed"}, h("bdi", null, unit(kit.units[0]) || say("unit.none")))),
+		h("details", {"data-key": "more"}, h("summary", null, say("kit.more")), form.text(name, "lot"), form.digits(name, "mdl"),
+			form.digits(name, "dilution", {hint: "hint.dilution"}))];
+}
+
+function kitsStep(app, sample) {
+	const name = `kit.${sample.sample}`, kept = keep.draft(name), busy = form.isBusy(name), kit = kits[kept.parameter];
+	const isNumber = !/detected/.test(kept.known ?? "is");
+	const ready = kit && (!isNumber || (kept.value?.trim() && (kept.known !== "between" || kept.upto?.trim())));
+	return frame("kits", head(sample), after.unretested(sample), entries(sample.entries),
+		h("form", {class: "card", "data-do": "enter", "data-sample": sample.sample}, h("fieldset", {class: "bare", disabled: busy},
+			h("legend", null, say("kit.one")),
+			form.choice(name, "parameter", Object.keys(kits), code => t(`parameter.${code}`)),
+			kit && kitFields(name, kept, kit),
+			kit && form.submit(say("do.savekit"), {class: `wide ${ready ? "main" : ""}`, disabled: !ready})),
+		form.fate(name)),
+		link(`#sample/${sample.sample}/bag`, say("do.tobag"), !ready && !busy), link(`#sample/${sample.sample}/probes`, say("do.back")));
+}
+
+function bagStep(app, sample) {
+	const name = `start.${sample.sample}`, busy = form.isBusy(name);
+	return frame("bag", head(sample),
+		sample.pending.length > 0 && h("ul", {class: "tests"}, sample.pending.map(test => results.pendingTest(test, true))),
+		h("form", {class: "card", "data-do": "start", "data-sample": sample.sample}, h("fieldset", {class: "bare", disabled: busy},
+			h("legend", null, say("bag.start")), h("p", null, say("bag.startwords")), form.text(name, "lot"),
+			h("div", {class: "pair"}, form.digits(name, "incubation_c", {value: "35", hint: "hint.incubation"}),
+				form.digits(name, "hours", {value: "24", hint: "hint.hours"})),
+			form.submit(say("do.startbag"), {class: `wide ${sample.pending.length ? "" : "main"}`})),
+		form.fate(name)),
+		link(`#sample/${sample.sample}/result`, say(sample.pending.length ? "do.toresult" : "do.nobag"), sample.pending.length > 0),
+		link(`#sample/${sample.sample}/kits`, say("do.back")));
+}
+
+function ending(sample) {
+	const name = `end.${sample.sample}`, goes = sample.live.filter(one => one.stable || one.taken);
+	const stays = sample.live.filter(one => !one.stable && !one.taken);
+	const list = ones => ones.map((one, i) => [i ? t("comma") : "", say(`parameter.${one.parameter}`)]);
+	const stable = goes.filter(one => !one.taken);
+	return [h("p", null, say("end.words")),
+		stable.length > 0 && h("ul", {class: "entries"}, stable.map(one => h("li", {"data-key": `live.${one.unit}.${one.parameter}`},
+			h("span", null, say(`parameter.${one.parameter}`)), value(one.text, one.parameter_unit), shapes.settling("stable")))),
+		entries(sample.entries),
+		stays.length > 0 && h("p", {class: "note odd"}, shapes.shape("warn"), h("span", null, say("end.stays"), " ", list(stays))),
+		sample.pending.length > 0 && h("ul", {class: "tests"}, sample.pending.map(test => results.pendingTest(test, false))),
+		form.fate(name) ?? form.button("end", say("do.end"), {class: "main wide", "data-sample": sample.sample}),
+		h("details", {"data-key": "cancel"}, h("summary", null, say("cancel.title")), form.text(`cancel.${sample.sample}`, "reason", {maxlength: "200"}),
+			form.fate(`cancel.${sample.sample}`) ?? form.button("cancel", say("do.cancel"), {class: "wide", "data-sample": sample.sample}))];
+}
+
+function resultStep(app, sample) {
+	const ended = sample.state !== "open";
+	return frame("result", head(sample),
+		ended ? [h("p", null, say(`state.${sample.state}`)), sample.impediment && h("p", {class: "note odd"}, shapes.shape("warn"),
+			h("strong", null, say("impediment.none"), " ", say(`impediment.${sample.impediment}`))), results.summary(sample.summary),
+			after.unretested(sample),
+			results.list(sample.results, one => [after.earlier(sample, one.parameter), after.correct(app, sample, one)]),
+			sample.pending.length > 0 && h("ul", {class: "tests"}, sample.pending.map(test => results.pendingTest(test, true))),
+			after.verify(app, sample), link(`#slip/${sample.sample}`, say("do.slip")), link("#sample", say("do.new"), true), link("#due", say("do.todue"))] :
+			[ending(sample), link(`#sample/${sample.sample}/bag`, say("do.back"))]);
+}
+
+export function screen(app, number, step) {
+	if (!number)
+		return h("div", null, step === "point" ? point(app) : begin(app));
+	const sample = app.whole[number];
+	if (!sample)
+		return h("div", null, h("h1", {tabindex: "-1"}, say("sample.number", {n: number})), refusal(app.wholeWords) ||
+			h("p", null, say("loading")));
+	// What has ended shows its result, whichever step was open.
+	const shown = sample.state === "open" ? {probes, kits: kitsStep, bag: bagStep, result: resultStep}[step] ?? probes : resultStep;
+	return h("div", null, shown(app, sample));
+}

@@ -1,4 +1,5 @@
 /* Asking the daemon, and the configuration where it is needed. */
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,19 @@ struct conf *cli_config(const struct cli *cli)
 	struct conf *conf = read_config(cli, &mistakes);
 
 	if (mistakes.len) /* or warnings about one that is good */
+		fprintf(stderr, "%s%s", room, room[mistakes.len - 1] == '\n' ? "" : "\n");
+	return conf;
+}
+
+struct conf *cli_config_centre(const struct cli *cli)
+{
+	static char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct conf *conf = NULL;
+
+	if (conf_read_centre(&conf, cli->config, &mistakes))
+		conf = NULL;
+	if (mistakes.len)
 		fprintf(stderr, "%s%s", room, room[mistakes.len - 1] == '\n' ? "" : "\n");
 	return conf;
 }
@@ -63,6 +77,19 @@ void cli_find_places(const struct cli *cli, struct cli_place_paths *to)
 		memcpy(to->boundaries, conf->place.boundaries, sizeof(to->boundaries));
 		memcpy(to->places, conf->place.places, sizeof(to->places));
 	}
+	conf_free(conf);
+}
+
+void cli_find_limits(const struct cli *cli, struct limits_conf *to)
+{
+	char room[MISTAKES];
+	struct text mistakes = text_over(room, sizeof(room));
+	struct conf *conf = NULL;
+
+	*to = (struct limits_conf){"nsdwq-2010", WATERLAB_PREFIX "/share/waterlab/limits",
+		"/etc/waterlab/limits-signed.csv"};
+	if (!conf_read_centre(&conf, cli->config, &mistakes))
+		*to = conf->limits;
 	conf_free(conf);
 }
 
@@ -124,6 +151,13 @@ bool cli_find_driver(const struct cli *cli, const char *name, struct profile **o
 	if (mistakes.len) /* a warning ends its own line */
 		fprintf(stderr, "waterlab: %s%s", room, room[mistakes.len - 1] == '\n' ? "" : "\n");
 	return !err;
+}
+
+const char *cli_who(const struct cli *cli)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return cli->by ? cli->by : user ? user->pw_name : "";
 }
 
 static int exit_of(int err)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/help.h"
 #include "cli/options.h"
 
 struct command {
@@ -20,11 +21,56 @@ static const struct command commands[] = {
 	{"watch", NULL, cli_watch, OPTION_JSON, 0, 0},
 	{"try", NULL, cli_try, OPTION_JSON, 1, 1},
 	{"spool", "stat", cli_spool_stat, OPTION_JSON, 0, 0},
-	{"spool", "export", cli_spool_export, OPTION_EXPORT | OPTION_TO, 0, 0},
-	{"refused", NULL, cli_refused, OPTION_JSON, 0, 1},
-	{"reconcile", NULL, cli_reconcile, OPTION_JSON, 0, 1},
+	{"spool", "verify", cli_spool_verify, OPTION_JSON, 0, 1},
+	{"spool", "salvage", cli_spool_salvage, 0, 0, 0},
+	{"spool", "export", cli_spool_export, OPTION_EXPORT | OPTION_STREAM | OPTION_TO, 0, 1},
+	{"refused", NULL, cli_refused,
+		OPTION_JSON | OPTION_REFUSED | OPTION_STORE | OPTION_STREAM | OPTION_REASON, 0, 1},
+	{"carry", "out", cli_carry_out, OPTION_STORE, 1, 1},
+	{"carry", "in", cli_carry_in, OPTION_STORE, 1, 1},
+	{"carry", "back", cli_carry_back, OPTION_STORE, 1, 1},
+	{"reconcile", NULL, cli_reconcile, OPTION_JSON | OPTION_ALL, 0, 1},
+	{"sample", "begin", cli_sample_begin, OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_UNIT,
+		0, 0},
+	{"sample", "impediment", cli_sample_impediment,
+		OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_REASON, 0, 0},
+	{"sample", "enter", cli_sample_enter,
+		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_VALUE | OPTION_METHOD, 2, 3},
+	{"sample", "take", cli_sample_take, OPTION_JSON | OPTION_BY | OPTION_SAMPLE, 2, 2},
+	{"sample", "start", cli_sample_start,
+		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_METHOD | OPTION_HOURS, 1, 1},
+	{"sample", "finish", cli_sample_finish, OPTION_JSON | OPTION_BY | OPTION_VALUE, 2, 3},
+	{"sample", "end", cli_sample_end, OPTION_JSON | OPTION_BY | OPTION_SAMPLE, 0, 0},
+	{"sample", "cancel", cli_sample_cancel,
+		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_REASON, 0, 0},
+	{"sample", "amend", cli_sample_amend,
+		OPTION_JSON | OPTION_BY | OPTION_AMEND | OPTION_UNIT | OPTION_VALUE |
+			OPTION_METHOD | OPTION_REASON,
+		1, 1},
+	{"sample", "verify", cli_sample_verify, OPTION_JSON | OPTION_BY, 1, 1},
+	{"sample", "show", cli_sample_show, OPTION_JSON | OPTION_SAMPLE, 0, 0},
+	{"sample", "slip", cli_sample_slip, 0, 1, 1},
+	{"sample", "list", cli_sample_list, OPTION_JSON, 0, 0},
+	{"sample", "points", cli_sample_points, OPTION_JSON, 0, 0},
+	{"audit", NULL, cli_audit, OPTION_JSON, 0, 1},
+	{"operator", "add", cli_operator_add, OPTION_BY, 2, 2},
+	{"operator", "list", cli_operator_list, OPTION_JSON, 0, 0},
+	{"operator", "pin", cli_operator_pin, OPTION_BY, 1, 1},
+	{"operator", "remove", cli_operator_remove, OPTION_BY, 1, 1},
 	{"clock", "enter", cli_clock_enter, OPTION_JSON | OPTION_WITHIN | OPTION_REASON, 1, 3},
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
+	{"check", "begin", cli_check_begin,
+		OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_AMEND | OPTION_VALUE, 1, 2},
+	{"check", "standard", cli_check_standard,
+		OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_AMEND | OPTION_VALUE, 1, 1},
+	{"check", "take", cli_check_take, OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_VALUE,
+		0, 0},
+	{"check", "adjusted", cli_check_adjusted, OPTION_JSON | OPTION_BY | OPTION_STANDARD, 0, 0},
+	{"check", "finish", cli_check_finish, OPTION_JSON | OPTION_BY | OPTION_STANDARD, 0, 0},
+	{"check", "cancel", cli_check_cancel,
+		OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_REASON, 0, 0},
+	{"check", "show", cli_check_show, OPTION_JSON | OPTION_STANDARD, 0, 0},
+	{"check", "list", cli_check_list, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"inbox", NULL, cli_inbox, 0, 1, 1000},
 	{"replay", NULL, cli_replay, OPTION_DRIVERS, 2, 1000},
@@ -33,6 +79,9 @@ static const struct command commands[] = {
 	{"probe", NULL, cli_probe, OPTION_DRIVERS | OPTION_UNIT | OPTION_SPEED, 2, 2},
 	{"scan", NULL, cli_scan, OPTION_DRIVERS | OPTION_UNITS | OPTION_SPEED, 1, 1},
 	{"parameters", NULL, cli_parameters, 0, 0, 0},
+	{"limits", "show", cli_limits, OPTION_JSON | OPTION_SET, 0, 1},
+	{"limits", "confirm", cli_limits_confirm, OPTION_SET | OPTION_BY | OPTION_REASON, 1, 1},
+	{"limits", NULL, cli_limits, OPTION_JSON | OPTION_SET, 0, 1},
 	{"gps", NULL, cli_gps, OPTION_JSON | OPTION_SECONDS, 0, 3},
 	{"place", "enter", cli_place_enter, OPTION_JSON | OPTION_ENTRY | OPTION_REASON, 0, 0},
 	{"place", "forget", cli_place_forget, OPTION_JSON, 0, 0},
@@ -42,94 +91,12 @@ static const struct command commands[] = {
 		1},
 	{"boundaries", "install", cli_boundaries_install,
 		OPTION_TO | OPTION_KEYS | OPTION_PLACES | OPTION_INSTALL, 1, 1},
+	{"qc", NULL, cli_qc, 0, 0, 1},
 	{"district", NULL, cli_district,
 		OPTION_BOUNDARIES | OPTION_WITHIN | OPTION_KEYS | OPTION_PLACES, 0, 0},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const char help[] =
-	"Usage: waterlab [--socket PATH] [--config FILE] COMMAND\n"
-	"\n"
-	"  status [--json]       what is read, saved and sent, and why something waits\n"
-	"  watch [--json]        the same, live, each second; q ends it\n"
-	"  try NAME [--json]     ask an analyzer, or try a store, now, whatever its pause\n"
-	"  refused [STORE] [--json]\n"
-	"                        readings that a store will never take, and its words\n"
-	"  reconcile [STORE] [--json]\n"
-	"                        ask the store whether it has what it took and did not\n"
-	"                        confirm yet; what it does not have is sent again. Status 0:\n"
-	"                        it confirmed all it was asked about\n"
-	"  spool stat [--json]   what the van's spool holds\n"
-	"  spool export [--format csv|lp] [--stream readings|ledger] [--from N] [--to N]\n"
-	"                        rows N to N (default: all) to standard output\n"
-	"  clock [--json]        where readings get their time from, and what else there is\n"
-	"  clock enter \"YYYY-MM-DD HH:MM[:SS] [+05:00]\" [--within SECONDS] --reason TEXT\n"
-	"                        the time is that, give or take SECONDS (default 60). It is\n"
-	"                        UTC, or with +05:00 what a clock in Pakistan shows\n"
-	"  check [FILE]          check a configuration\n"
-	"  parameters            what an analyzer can measure, with units\n"
-	"  inbox FILE...         what the van would take from a meter's file that is put into\n"
-	"                        its inbox, and what not and why; nothing is recorded\n"
-	"  replay DRIVER TRACE...\n"
-	"                        what a driver makes of recorded traffic (drivers/README.md)\n"
-	"  lint DRIVER...        whether drivers, by name or folder, are whole and sound, and\n"
-	"                        their cases come out as they are written\n"
-	"  record LINE [UNIT] [--seconds N]\n"
-	"                        what the daemon and an analyzer said to each other lately,\n"
-	"                        and for N seconds more, as a trace for replay; without a\n"
-	"                        daemon the line is opened and asked (default: 10 seconds)\n"
-	"  probe DRIVER LINE --unit N [SPEED] [--drivers PATH]\n"
-	"                        asks one analyzer for all that its driver knows: registers,\n"
-	"                        values, every byte order, the addresses beside them\n"
-	"  scan LINE [--units FIRST-LAST] [--all-speeds] [SPEED] [--drivers PATH]\n"
-	"                        who answers on a Modbus line; reads only; Ctrl-C ends it\n"
-	"  place [--away METRES] [--json]\n"
-	"                        where the van is, by what, how sure; --away: what a sample\n"
-	"                        so far from the van would get\n"
-	"  place enter [--at LAT,LON --error METRES] [--district NAME [--tehsil NAME]]\n"
-	"                        --reason TEXT\n"
-	"                        say by hand where the van is, for while there is no sky\n"
-	"  place forget          take that back\n"
-	"  place list [NAME]     districts and tehsils to choose from\n"
-	"  gps [gpsd ADDRESS [DEVICE] | nmea PORT [BAUD]] [--seconds N] [--json]\n"
-	"                        what a satellite receiver says, and how it is judged, until\n"
-	"                        Ctrl-C or for N seconds; no daemon is asked (default: as\n"
-	"                        configured; 9600 baud)\n"
-	"  district --boundaries FILE [--within METRES] [KEYS]\n"
-	"                        rows of standard input (CSV) with district, division,\n"
-	"                        province, metres to the border and the nearest other\n"
-	"                        district added; a point is lon,lat, or what a heading\n"
-	"                        calls lon and lat, or position (of spool export)\n"
-	"  boundaries show [FILE] [--only CODE,CODE] [KEYS]\n"
-	"                        what a boundary file holds, and what is doubtful in it\n"
-	"  boundaries install FILE [--to PATH] [--edition TEXT] [--only CODE,CODE]\n"
-	"                        [--accept] [KEYS]\n"
-	"                        check a GeoJSON file and make it the van's districts\n"
-	"  help                  this\n"
-	"\n"
-	"  --socket PATH         the daemon's socket (default: as the configuration says)\n"
-	"  --config FILE         configuration (default /etc/waterlab/waterlab.conf)\n"
-	"  --version             print the version\n"
-	"  --within METRES       look for borders only so far (default: however far)\n"
-	"  --places FILE         the gazetteer (default: the installed one)\n"
-	"  --drivers PATH        folder of the drivers (default: as the configuration says)\n"
-	"  --to PATH             default: place.boundaries of the configuration\n"
-	"  --only CODE,CODE      a part of the file: codes, or how they begin, as PK5\n"
-	"  --accept              install in spite of doubts\n"
-	"  LINE                  a line's name in the configuration; for probe and scan also\n"
-	"                        a device (/dev/..., usb:VID:PID) or HOST:PORT. Both want the\n"
-	"                        line for themselves: stop the daemon first\n"
-	"  SPEED                 --baud N --parity none|even|odd --stop 1|2 (default: the\n"
-	"                        line's, or 9600 none 1)\n"
-	"  KEYS                  which GeoJSON property says what, where it is not called\n"
-	"                        as usual: --code-key, --name-key, --division-key,\n"
-	"                        --province-key, --tehsil-key, --tehsil-name-key PROPERTY\n"
-	"\n"
-	"spool asks the daemon, and opens the spool itself only when no daemon holds it.\n"
-	"Exit status: 0 done; 1 it was tried and failed; 2 the command line or the\n"
-	"configuration is wrong; 3 no daemon answers. Colours: only on a terminal, and not\n"
-	"when NO_COLOR is set.\n";
 
 static void say_second_words(const char *name)
 {
@@ -202,9 +169,24 @@ static int run_command(struct cli *cli, const struct command *command, int given
 	return command->run(cli);
 }
 
+/* "help", "help COMMAND ...", "COMMAND ... --help". */
+static int say_help(int n, char **words)
+{
+	if (n && !strcmp(words[0], "help")) {
+		n--;
+		words++;
+	}
+	if (!n)
+		help_all(stdout);
+	else if (!(n > 1 && help_of(words[0], words[1], stdout)) &&
+		 !help_of(words[0], NULL, stdout))
+		return find_command(1, words) ? CLI_DONE : CLI_USAGE;
+	return CLI_DONE;
+}
+
 int cli_run(int argc, char **argv)
 {
-	struct cli cli = {.config = "/etc/waterlab/waterlab.conf"};
+	struct cli cli = {.config = CLI_CONFIG};
 	int given = options_read(&cli, argc, argv);
 	const struct command *command;
 	int status, words;
@@ -215,12 +197,10 @@ int cli_run(int argc, char **argv)
 		puts("waterlab " WATERLAB_VERSION);
 		return CLI_DONE;
 	}
-	if (cli.help || (optind < argc && !strcmp(argv[optind], "help"))) {
-		fputs(help, stdout);
-		return CLI_DONE;
-	}
+	if (cli.help || (optind < argc && !strcmp(argv[optind], "help")))
+		return say_help(argc - optind, argv + optind);
 	if (optind >= argc) {
-		fputs(help, stderr);
+		help_all(stderr);
 		return CLI_USAGE;
 	}
 	command = find_command(argc - optind, argv + optind);

@@ -1,12 +1,11 @@
 /* waterlab gps: what a receiver says and how it is judged, for whoever installs one in a van. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/utc.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
@@ -31,17 +30,6 @@ struct shown {
 
 /* --- one report, one line -------------------------------------------------------------------------- */
 
-static void put_utc(struct text *to, int64_t utc_ms)
-{
-	time_t seconds = (time_t)(utc_ms / 1000);
-	struct tm parts;
-	char room[32] = "";
-
-	if (gmtime_r(&seconds, &parts))
-		strftime(room, sizeof(room), "%Y-%m-%d %H:%M:%SZ", &parts);
-	text_put(to, room);
-}
-
 /* A number in its column, or "-" where none is said. */
 static void put_column(struct text *to, double value, int width, int decimals, const char *unit)
 {
@@ -57,8 +45,10 @@ static void put_line(struct text *to, const struct fix *fix, enum fix_verdict ve
 	char room[32] = "";
 	struct text when = text_over(room, sizeof(room));
 
-	if (fix->has_time)
-		put_utc(&when, fix->utc_ms);
+	if (fix->has_time) {
+		utc_put_second(&when, fix->utc_ms);
+		text_put_char(&when, 'Z');
+	}
 	text_printf(to, "%-20s  %-4s", room, modes[fix->mode < 4 ? fix->mode : 0]);
 	put_column(to, fix->lat, 12, 7, "");
 	put_column(to, fix->lon, 12, 7, "");

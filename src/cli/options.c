@@ -30,7 +30,7 @@ static const struct row {
 	WORD("config", 0, config),
 	FLAG("json", OPTION_JSON, json),
 	WORD("format", OPTION_EXPORT, format),
-	WORD("stream", OPTION_EXPORT, stream),
+	WORD("stream", OPTION_STREAM, stream),
 	WORD("from", OPTION_EXPORT, from),
 	WORD("to", OPTION_TO, to),
 	WORD("boundaries", OPTION_BOUNDARIES, boundaries),
@@ -59,6 +59,33 @@ static const struct row {
 	WORD("stop", OPTION_SPEED, stop),
 	WORD("units", OPTION_UNITS, units),
 	FLAG("all-speeds", OPTION_UNITS, all_speeds),
+	FLAG("all", OPTION_ALL, all),
+	FLAG("again", OPTION_REFUSED, again),
+	FLAG("give-up", OPTION_REFUSED, give_up),
+	WORD("store", OPTION_STORE, store),
+	WORD("sample", OPTION_SAMPLE, sample),
+	WORD("by", OPTION_BY, by),
+	WORD("purpose", OPTION_POINT, purpose),
+	WORD("activity", OPTION_POINT, activity),
+	WORD("parent", OPTION_POINT, parent),
+	WORD("point", OPTION_POINT, point),
+	WORD("new", OPTION_POINT, new_point),
+	WORD("source", OPTION_POINT, source),
+	WORD("position", OPTION_POINT, position),
+	WORD("treated", OPTION_POINT, treated),
+	WORD("method", OPTION_METHOD, method),
+	WORD("lot", OPTION_METHOD, lot),
+	WORD("mdl", OPTION_VALUE, mdl),
+	WORD("dilution", OPTION_VALUE, dilution),
+	FLAG("sure", OPTION_VALUE, sure),
+	WORD("hours", OPTION_HOURS, hours),
+	WORD("standard", OPTION_STANDARD, standard),
+	WORD("expires", OPTION_STANDARD, expires),
+	WORD("check", OPTION_STANDARD, check),
+	WORD("incubation", OPTION_HOURS, incubation),
+	WORD("set", OPTION_SET, set),
+	WORD("parameter", OPTION_AMEND, parameter),
+	WORD("value", OPTION_AMEND, value),
 	FLAG("help", OPTION_HELP, help),
 	FLAG("version", OPTION_VERSION, version),
 };
@@ -125,7 +152,8 @@ int options_read(struct cli *cli, int argc, char **argv)
 		keep(cli, find_row(c), optarg);
 		given |= find_row(c)->group;
 	}
-	if (!is_one_of("format", cli->format, "csv", "lp") ||
+	if ((cli->format && strcmp(cli->format, "sqlite") != 0 &&
+		    !is_one_of("format", cli->format, "csv", "lp")) ||
 		!is_one_of("stream", cli->stream, "readings", "ledger"))
 		return -1;
 	return given;

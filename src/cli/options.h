@@ -6,7 +6,7 @@
 
 enum option_group {
 	OPTION_JSON = 1 << 0,
-	OPTION_EXPORT = 1 << 1, /* --format, --stream, --from */
+	OPTION_EXPORT = 1 << 1, /* --format, --from */
 	OPTION_TO = 1 << 2,     /* a number, or a path: the command knows */
 	OPTION_BOUNDARIES = 1 << 3,
 	OPTION_WITHIN = 1 << 4,
@@ -22,7 +22,20 @@ enum option_group {
 	OPTION_DRIVERS = 1 << 14,
 	OPTION_UNIT = 1 << 15,
 	OPTION_SPEED = 1 << 16, /* --baud, --parity, --stop */
-	OPTION_UNITS = 1 << 17  /* --units, --all-speeds */
+	OPTION_UNITS = 1 << 17, /* --units, --all-speeds */
+	OPTION_STREAM = 1 << 18,
+	OPTION_REFUSED = 1 << 19, /* --again, --give-up */
+	OPTION_STORE = 1 << 20,
+	OPTION_ALL = 1 << 21,
+	OPTION_SAMPLE = 1 << 22, /* --sample */
+	OPTION_BY = 1 << 23,
+	OPTION_POINT = 1 << 24,  /* --purpose, --point, --new and what describes one */
+	OPTION_VALUE = 1 << 25,  /* --mdl, --dilution, --sure */
+	OPTION_METHOD = 1 << 26, /* --method, --lot */
+	OPTION_HOURS = 1 << 27,  /* --hours, --incubation */
+	OPTION_SET = 1 << 28,
+	OPTION_AMEND = 1 << 29,   /* --parameter, --value */
+	OPTION_STANDARD = 1 << 30 /* --standard, --expires, --check */
 };
 
 /*

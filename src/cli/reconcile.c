@@ -6,48 +6,49 @@
 #include "cli/view.h"
 
 struct shown {
-	bool json, end, whole;
+	bool json, end;
+	bool missing; /* of a store that was asked */
+	bool silent;  /* a store could not be asked */
 	char error[400];
 };
 
-static void print_holes(const json_t *stream)
+/* ", missing 3 (4711..4713)" */
+static void print_missing(const json_t *stream)
 {
 	const json_t *holes = json_object_get(stream, "holes");
 	long long missing = view_count(stream, "missing"), first, last;
 	json_t *hole;
 	size_t i;
 
+	if (!missing)
+		return;
+	printf(", missing %lld (", missing);
 	for (i = 0; (hole = json_array_get(holes, i)); i++) {
 		first = (long long)json_integer_value(json_array_get(hole, 0));
 		last = (long long)json_integer_value(json_array_get(hole, 1));
 		missing -= last - first + 1;
-		printf(i ? ", %lld" : ": %lld", first);
+		printf(i ? ", %lld" : "%lld", first);
 		if (last > first)
 			printf("..%lld", last);
 	}
-	if (missing > 0)
-		fputs(", ...", stdout);
+	fputs(missing > 0 ? ", ...)" : ")", stdout);
 }
 
 static void print_stream(const char *store, const char *name, const json_t *stream)
 {
 	long long has_to = view_count(stream, "has_to"), open = view_count(stream, "open");
 	long long missing = view_count(stream, "missing"), young = view_count(stream, "young");
-	long long received = view_count(stream, "received"),
-		  refused = view_count(stream, "refused");
+	long long refused = view_count(stream, "refused");
 
-	if (!has_to)
-		printf("%s: %s: nothing confirmed yet", store, name);
-	else if (received == has_to)
-		printf("%s: %s: confirmed 1..%lld", store, name, has_to);
+	if (has_to)
+		printf("%s: has %s 1..%lld", store, name, has_to);
 	else
-		printf("%s: %s: confirmed %lld of 1..%lld", store, name, received, has_to);
+		printf(missing ? "%s: has no %s that it was asked about"
+			       : "%s: no %s confirmed yet",
+			store, name);
+	print_missing(stream);
 	if (refused)
 		printf(", refused %lld", refused);
-	if (missing) {
-		printf(", missing %lld", missing);
-		print_holes(stream);
-	}
 	if (has_to && open > missing)
 		printf("; %lld not sent or not asked about yet", open - missing);
 	if (young)
@@ -55,13 +56,17 @@ static void print_stream(const char *store, const char *name, const json_t *stre
 	putchar('\n');
 }
 
-static bool is_whole(const json_t *answer)
+static void judge(struct shown *shown, const json_t *answer)
 {
 	const char *condition = json_string_value(
 		json_object_get(json_object_get(answer, "receipts"), "condition"));
 
-	return json_is_true(json_object_get(answer, "asked")) && condition &&
-	       !strcmp(condition, "whole");
+	if (!json_is_true(json_object_get(answer, "asked")) || !condition)
+		shown->silent = true;
+	else if (!strcmp(condition, "missing") || !strcmp(condition, "mending"))
+		shown->missing = true;
+	else if (strcmp(condition, "whole") != 0)
+		shown->silent = true;
 }
 
 static void print_store(const json_t *answer)
@@ -85,7 +90,7 @@ static void print_store(const json_t *answer)
 			store, words);
 	} else {
 		print_stream(store, "readings", json_object_get(receipts, "readings"));
-		print_stream(store, "ledger", json_object_get(receipts, "ledger"));
+		print_stream(store, "ledger records", json_object_get(receipts, "ledger"));
 		if (!strcmp(condition, "mending"))
 			printf("%s: what is missing is sent again\n", store);
 		else if (!strcmp(condition, "missing"))
@@ -109,7 +114,7 @@ static int take(void *ctx, const char *line, size_t len)
 	else if (!json_is_true(json_object_get(answer, "waiting")) && shown->json)
 		printf("%.*s\n", (int)len, line);
 	if (json_object_get(answer, "receipts")) {
-		shown->whole = shown->whole && is_whole(answer);
+		judge(shown, answer);
 		if (!shown->json)
 			print_store(answer);
 	}
@@ -119,10 +124,9 @@ static int take(void *ctx, const char *line, size_t len)
 
 int cli_reconcile(struct cli *cli)
 {
-	struct shown shown = {.json = cli->json, .whole = true};
-	json_t *request =
-		cli->n_args ? json_pack("{s:s, s:s}", "ask", "reconcile", "store", cli->args[0])
-			    : json_pack("{s:s}", "ask", "reconcile");
+	struct shown shown = {.json = cli->json};
+	json_t *request = json_pack("{s:s, s:s*, s:b}", "ask", "reconcile", "store",
+		cli->n_args ? cli->args[0] : NULL, "all", (int)cli->all);
 	int end = cli_ask(cli, request, take, &shown);
 
 	if (shown.error[0])
@@ -131,5 +135,7 @@ int cli_reconcile(struct cli *cli)
 		fputs("waterlab: the daemon's answer broke off\n", stderr);
 	if (end)
 		return end;
-	return shown.end && shown.whole ? CLI_DONE : CLI_FAILED;
+	if (!shown.end || shown.missing)
+		return CLI_FAILED;
+	return shown.silent ? CLI_NOT_ASKED : CLI_DONE;
 }

@@ -42,12 +42,16 @@ static int take_picture(const struct cli *cli, struct page *page)
 {
 	char words[1024];
 	struct text why = text_over(words, sizeof(words));
-	json_t *status;
+	json_t *status, *samples = NULL;
 	int end = cli_ask_quietly(cli, json_pack("{s:s}", "ask", "status"), &status, &why);
 
 	text_clear(&page->out);
 	if (end == CLI_DONE) {
-		view_live(page, status);
+		/* An older daemon may know no samples: then there are none to show. */
+		if (cli_ask_quietly(cli, json_pack("{s:s}", "ask", "samples"), &samples, &why))
+			samples = NULL;
+		view_live(page, status, samples);
+		json_decref(samples);
 		json_decref(status);
 		return end;
 	}

@@ -1,4 +1,4 @@
-/* waterlab try, refused, check, parameters */
+/* waterlab try, check, parameters */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +21,16 @@ static int store_is_well(const json_t *answer, const char *name)
 	const json_t *store = json_object_get(answer, "store");
 	const char *condition = text_of(store, "condition"), *words = text_of(store, "words");
 
-	if (strcmp(condition, "waiting") != 0 && strcmp(condition, "held") != 0 &&
-		strcmp(condition, "clock") != 0)
+	if (json_is_object(json_object_get(store, "too_old")) ||
+		json_is_object(json_object_get(store, "refuses_all")))
+		words = view_first_wait(answer);
+	else if (strcmp(condition, "waiting") != 0 && strcmp(condition, "held") != 0 &&
+		 strcmp(condition, "clock") != 0)
 		return CLI_DONE;
-	fprintf(stderr, "waterlab: %s: %s\n", name, *words ? words : "no answer yet");
+	if (!strncmp(words, name, strlen(name)))
+		fprintf(stderr, "waterlab: %s\n", words); /* a sentence of its own */
+	else
+		fprintf(stderr, "waterlab: %s: %s\n", name, *words ? words : "no answer yet");
 	return CLI_FAILED;
 }
 
@@ -80,64 +86,6 @@ int cli_try(struct cli *cli)
 	return end;
 }
 
-/* --- refused --------------------------------------------------------------------------------------- */
-
-struct refused {
-	bool json, ended;
-	unsigned long n;
-	char error[256];
-};
-
-static int show_refused(void *ctx, const char *line, size_t len)
-{
-	struct refused *r = ctx;
-	json_t *answer = json_loadb(line, len, 0, NULL);
-
-	if (json_object_get(answer, "end")) {
-		r->ended = true;
-	} else if (json_object_get(answer, "error")) {
-		(void)text_copy(r->error, sizeof(r->error), text_of(answer, "error"));
-		r->ended = true;
-	} else if (r->json) {
-		puts(line);
-	} else {
-		if (r->n == 0)
-			puts("STORE         STREAM          NUMBER  STATUS  WORDS");
-		printf("%-12s  %-8s  %12lld  %6lld  %s\n", text_of(answer, "store"),
-			text_of(answer, "stream"),
-			(long long)json_integer_value(json_object_get(answer, "number")),
-			(long long)json_integer_value(json_object_get(answer, "status")),
-			text_of(answer, "words"));
-	}
-	r->n++;
-	json_decref(answer);
-	return 0;
-}
-
-int cli_refused(struct cli *cli)
-{
-	struct refused r = {.json = cli->json};
-	json_t *request =
-		cli->n_args ? json_pack("{s:s, s:s}", "ask", "refusals", "store", cli->args[0])
-			    : json_pack("{s:s}", "ask", "refusals");
-	int end;
-
-	if (!request) {
-		fputs("waterlab: the name is not text (UTF-8)\n", stderr);
-		return CLI_USAGE;
-	}
-	end = cli_ask(cli, request, show_refused, &r);
-	if (end)
-		return end;
-	if (*r.error || !r.ended) {
-		fprintf(stderr, "waterlab: %s\n", *r.error ? r.error : "the answer is not whole");
-		return CLI_FAILED;
-	}
-	if (r.n == 1 && !cli->json)
-		puts("no store refused anything");
-	return CLI_DONE;
-}
-
 /* --- check, parameters ------------------------------------------------------------------------------ */
 
 int cli_check(struct cli *cli)
@@ -167,7 +115,7 @@ int cli_parameters(struct cli *cli)
 
 	(void)cli;
 	page_put(&page, STYLE_FAINT,
-		"PARAMETER             UNIT      UCUM            FROM        TO  NAME IN WQX");
+		"PARAMETER               UNIT       UCUM        FROM       TO  NAME IN WQX");
 	page_end(&page);
 	for (i = 0; i < parameter_count(); i++) {
 		const struct parameter *p = parameter_at(i);
@@ -175,13 +123,13 @@ int cli_parameters(struct cli *cli)
 		struct text unit = text_over(name, sizeof(name));
 
 		view_put_unit(&unit, p->unit);
-		page_cell(&page, STYLE_STRONG, p->code, 22, false);
-		page_cell(&page, STYLE_PLAIN, name, 10, false);
-		page_cell(&page, STYLE_PLAIN, p->unit, 9, false);
+		page_cell(&page, STYLE_STRONG, p->code, 24, false);
+		page_cell(&page, STYLE_PLAIN, name, 11, false);
+		page_cell(&page, STYLE_PLAIN, p->unit, 10, false);
 		snprintf(number, sizeof(number), "%.10g", p->low);
-		page_cell(&page, STYLE_PLAIN, number, 11, true);
+		page_cell(&page, STYLE_PLAIN, number, 6, true);
 		snprintf(number, sizeof(number), "%.10g", p->high);
-		page_cell(&page, STYLE_PLAIN, number, 10, true);
+		page_cell(&page, STYLE_PLAIN, number, 9, true);
 		page_put(&page, STYLE_PLAIN, "  ");
 		page_put(&page, STYLE_FAINT, p->wqx);
 		page_end(&page);

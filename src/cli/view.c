@@ -1,4 +1,5 @@
 #include "cli/view.h"
+#include "model/parameter.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -58,21 +59,7 @@ void view_put_bytes(struct text *to, double bytes)
 
 void view_put_unit(struct text *to, const char *ucum)
 {
-	size_t n = strlen(ucum);
-
-	if (!strcmp(ucum, "Cel"))
-		text_put(to, "\xc2\xb0"
-			     "C");
-	else if (!strcmp(ucum, "[pH]"))
-		return; /* a pH has no unit */
-	else if (!strcmp(ucum, "[psu]"))
-		text_put(to, "PSU");
-	else if (n > 2 && ucum[0] == '{' && ucum[n - 1] == '}')
-		text_put_n(to, ucum + 1, n - 2);
-	else if (n > 1 && ucum[0] == 'u')
-		text_printf(to, "\xc2\xb5%s", ucum + 1);
-	else
-		text_put(to, ucum);
+	parameter_put_unit(to, ucum);
 }
 
 static const char *qc_words(long long qc)
@@ -375,6 +362,33 @@ static void put_inbox(struct page *page, const json_t *inbox)
 		"inbox: ", words);
 }
 
+const char *view_first_wait(const json_t *answer)
+{
+	const char *words = json_string_value(json_array_get(json_object_get(answer, "waits"), 0));
+
+	return words ? words : "";
+}
+
+/* The states that readings have come to at the store, in the order in which they pass through them. */
+static void put_states(struct text *line, const json_t *store)
+{
+	const char *receipts = text_of(json_object_get(store, "receipts"), "condition");
+	long long held = view_count(json_object_get(store, "too_old"), "readings");
+
+	text_printf(line, "waiting %lld", view_count(store, "waiting"));
+	if (held)
+		text_printf(line, " (%lld held)", held);
+	text_printf(line, ", sent %lld", view_count(store, "sent"));
+	/* Without an answer nothing gets beyond sent, and zero would say that nothing arrived. */
+	if (!view_count(store, "received") &&
+		(!strcmp(receipts, "off") || !strcmp(receipts, "no_route")))
+		text_put(line, ", received: not known");
+	else
+		text_printf(line, ", received %lld", view_count(store, "received"));
+	if (view_count(store, "refused"))
+		text_printf(line, ", refused %lld", view_count(store, "refused"));
+}
+
 void view_store(struct page *page, const json_t *store)
 {
 	const char *condition = text_of(store, "condition");
@@ -384,11 +398,7 @@ void view_store(struct page *page, const json_t *store)
 	struct text line = text_over(words, sizeof(words)), name = text_over(mark, sizeof(mark));
 
 	text_printf(&name, "%s: ", text_of(store, "name"));
-	text_printf(&line, "sent %lld, waiting %lld", view_count(store, "sent"), waiting);
-	if (view_count(store, "received"))
-		text_printf(&line, ", received %lld", view_count(store, "received"));
-	if (view_count(store, "refused"))
-		text_printf(&line, ", refused %lld", view_count(store, "refused"));
+	put_states(&line, store);
 	if (!strcmp(condition, "held")) {
 		style = STYLE_BAD;
 		text_put(&line, " - the store refuses everything");
@@ -401,6 +411,14 @@ void view_store(struct page *page, const json_t *store)
 	} else if (!strcmp(condition, "clock")) {
 		style = STYLE_WARN;
 		text_put(&line, " - waiting for the van's clock");
+	} else if (json_is_object(json_object_get(store, "refuses_all"))) {
+		style = STYLE_BAD;
+		text_put(&line, " - the store refuses all of a kind");
+	} else if (json_is_object(json_object_get(store, "too_old"))) {
+		style = STYLE_WARN;
+		text_put(&line, " - some are older than the store keeps");
+	} else if (!strcmp(condition, "budget")) {
+		text_put(&line, " - readings wait for bytes");
 	} else {
 		text_put(&line, waiting ? " - sending" : " - all sent");
 	}
@@ -415,6 +433,7 @@ static void put_flow(struct page *page, const json_t *status)
 
 	put_readings(page, status);
 	put_inbox(page, json_object_get(status, "inbox"));
+	view_links(page, json_object_get(status, "links"));
 	for (i = 0; (store = json_array_get(stores, i)); i++)
 		view_store(page, store);
 	if (json_array_size(stores) == 0) {
@@ -453,9 +472,10 @@ void view_status(struct page *page, const json_t *status)
 	put_waits(page, status, SIZE_MAX);
 }
 
-void view_live(struct page *page, const json_t *status)
+void view_live(struct page *page, const json_t *status, const json_t *samples)
 {
 	put_head(page, status);
+	view_samples(page, samples);
 	put_flow(page, status);
 	put_waits(page, status, LIVE_WAITS);
 	page_end(page);

@@ -1,0 +1,23 @@
+/* sample_view.h - a field test for a terminal, from what the daemon says of it. */
+#ifndef CLI_SAMPLE_VIEW_H
+#define CLI_SAMPLE_VIEW_H
+
+#include "cli/cli.h"
+#include "cli/page.h"
+
+enum { SAMPLE_ROOM = 64 * 1024 };
+
+/* A page over SAMPLE_ROOM bytes, as wide as the terminal. */
+struct page sample_page(char *room);
+/* "" where there is no text of that key. */
+const char *sample_text(const json_t *of, const char *key);
+/* "2026-11-29 02:44 UTC"; of null "no time yet". */
+void sample_put_utc(char to[32], const json_t *utc_ms);
+/* Which sample: two lines. */
+void sample_put_head(struct page *page, const json_t *sample);
+/* Tests under way, a line each. */
+void sample_put_pending(struct page *page, const json_t *pending);
+/* All of it, or as JSON when that was asked for; the exit status. */
+int sample_show(const struct cli *cli, const json_t *sample);
+
+#endif

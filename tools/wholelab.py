@@ -16,6 +16,7 @@ import ctypes
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -51,6 +52,15 @@ def wait_for(what, test, seconds=20, every=0.05):
         if time.monotonic() > end:
             raise Trouble("waited %d s in vain for %s" % (seconds, what))
         time.sleep(every)
+
+
+def braces_inside(options):
+    return " ".join("%s = %s;" % item for item in options.items())
+
+
+def boot_id():
+    with open("/proc/sys/kernel/random/boot_id") as f:
+        return f.read().strip()
 
 
 LIBC = ctypes.CDLL(None)
@@ -113,12 +123,13 @@ def ask_http(url, data=None, headers=None, timeout=30):
 class Store:
     """What the demo and the tests need of a real store."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, address="127.0.0.1"):
         self.folder = os.path.join(folder, self.flavour)
         os.makedirs(self.folder, exist_ok=True)
         self.port = free_port()
-        self.url = "http://127.0.0.1:%d" % self.port
-        self.process = None
+        self.address = address
+        self.url = "http://%s:%d" % (address, self.port)
+        self.process = self.preexec = None
 
     @classmethod
     def missing(cls):
@@ -133,7 +144,7 @@ class Store:
             return False
 
     def start(self):
-        self.process = Process(self.flavour, self.argv(), self.folder)
+        self.process = Process(self.flavour, self.argv(), self.folder, preexec=self.preexec)
         wait_for(self.flavour + " to answer", self.ready, 60)
 
     def stop(self, sig=signal.SIGTERM):
@@ -160,19 +171,24 @@ bind-address = "127.0.0.1:%d"
 [monitor]
   store-enabled = false
 [http]
-  bind-address = "127.0.0.1:%d"
+  bind-address = "%s:%d"
   log-enabled = false
 [logging]
   level = "warn"
-""" % (free_port(), self.folder, self.folder, self.folder, self.port))
+""" % (free_port(), self.folder, self.folder, self.folder, self.address, self.port))
         return ["influxd", "-config", conf]
 
     def start(self):
         super().start()
-        self.query("CREATE DATABASE waterlab", post=True)
+        self.use("waterlab")
+
+    def use(self, database):
+        """Makes it; the questions that follow are about it."""
+        self.database = database
+        self.query("CREATE DATABASE " + database, post=True)
 
     def query(self, q, post=False, **more):
-        args = dict(db="waterlab", epoch="ms", q=q, **more)
+        args = dict(dict(db=self.database, epoch="ms", q=q), **more)
         encoded = urllib.parse.urlencode(args)
         if post:
             return ask_http(self.url + "/query", data=encoded.encode())[1]
@@ -202,10 +218,11 @@ bind-address = "127.0.0.1:%d"
 
 class VictoriaMetrics(Store):
     flavour, program, health, title = "victoriametrics", "victoria-metrics", "/health", "VictoriaMetrics"
+    retention = "100y"
 
     def argv(self):
         return ["victoria-metrics", "-storageDataPath=" + os.path.join(self.folder, "data"),
-                "-httpListenAddr=127.0.0.1:%d" % self.port, "-retentionPeriod=100y",
+                "-httpListenAddr=%s:%d" % (self.address, self.port), "-retentionPeriod=" + self.retention,
                 "-dedup.minScrapeInterval=1ms", "-search.latencyOffset=0s", "-loggerLevel=WARN",
                 "-memory.allowedBytes=256MB"]
 
@@ -270,6 +287,7 @@ class Lab:
         self.stores, self.store_texts = [], []
         self.labsim = self.daemon = None
         self.daemon_env = {}
+        self.spool = {}  # options of `spool` as they are written there, beside or instead of its folder
         # A machine that no time server answers: its clock is taken, flagged, after a second, however long
         # ago this program was released.
         self.clock = dict(wait_s=1, most_away_days=7300)
@@ -289,22 +307,25 @@ class Lab:
         self.add_store_text(name, store.flavour, store.url)
         return store
 
-    def add_store_text(self, name, flavour, url, more=""):
+    def add_store_text(self, name, flavour, url, more="", database="waterlab"):
         self.store_texts.append(
-            '{ name = "%s"; type = "%s"; url = "%s"; database = "waterlab"; interval_ms = 500;'
-            ' retry_first_ms = 200; retry_most_ms = 2000; %s }' % (name, flavour, url, more))
+            '{ name = "%s"; type = "%s"; url = "%s"; database = "%s"; interval_ms = 500;'
+            ' retry_first_ms = 200; retry_most_ms = 2000; %s }' % (name, flavour, url, database, more))
 
     def write_config(self):
         rtu, tcp, units = self.shape
         argv = [os.path.join(BIN, "labsim"), "--example",
-                "rtu-lines=%d,tcp-lines=%d,units=%d" % (rtu, tcp, units),
+                "rtu-lines=%d,tcp-lines=%d,units=%d" % (rtu, tcp, units) +
+                (",interval-ms=%d" % self.interval_ms if self.interval_ms else ""),
                 "--dir", self.folder, "--drivers", DRIVERS, "--config", self.config]
         made = subprocess.run(argv, capture_output=True, text=True)
         if made.returncode:
             raise Trouble("labsim --example failed: " + made.stderr)
         with open(self.config) as f:
             text = f.read()
-        text += "\nclock = { %s };\n" % " ".join("%s = %s;" % item for item in self.clock.items())
+        spool = dict(dict(dir='"%s"' % os.path.join(self.folder, "spool")), **self.spool)
+        text = re.sub(r"(?m)^spool = .*$", "spool = { %s };" % braces_inside(spool), text)
+        text += "\nclock = { %s };\n" % braces_inside(self.clock)
         text += self.conf_text
         if self.store_texts:
             text += "\nstores = (\n\t%s\n);\n" % ",\n\t".join(self.store_texts)

@@ -15,12 +15,13 @@
 static void help(FILE *to)
 {
 	fprintf(to,
-		"usage: faultstore [--port N] [--store FILE] [--plan FILE] [--sink]\n"
+		"usage: faultstore [--port N] [--store FILE|--before PORT|--sink] [--plan FILE]\n"
 		"A line-protocol store on loopback that misbehaves on command.  Prints\n"
 		"\"listening 127.0.0.1:PORT\", takes plans from FILE, then one a line from\n"
 		"standard input; ends at SIGTERM or SIGINT, or at the line `quit`.\n"
 		"  --port N      listen there; 0, the default, takes any free port\n"
 		"  --store FILE  append each accepted line to FILE\n"
+		"  --before PORT a proxy before the real store at that port of loopback\n"
 		"  --plan FILE   begin with the plans in FILE\n"
 		"  --sink        count lines only, as fast as it goes\n"
 		"The line `counts` prints what was counted.\n\n%s",
@@ -104,10 +105,11 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {{"port", required_argument, NULL, 'p'},
 		{"store", required_argument, NULL, 's'}, {"plan", required_argument, NULL, 'f'},
-		{"sink", no_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"before", required_argument, NULL, 'b'}, {"sink", no_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'}, {0}};
 	const char *path = NULL, *plans = NULL;
 	struct faultstore *store;
-	unsigned long port = 0;
+	unsigned long port = 0, before = 0;
 	bool sink = false, ok = true;
 	sigset_t set;
 	int option, signals;
@@ -118,6 +120,10 @@ int main(int argc, char **argv)
 		case 'p':
 			port = strtoul(optarg, &end, 10);
 			ok = ok && *optarg && !*end && port <= 65535;
+			break;
+		case 'b':
+			before = strtoul(optarg, &end, 10);
+			ok = ok && *optarg && !*end && before > 0 && before <= 65535;
 			break;
 		case 's':
 			path = optarg;
@@ -149,6 +155,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "faultstore: cannot serve: %s\n", strerror(errno));
 		return 1;
 	}
+	faultstore_before(store, (uint16_t)before);
 	ok = !plans || read_plans(store, plans);
 	if (ok) {
 		printf("listening 127.0.0.1:%u\n", faultstore_port(store));

@@ -14,6 +14,7 @@ static const struct {
 } deeds[] = {{"portal", DEED_PORTAL}, {"redirect", DEED_REDIRECT}, {"400-proxy", DEED_PROXY_400},
 	{"reset-before", DEED_RESET_BEFORE}, {"reset-in-body", DEED_RESET_IN_BODY},
 	{"reset-after", DEED_RESET_AFTER}, {"half-reply", DEED_HALF_REPLY},
+	{"reset-in-reply", DEED_RESET_IN_REPLY}, {"half-body", DEED_HALF_BODY},
 	{"no-reply", DEED_NO_REPLY}, {"endless-reply", DEED_ENDLESS_REPLY},
 	{"garbage", DEED_GARBAGE}, {"slow", DEED_SLOW}};
 
@@ -26,7 +27,10 @@ const char faultstore_plans[] =
 	"  reset-before             reset before the body is read\n"
 	"  reset-in-body            reset when half of it is read\n"
 	"  reset-after              store the lines, then reset instead of an answer\n"
+	"  reset-in-reply           store the lines, then half an answer and a reset\n"
 	"  half-reply               store the lines, then half an answer\n"
+	"  half-body                half of it reaches the store, which says what it thinks of "
+	"that\n"
 	"  no-reply                 store the lines, then silence\n"
 	"  endless-reply            an answer without end\n"
 	"  slow BYTES               read the body at so many bytes a second, then as 204\n"

@@ -26,6 +26,7 @@ struct peer {
 	size_t used;     /* of them this request's, the body's start included */
 	char *body, *text;
 	size_t body_cap, text_cap;
+	struct passed passed;
 };
 
 /* --- one request ------------------------------------------------------------------------------- */
@@ -43,19 +44,6 @@ static bool grow(char **at, size_t *cap, size_t want)
 		return false;
 	*at = more;
 	*cap = want;
-	return true;
-}
-
-static bool send_all(int fd, const char *at, size_t n)
-{
-	while (n) {
-		ssize_t sent = send(fd, at, n, MSG_NOSIGNAL);
-
-		if (sent <= 0)
-			return false;
-		at += sent;
-		n -= (size_t)sent;
-	}
 	return true;
 }
 
@@ -210,6 +198,32 @@ static bool endless(struct peer *peer)
 	return false;
 }
 
+/* The store's own answer, of which the client sees as much as the plan lets it. */
+static bool serve_passed(struct peer *peer, const struct plan *plan, size_t n)
+{
+	struct faultstore *store = peer->store;
+	struct passed *passed = &peer->passed;
+	bool cut = plan->deed == DEED_HALF_BODY;
+
+	if (!pass_on(store->behind, peer->head, peer->head_len, peer->body, cut ? n / 2 : n, cut,
+		    passed) ||
+		plan->deed == DEED_RESET_AFTER) {
+		faultstore_reset_on_close(peer->fd);
+		return false;
+	}
+	if (plan->deed == DEED_NO_REPLY) {
+		stopped(peer, -1, true);
+		return false;
+	}
+	if (plan->deed == DEED_HALF_REPLY || plan->deed == DEED_RESET_IN_REPLY) {
+		if (plan->deed == DEED_RESET_IN_REPLY)
+			faultstore_reset_on_close(peer->fd);
+		send_all(peer->fd, passed->at, passed->len / 2);
+		return false;
+	}
+	return send_all(peer->fd, passed->at, passed->len) && plan->deed != DEED_HALF_BODY;
+}
+
 /* What a plan does once the body is in; false ends the connection. */
 static bool serve_planned(struct peer *peer, const struct plan *plan, size_t n)
 {
@@ -240,16 +254,21 @@ static bool serve_planned(struct peer *peer, const struct plan *plan, size_t n)
 	default:
 		break;
 	}
+	if (peer->store->behind && status == 204)
+		return serve_passed(peer, plan, n);
 	if (plan->argument > 0 && plan->deed == DEED_STATUS)
 		snprintf(extra, sizeof(extra), "Retry-After: %ld\r\n", plan->argument);
 	snprintf(words, sizeof(words), "faultstore says %d", status);
 	if (status == 204)
-		take_lines(peer, n, &status, words, sizeof(words));
+		take_lines(peer, plan->deed == DEED_HALF_BODY ? n / 2 : n, &status, words,
+			sizeof(words));
 	if (plan->deed == DEED_RESET_AFTER) {
 		faultstore_reset_on_close(peer->fd);
 		return false;
 	}
-	if (plan->deed == DEED_HALF_REPLY) {
+	if (plan->deed == DEED_HALF_REPLY || plan->deed == DEED_RESET_IN_REPLY) {
+		if (plan->deed == DEED_RESET_IN_REPLY)
+			faultstore_reset_on_close(peer->fd);
 		send_all(peer->fd, half, sizeof(half) - 1);
 		return false;
 	}
@@ -323,6 +342,7 @@ static void *serve_peer(void *arg)
 	pthread_mutex_unlock(&store->lock);
 	free(peer->body);
 	free(peer->text);
+	free(peer->passed.at);
 	free(peer);
 	return NULL;
 }
@@ -418,6 +438,13 @@ bool faultstore_plan(struct faultstore *store, const char *line)
 	ok = plan_take(store, copy);
 	pthread_mutex_unlock(&store->lock);
 	return ok;
+}
+
+void faultstore_before(struct faultstore *store, uint16_t port)
+{
+	pthread_mutex_lock(&store->lock);
+	store->behind = port;
+	pthread_mutex_unlock(&store->lock);
 }
 
 uint16_t faultstore_port(const struct faultstore *store)

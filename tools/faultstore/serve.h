@@ -2,7 +2,7 @@
  * serve.h - a store that misbehaves on command: HTTP/1.1 on loopback, line protocol in, one thread a
  * connection.  What it accepts it appends to a file, one line each, before it answers.
  *
- * The unit tests of uplink include its three .c files and run the store in their own process.
+ * The unit tests of uplink include its .c files but main.c and run the store in their own process.
  */
 #ifndef FAULTSTORE_SERVE_H
 #define FAULTSTORE_SERVE_H
@@ -23,6 +23,12 @@ struct faultstore_counts {
 
 /* port 0: any.  store_path NULL: lines are counted only.  sink: nothing is judged.  NULL: errno says. */
 struct faultstore *faultstore_open(uint16_t port, const char *store_path, bool sink);
+/*
+ * From now on a proxy before the real store at this port of loopback: what would be judged here goes on to
+ * that one, and its answer back.  Plans act on every request, also on questions; rules but `over` and
+ * `token` do nothing.
+ */
+void faultstore_before(struct faultstore *store, uint16_t port);
 uint16_t faultstore_port(const struct faultstore *store);
 /* One line of a plan (--help).  False: not understood. */
 bool faultstore_plan(struct faultstore *store, const char *line);

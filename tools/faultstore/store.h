@@ -1,4 +1,4 @@
-/* store.h - the hostile store's own insides, shared by its three files. */
+/* store.h - the hostile store's own insides, shared by its files. */
 #ifndef FAULTSTORE_STORE_H
 #define FAULTSTORE_STORE_H
 
@@ -18,6 +18,8 @@ enum deed {
 	DEED_RESET_IN_BODY,
 	DEED_RESET_AFTER,
 	DEED_HALF_REPLY,
+	DEED_RESET_IN_REPLY,
+	DEED_HALF_BODY,
 	DEED_NO_REPLY,
 	DEED_ENDLESS_REPLY,
 	DEED_GARBAGE,
@@ -44,7 +46,7 @@ struct faultstore {
 	char token[WORD];
 	FILE *file;
 	int holder, listener, stop; /* stop: an eventfd that stays readable once we end */
-	uint16_t port;
+	uint16_t port, behind;      /* behind: a real store that judges; 0: we do */
 	int connections[CONNECTIONS];
 	pthread_t threads[CONNECTIONS];
 	enum { PLACE_FREE, PLACE_TAKEN, PLACE_DONE } places[CONNECTIONS];
@@ -63,6 +65,18 @@ struct plan plan_next(struct faultstore *store);
 int faultstore_hold(uint16_t *port);
 int faultstore_listen(uint16_t port);
 void faultstore_reset_on_close(int fd);
+
+/*
+ * pass.c: sends a request on to the real store on loopback, and reads its whole answer.  cut: `n` bytes
+ * are not all that the head promises, and nothing follows.  False: it gave none.
+ */
+struct passed {
+	char *at; /* grown as it needs; the caller frees it */
+	size_t len, cap;
+};
+bool pass_on(uint16_t port, const char *head, size_t head_len, const char *body, size_t n, bool cut,
+	struct passed *answer);
+bool send_all(int fd, const char *at, size_t n);
 
 /* judge.c; the lock is held.  Stores the good lines; returns the status, and its words. */
 int judge_lines(struct faultstore *store, const char *text, size_t n, char *words, size_t cap);

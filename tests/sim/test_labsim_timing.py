@@ -27,10 +27,14 @@ class Timing(unittest.TestCase):
         first_ms = 8 * char_ms + gap_ms + TURNAROUND_MS
         length = 5 + 2 * count
         formula_ms = first_ms + length * char_ms
-        took, first = [], []
-        for _ in range(9):
+        took, first, unanswered = [], [], 0
+        while len(took) < 9:
             asked = port.write(simlab.frame(unit, 3, 0, count))
             answer, began, ended = port.read(2, length=length)
+            # On a machine that stalls a question may find the unit still at its last answer, and is not heard.
+            if not answer and unanswered < 2:
+                unanswered += 1
+                continue
             self.assertTrue(is_sound(answer) and len(answer) == length)
             took.append((ended - asked) * 1000)
             first.append((began - asked) * 1000)

@@ -45,6 +45,15 @@ class LabTest(unittest.TestCase):
         if store.missing():
             self.skipTest(store.missing())
 
+    def store_with(self, kind, more=""):
+        """A real store, running and in the configuration as province."""
+        self.need(kind)
+        store = kind(self.folder)
+        store.start()
+        self.lab.stores.append(store)
+        self.lab.add_store_text("province", store.flavour, store.url, more)
+        return store
+
     def wait_for(self, what, test, seconds=20, every=0.1):
         return wholelab.wait_for(what, test, seconds, every)
 

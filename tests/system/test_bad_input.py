@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """Wrong configurations, a full card, random bytes on a line: a clear word, and the daemon lives."""
 
 import csv

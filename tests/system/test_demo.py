@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """`make demo`'s own program ends well with each store, and leaves no process and no file behind."""
 
 import glob

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """`waterlab district` and `waterlab boundaries` against Debian's python3-shapely, on real boundaries where they are at
 hand (../shared/data/districts beside the tree): the same district for every point, the same distances."""
 

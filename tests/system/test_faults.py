@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """3 lines, 20 units, faults switched on and off: no reading lost, no parameter swapped, others go on.
 
 Half a minute; ten minutes with SOAK=20.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """Recorded receivers through Debian's real gpsd, and through our own NMEA line, against what gpsd's regression
 tests have beside each log (LOG.chk): cold boots, lost fixes, wrong checksums, placeholders, binary in between.
 
@@ -216,11 +217,23 @@ def through_gpsd_once(name):
 
 
 def through_gpsd(name):
+    """
+    The fixes.  gpsfake waits for nobody: on a busy machine it may begin before, or end as, somebody listens.  A run that
+    misses fixes, and shows nothing else that is wrong, is made again.
+    """
+    chk, _ = fixes_of_chk(name)
+    fixes = None
     for _ in range(5):
         lines = through_gpsd_once(name)
-        if lines is not None:
-            return lines
-    raise Trouble("gpsfake did not feed gpsd in five attempts")
+        if lines is None:
+            continue
+        fixes = fixes_of_ours(lines)
+        found = compare(name, "gpsd", chk, fixes[0]) - set(EXPECTED.get((name, "gpsd"), ()))
+        if not found or any(key[0] != "missing" for key in found):
+            break
+    if fixes is None:
+        raise Trouble("gpsfake did not feed gpsd in five attempts")
+    return fixes
 
 
 def sentence(body):
@@ -297,7 +310,7 @@ class Logs(unittest.TestCase):
         def work(name):
             try:
                 cls.nmea[name] = fixes_of_ours(through_a_line(name))
-                cls.gpsd[name] = fixes_of_ours(through_gpsd(name))
+                cls.gpsd[name] = through_gpsd(name)
             except Exception as trouble:
                 troubles.append("%s: %r" % (name, trouble))
 

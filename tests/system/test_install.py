@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """`make install` into an empty prefix: what lies there works from there, and `make uninstall` leaves the
 configuration."""
 
@@ -45,7 +46,15 @@ class Install(unittest.TestCase):
             unit = os.path.join(self.prefix, "lib", "systemd", "system", "waterlabd.service")
             with open(unit) as f:
                 self.assertIn("ExecStart=%s/bin/waterlabd" % self.prefix, f.read())
+            self.assertIn("waterlab-console", self.run_installed("waterlab-console", "--version").stdout)
             self.show_a_map()
+            judged = subprocess.run([os.path.join(self.prefix, "bin", "waterlab"), "qc", "--config",
+                                     os.path.join(self.prefix, "etc", "waterlab", "qc.conf")],
+                                    input="time,ph\n1,15\n", capture_output=True, text=True)
+            self.assertIn("1,15,1,2,4,", judged.stdout, judged.stderr)
+            limits = self.run_installed("waterlab", "--config", config, "limits", "show", "ecoli")
+            self.assertEqual(limits.returncode, 0, limits.stderr)
+            self.assertIn("not detected in 100 mL", limits.stdout)
             away = self.run_installed("waterlab", "status")
             self.assertNotEqual(away.returncode, 0)
             self.assertIn("is waterlabd running?", away.stderr)

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """kill -9 of the daemon at random moments: every reading shown as saved is in the store in the end, once.
 
 10 moments; 50 and more with SOAK=5.

@@ -79,13 +79,15 @@ class ThroughGpsd(Placed):
         self.assertGreater(compared, 50)
         placed = [r for r in rows if r["origin"] == "gps"]
         tags = self.tagged(placed)
-        marked = 0
+        marked = whole = 0
         for r in placed:
             code, border_m, neighbour = tags[r["seq"]]
             # A fix whose error gpsd does not know yet is taken to be 100 m off.
             reach = float(r["eph_m"] or 100) + 2200
             self.assertEqual(r["district"], code)
-            self.assertEqual(r["mode"], "3")
+            # gpsd, held up in the midst of a second's sentences, reports the half it has: two dimensions.
+            self.assertIn(r["mode"], ("2", "3"))
+            whole += r["mode"] == "3"
             self.assertLess(float(r["fix_age_s"]), 30)
             if abs(border_m - reach) > 1:
                 self.assertEqual(r["near"], neighbour if border_m < reach else "", r)
@@ -93,6 +95,7 @@ class ThroughGpsd(Placed):
                 self.assertAlmostEqual(float(r["border_m"]), border_m, delta=1)
                 marked += 1
         self.assertGreater(marked, 0)
+        self.assertGreater(whole, 0.9 * len(placed))
         print("%d readings with a position, %d near the border" % (compared, marked))
 
     def test_over_the_border_into_influxdb(self):

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# as root
 """labsim -> waterlabd -> a real store that goes away for a while: nothing lost, doubled or altered."""
 
 import time

@@ -95,7 +95,7 @@ static struct spool *open_spool(const char *dir, unsigned segment, unsigned pend
 static double append_spool(const char *dir, unsigned chunk, uint64_t n)
 {
 	unsigned ring = 4 * chunk / PER_EXCHANGE * RING_RECORD;
-	struct reading r[PER_EXCHANGE];
+	struct reading r[PER_EXCHANGE] = {0};
 	uint8_t raw[64] = {1, 3, 16};
 	struct spool_counts counts;
 	struct spool *spool;
@@ -127,7 +127,7 @@ static double append_spool(const char *dir, unsigned chunk, uint64_t n)
 
 static double append_bare(const char *path, unsigned chunk, uint64_t n)
 {
-	struct reading r[PER_EXCHANGE];
+	struct reading r[PER_EXCHANGE] = {0};
 	uint8_t raw[64] = {1, 3, 16};
 	sqlite3_stmt *exchange, *reading;
 	struct exchange x;
@@ -262,7 +262,7 @@ static void append_and_read(void)
 static void start_with_many_segments(void)
 {
 	enum { SEGMENTS = 300 };
-	struct reading r[PER_EXCHANGE];
+	struct reading r[PER_EXCHANGE] = {0};
 	uint8_t raw[64] = {1, 3, 16};
 	double took[ROUNDS], before;
 	struct spool_counts counts;

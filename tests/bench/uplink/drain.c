@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../../../tools/faultstore/judge.c"
+#include "../../../tools/faultstore/pass.c"
 #include "../../../tools/faultstore/plan.c"
 #include "../../../tools/faultstore/serve.c"
 #include "../measure.h"
@@ -114,7 +115,7 @@ static struct spool *make_backlog(bool trickle)
 		.commit_ms = trickle ? 1 : 100,
 		.segment_readings = 200000,
 		.pending_bytes = 4 << 20};
-	struct reading readings[PER_UNIT];
+	struct reading readings[PER_UNIT] = {0};
 	struct exchange exchange = {.raw_len = 12, .readings = readings, .n = PER_UNIT};
 	char words[256];
 	struct text why = text_over(words, sizeof(words));
@@ -137,8 +138,9 @@ static struct spool *make_backlog(bool trickle)
 	for (tick = 0; made < backlog; tick++) {
 		for (u = 0; u < UNITS && made < backlog; u++) {
 			for (p = 0; p < PER_UNIT; p++)
-				readings[p] = (struct reading){
-					series_numbers[u][p], QC_PASS, 0, water(p, tick)};
+				readings[p] = (struct reading){.series = series_numbers[u][p],
+					.qc = QC_PASS,
+					.value = water(p, tick)};
 			exchange.boot_ms = boot_ms + (int64_t)(tick * 1000 + u * 50);
 			insist(!spool_add(spool, &exchange), "spool_add");
 			made += PER_UNIT;

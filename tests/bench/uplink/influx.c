@@ -168,7 +168,8 @@ static void make_bodies(struct spool *spool)
 	insist(batch && encoder && !spool_reader_open(&reader, spool), "memory");
 	while (block.last && n_bodies < MOST_BATCHES) {
 		block.first = block.last > BATCH ? block.last - BATCH + 1 : 1;
-		insist(!batch_fill(batch, reader, encoder, STREAM_READINGS, block, &fill), "read");
+		insist(!batch_fill(batch, reader, encoder, STREAM_READINGS, block, NULL, &fill),
+			"read");
 		body = batch_body(batch, 0, fill.lines);
 		bodies[n_bodies].at = malloc(body.len);
 		insist(bodies[n_bodies].at != NULL, "memory");

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	struct text a = text_over(first, sizeof(first)), b = text_over(second, sizeof(second));
 	struct series series;
 	struct spool_row row = {0};
-	char words[160] = "";
+	char words[160] = "", about[480] = "";
 	uint8_t bytes[8];
 
 	insist(encoder != NULL);
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	row.stream = (enum stream)(bytes[2] % STREAM_COUNT);
 	row.clock = (enum time_source)(bytes[3] % 6);
 	row.context = (enum context)(bytes[4] % 4);
-	row.kind = (enum ledger_kind)(bytes[5] % 16);
+	row.kind = (enum ledger_kind)(bytes[5] % 17);
 	row.qc = bytes[6];
 	row.place.origin = (enum place_origin)(bytes[7] % 3);
 	row.series = &series;
@@ -67,7 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 	take(&row.a, sizeof(row.a), &at, &n);
 	take(&row.b, sizeof(row.b), &at, &n);
 	take(words, sizeof(words) - 1, &at, &n);
+	take(&row.c, sizeof(row.c), &at, &n);
+	take(about, sizeof(about) - 1, &at, &n);
 	row.words = words;
+	row.about = bytes[7] & 4 ? about : NULL;
 	if (line_encode(encoder, &a, &row)) {
 		insist(a.len > 20 && a.len <= LINE_LONGEST && strlen(first) == a.len);
 		insist(strchr(first, '\n') == first + a.len - 1);

@@ -375,6 +375,56 @@ static void quiet_devices_are_given_their_silence(void **state)
 	sim_free_all(sim);
 }
 
+/* Doubts each unit's second parameter. */
+static void doubt(void *ctx, const struct exchange *exchange, struct reading *readings,
+	struct qc_flags *tests)
+{
+	size_t i;
+
+	(void)ctx;
+	assert_int_equal(exchange->context, CONTEXT_SAMPLE); /* it is known where this was */
+	for (i = 0; i < exchange->n; i++) {
+		assert_ptr_equal(&readings[i], &exchange->readings[i]);
+		tests[i] = qc_flags_all(QC_PASS);
+		if (readings[i].series % 2 == 0)
+			continue;
+		tests[i].of[QC_FLAT] = QC_SUSPECT;
+		readings[i].qc = QC_SUSPECT;
+		readings[i].flags |= FLAG_FLAT;
+	}
+}
+
+static void what_the_sink_finds_is_saved_and_shown(void **state)
+{
+	struct sim *sim = sim_new();
+	struct unit_state unit;
+	size_t i;
+
+	(void)state;
+	sim_field(sim, 0);
+	sim_field(sim, 1);
+	sim_add(sim, 1000);
+	sim->sink.judge = doubt;
+	assert_int_equal(sim_make(sim), 0);
+	assert_false(sim_state(sim, 1).fields[0].tested);
+	sim_run(sim, 5000);
+	assert_true(sim->n_kept >= 8);
+	for (i = 0; i < sim->n_kept; i++) {
+		bool doubted = sim->kept[i].series % 2;
+
+		assert_int_equal(sim->kept[i].qc, doubted ? QC_SUSPECT : QC_PASS);
+		assert_int_equal(sim->kept[i].flags, doubted ? FLAG_FLAT : 0);
+	}
+	unit = sim_state(sim, 1);
+	assert_true(unit.fields[0].tested && unit.fields[1].tested);
+	assert_int_equal(unit.fields[0].qc, QC_PASS);
+	assert_int_equal(unit.fields[0].tests.of[QC_FLAT], QC_PASS);
+	assert_int_equal(unit.fields[1].qc, QC_SUSPECT);
+	assert_int_equal(unit.fields[1].flags, FLAG_FLAT);
+	assert_int_equal(unit.fields[1].tests.of[QC_FLAT], QC_SUSPECT);
+	sim_free_all(sim);
+}
+
 static void an_impossible_profile_makes_no_line(void **state)
 {
 	struct sim *sim = sim_new();
@@ -408,6 +458,7 @@ int main(void)
 		cmocka_unit_test(a_connection_closed_by_its_server_is_opened_again),
 		cmocka_unit_test(a_sink_that_refuses_stops_nothing),
 		cmocka_unit_test(quiet_devices_are_given_their_silence),
+		cmocka_unit_test(what_the_sink_finds_is_saved_and_shown),
 		cmocka_unit_test(an_impossible_profile_makes_no_line),
 	};
 

@@ -43,8 +43,8 @@ static void the_store_has_all(void **state)
 {
 	(void)state;
 	expect(CLI_DONE, STORE("true", "whole", "null", WHOLE) END,
-		"province: readings: confirmed 1..48211\n"
-		"province: ledger: confirmed 1..3\n");
+		"province: has readings 1..48211\n"
+		"province: has ledger records 1..3\n");
 	assert_string_equal(err, "");
 	assert_int_equal(waterlab("--socket ./control reconcile province"), CLI_DONE);
 }
@@ -53,31 +53,29 @@ static void what_is_missing_is_named(void **state)
 {
 	(void)state;
 	expect(CLI_FAILED, STORE("true", "mending", "null", HOLES) END,
-		"province: readings: confirmed 48198 of 1..48211, refused 1, missing 5: "
-		"1500..1501, 2203, ...; 7 "
+		"province: has readings 1..48211, missing 5 (1500..1501, 2203, ...), refused 1; 7 "
 		"not sent or not asked about yet; 7 sent lately are asked about later\n"
-		"province: ledger: confirmed 1..3\n"
+		"province: has ledger records 1..3\n"
 		"province: what is missing is sent again\n");
 	expect(CLI_FAILED, STORE("true", "missing", "\"5 are not there\"", HOLES) END,
-		"province: readings: confirmed 48198 of 1..48211, refused 1, missing 5: "
-		"1500..1501, 2203, ...; 7 "
+		"province: has readings 1..48211, missing 5 (1500..1501, 2203, ...), refused 1; 7 "
 		"not sent or not asked about yet; 7 sent lately are asked about later\n"
-		"province: ledger: confirmed 1..3\n"
+		"province: has ledger records 1..3\n"
 		"province: 5 are not there\n");
 }
 
 static void no_answer_is_said(void **state)
 {
 	(void)state;
-	expect(CLI_FAILED, STORE("true", "no_route", "\"no [HTTP 401]\"", WHOLE) END,
+	expect(CLI_NOT_ASKED, STORE("true", "no_route", "\"no [HTTP 401]\"", WHOLE) END,
 		"province: it gives no receipts: no [HTTP 401]; readings stay at \"sent\". May "
 		"this "
 		"van read there (read_token_file, read_url)?\n");
-	expect(CLI_FAILED, STORE("true", "away", "\"refused\"", WHOLE) END,
+	expect(CLI_NOT_ASKED, STORE("true", "away", "\"refused\"", WHOLE) END,
 		"province: no answer: refused\n");
-	expect(CLI_FAILED, STORE("false", "off", "null", WHOLE) END,
+	expect(CLI_NOT_ASKED, STORE("false", "off", "null", WHOLE) END,
 		"province: it is never asked: receipt_s is 0 in the configuration\n");
-	expect(CLI_FAILED, STORE("false", "waiting", "null", WHOLE) END,
+	expect(CLI_NOT_ASKED, STORE("false", "waiting", "null", WHOLE) END,
 		"province: it could not be asked now; waterlab status says why\n");
 }
 
@@ -88,18 +86,18 @@ static void only_all_of_it_is_success(void **state)
 	said = STORE("true", "waiting", "null",
 		"{\"has_to\":0,\"received\":0,\"open\":0,\"missing\":0,\"young\":0,\"holes\":[]}")
 		END;
-	assert_int_equal(waterlab("--socket ./control reconcile"), CLI_FAILED);
-	says(out, "province: readings: nothing confirmed yet\n");
+	assert_int_equal(waterlab("--socket ./control reconcile"), CLI_NOT_ASKED);
+	says(out, "province: no readings confirmed yet\n");
 	said = STORE("true", "no_route", "\"no\"", WHOLE) END;
-	assert_int_equal(waterlab("--socket ./control reconcile --json"), CLI_FAILED);
+	assert_int_equal(waterlab("--socket ./control reconcile --json"), CLI_NOT_ASKED);
 }
 
 static void a_broken_answer_is_no_success(void **state)
 {
 	(void)state;
 	expect(CLI_FAILED, STORE("true", "whole", "null", WHOLE),
-		"province: readings: confirmed 1..48211\n"
-		"province: ledger: confirmed 1..3\n");
+		"province: has readings 1..48211\n"
+		"province: has ledger records 1..3\n");
 	says(err, "broke off");
 	assert_int_equal(waterlab("--socket ./control reconcile elsewhere"), CLI_FAILED);
 	says(err, "there is no store \"elsewhere\"");

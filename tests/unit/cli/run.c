@@ -130,11 +130,45 @@ static void status_is_a_table(void **state)
 		"    recorded\n"
 		"\n"
 		"readings: made 1234, saved 1230, 4 on the way to the card   (52 kB on the card)\n"
-		"province: sent 1200, waiting 30 - the store is away\n"
+		"province: waiting 30, sent 1200, received 0 - the store is away\n"
 		"\n"
 		"what waits, and why\n"
 		"  - province: 30 readings wait: the store is away (connection refused); next try\n"
 		"    in 12 s\n");
+}
+
+/* What a store's line says of the states: in their order, and nothing that is not known. */
+static void states_are_told_in_their_order(void **state)
+{
+	static const struct {
+		const char *json, *line;
+	} stores[] = {
+		{"{\"name\":\"a\",\"condition\":\"idle\",\"waiting\":0,\"sent\":9,\"received\":7,"
+		 "\"receipts\":{\"condition\":\"whole\"}}",
+			"a: waiting 0, sent 9, received 7 - all sent\n"},
+		{"{\"name\":\"a\",\"condition\":\"idle\",\"waiting\":0,\"sent\":9,\"received\":0,"
+		 "\"receipts\":{\"condition\":\"no_route\"}}",
+			"a: waiting 0, sent 9, received: not known - all sent\n"},
+		{"{\"name\":\"a\",\"condition\":\"idle\",\"waiting\":5,\"sent\":9,\"received\":0,"
+		 "\"refused\":2,\"receipts\":{\"condition\":\"off\"},\"too_old\":{\"readings\":5}}",
+			"a: waiting 5 (5 held), sent 9, received: not known, refused 2 - some are "
+			"older\n   than the store keeps\n"},
+		{"{\"name\":\"a\",\"condition\":\"idle\",\"waiting\":5,\"sent\":9,\"received\":9,"
+		 "\"refuses_all\":{\"ledger\":true}}",
+			"a: waiting 5, sent 9, received 9 - the store refuses all of a kind\n"}};
+	static char room[4096];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
+		struct page page = page_over(room, sizeof(room), 80, false);
+		json_t *store = json_loads(stores[i].json, 0, NULL);
+
+		assert_non_null(store);
+		view_store(&page, store);
+		assert_string_equal(room, stores[i].line);
+		json_decref(store);
+	}
 }
 
 static void json_goes_through_as_it_is(void **state)
@@ -158,13 +192,58 @@ static void many_reasons_do_not_hide_the_values(void **state)
 	(void)state;
 	for (i = 0; i < 19; i++)
 		json_array_append_new(waits, json_sprintf("reason %d", i));
-	view_live(&page, whole);
+	view_live(&page, whole, NULL);
 	says(room, "reason 1\n  - and 17 more; waterlab status says all\n");
 	says(room, "conductivity");
 	page = page_over(room, sizeof(room), 80, false);
 	view_status(&page, whole);
 	says(room, "reason 18\n");
 	json_decref(whole);
+}
+
+/* What a technician must know comes first: an alarm, a test that is due; and no list pushes the values off the screen. */
+static void samples_stand_in_the_live_picture(void **state)
+{
+	static const char samples[] =
+		"{\"open\":[{\"sample\":9,\"purpose\":\"routine\",\"by\":\"Gul Khan\",\"point\":"
+		"{\"name\":\"Pump\"}}],\"due\":[{\"test\":5,\"sample\":3,\"parameter\":\"ecoli\","
+		"\"due\":false,\"due_ms\":null},{\"test\":4,\"sample\":2,\"parameter\":\"ecoli\","
+		"\"due\":true,\"due_ms\":1764579900000}],\"failing\":["
+		"{\"sample\":8,\"parameter\":\"ph\",\"value\":\"9.2\",\"unit\":\"[pH]\",\"mpn\":"
+		"null,"
+		"\"verdict\":\"fails_above\",\"limit\":\"6.5..8.5\",\"alarm\":false,\"point\":null}"
+		","
+		"{\"sample\":7,\"parameter\":\"ecoli\",\"value\":\"11010\",\"unit\":\"/(100.mL)\","
+		"\"mpn\":\"9.6\",\"verdict\":\"fails_detected\",\"limit\":\"absent\",\"alarm\":"
+		"true,"
+		"\"point\":{\"name\":\"Spring\"}}]}";
+	char room[8192];
+	struct page page = page_over(room, sizeof(room), 100, false);
+	json_t *whole = json_loads(samples, 0, NULL), *failing, *one;
+	int i;
+
+	(void)state;
+	view_samples(&page, whole);
+	assert_string_equal(room,
+		"ALARM   ecoli 9.6 per 100 mL: fails detected (limit absent, health), sample 7 at "
+		"Spring\n"
+		"fails   ph 9.2: fails above (limit 6.5..8.5), sample 8 at no point\n"
+		"test    4: ecoli of sample 2, due since 2025-12-01 09:05 UTC\n"
+		"test    5: ecoli of sample 3, due when the time is known\n"
+		"sample  9 open at Pump, routine, by Gul Khan\n");
+	failing = json_object_get(whole, "failing");
+	one = json_deep_copy(json_array_get(failing, 1));
+	for (i = 0; i < 9; i++)
+		json_array_append(failing, one);
+	json_decref(one);
+	page = page_over(room, sizeof(room), 80, false);
+	view_samples(&page, whole);
+	says(room, "        and 8 more results that fail; waterlab sample list shows all\n");
+	assert_null(strstr(room, "ph 9.2"));
+	json_decref(whole);
+	page = page_over(room, sizeof(room), 80, false);
+	view_samples(&page, NULL);
+	assert_string_equal(room, "");
 }
 
 static void try_tells_how_it_went(void **state)
@@ -182,7 +261,7 @@ static void refused_lists_and_says_none(void **state)
 {
 	(void)state;
 	assert_int_equal(waterlab("--socket ./control refused"), CLI_DONE);
-	says(out, "province      readings            17     400  field type conflict\n");
+	says(out, "province: reading 17\n    [HTTP 400] field type conflict\n");
 	assert_int_equal(waterlab("--socket ./control refused other"), CLI_DONE);
 	assert_string_equal(out, "no store refused anything\n");
 }
@@ -223,7 +302,7 @@ static void wrong_words_are_said(void **state)
 	static const struct {
 		const char *line, *words;
 	} wrong[] = {{"statsu", "did you mean \"status\"?"}, {"weather", "waterlab help"},
-		{"spool", "\"stat\" or \"export\""},
+		{"spool", "is followed by \"stat\" or \"verify\" or "},
 		{"status --format csv", "not take that option"},
 		{"spool export --format xml", "csv or lp"}, {"spool export --from 0", "from 1"},
 		{"spool export --to x", "from 1"}, {"spool export --from 9 --to 3", "greater"},
@@ -258,7 +337,6 @@ static void wrong_words_are_said(void **state)
 	}
 }
 
-/* A boundary file that is wrong says all its mistakes; one that is right is shown. */
 static void help_and_version_need_nothing(void **state)
 {
 	(void)state;
@@ -266,6 +344,18 @@ static void help_and_version_need_nothing(void **state)
 	says(out, "Usage: waterlab");
 	assert_int_equal(waterlab("--help"), CLI_DONE);
 	says(out, "Usage: waterlab");
+	assert_int_equal(waterlab("spool verify --help"), CLI_DONE);
+	says(out, "  spool verify [FOLDER]");
+	says(out, "Status 0: yes\n");
+	assert_null(strstr(out, "spool stat"));
+	assert_null(strstr(out, "Usage"));
+	assert_int_equal(waterlab("help refused"), CLI_DONE);
+	says(out, "refused [STORE]");
+	says(out, "refused --give-up");
+	assert_int_equal(waterlab("help reconcile province"), CLI_DONE);
+	says(out, "  reconcile [STORE]");
+	assert_int_equal(waterlab("help statsu"), CLI_USAGE);
+	says(err, "did you mean \"status\"?");
 	assert_int_equal(waterlab("--version"), CLI_DONE);
 	says(out, "waterlab ");
 	assert_int_equal(waterlab("parameters"), CLI_DONE);
@@ -276,12 +366,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(status_is_a_table, start, stop),
+		cmocka_unit_test(states_are_told_in_their_order),
 		cmocka_unit_test_setup_teardown(json_goes_through_as_it_is, start, stop),
 		cmocka_unit_test_setup_teardown(try_tells_how_it_went, start, stop),
 		cmocka_unit_test_setup_teardown(refused_lists_and_says_none, start, stop),
 		cmocka_unit_test_setup_teardown(spool_asks_the_daemon, start, stop),
 		cmocka_unit_test_setup_teardown(a_broken_export_is_said, start, stop),
 		cmocka_unit_test(many_reasons_do_not_hide_the_values),
+		cmocka_unit_test(samples_stand_in_the_live_picture),
 		cmocka_unit_test(nobody_there_is_said_with_the_remedy),
 		cmocka_unit_test(wrong_words_are_said),
 		cmocka_unit_test(help_and_version_need_nothing),

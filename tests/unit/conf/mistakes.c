@@ -241,6 +241,50 @@ static const struct mistake mistakes[] = {
 	{"place = { stale_moving_s = 700; };", BENCH, "",
 		"stale_moving_s: 700 is more than stale_parked_s, 600"},
 	{"place = { fastest_kmh = 5; };", BENCH, "", "fastest_kmh: "},
+	{"", BENCH, "links = { budget_mb_month = 2000000; };",
+		"w.conf:5: budget_mb_month: 2000000 is out of range"},
+	{"", BENCH, "links = { budget_mb_month = 500; unlimited = \"wlan0, eth 0!\"; };",
+		"w.conf:5: unlimited: \"0!\" is no link; a name as \"ip link\" shows it"},
+	{"", BENCH, "links = { budget_mb_month = 5; unlimited = \"enx0123456789abcd,eth0\"; };",
+		"unlimited: \"enx0123456789abcd\" is no link"},
+	{"", BENCH, "links = { budget_mb_mont = 5; };", "did you mean budget_mb_month?"},
+	{"", BENCH, "link = { budget_mb_month = 5; };", "did you mean links?"},
+	{"", BENCH, "links = { budget_mb_month = -1; };", "budget_mb_month: -1 is out of range"},
+	{"", BENCH, "links = { budget_mb_month = 4294967301; };", "4294967301 is out of range"},
+	{"", BENCH, "links = { budget_mb_month = \"5\"; };", "found the text \"5\""},
+	{"", BENCH, "links = { budget_mb_month = 0.5; };", "found the real number 0.5"},
+	{"", BENCH, "links = { month_begins = 0; };", "month_begins: 0 is out of range"},
+	{"", BENCH, "links = { month_begins = 29; };", "month_begins: 29 is out of range"},
+	{"", BENCH, "links = { unlimited = 5; };", "unlimited: "},
+	{"", BENCH, "limits = { sets = \"nsdwq-2010, who 2022!\"; };",
+		"w.conf:5: sets: \"who 2022!\" is no limit set; it is a name as nsdwq-2010"},
+	{"", BENCH, "limits = { folder = \"limits\"; };", "folder: \"limits\" is no full path"},
+	{"console = { operators = \"operators\"; };", BENCH, "",
+		"operators: \"operators\" is no full path"},
+	{"console = { listen = \"van\"; };", BENCH, "", "listen: \"van\" is no IPv4 address"},
+	{"console = { listen = \"0.0.0.0\"; };", BENCH, "",
+		"listen: \"0.0.0.0\" is open to a network: only with certificate"},
+	{"console = { listen = \"192.168.8.2\"; certificate = \"/c\"; key = \"/k\"; hosts = \"v\"; "
+	 "};",
+		BENCH, "", "is open to a network"},
+	{"console = { listen = \"192.168.8.2\"; operators = \"/o\"; hosts = \"v\"; };", BENCH, "",
+		"is open to a network"},
+	{"console = { certificate = \"/c\"; };", BENCH, "",
+		"certificate: certificate and key belong together"},
+	{"console = { hosts = \"van-3.lan:8080\"; };", BENCH, "",
+		"hosts: \"van-3.lan:8080\" is no name"},
+	{"console = { idle_min = 0; };", BENCH, "",
+		"idle_min: 0 is out of range; allowed 1 to 720 min"},
+	{"", BENCH, "limits = { signatures = \"s.csv\"; };",
+		"signatures: \"s.csv\" is no full path"},
+	{"", BENCH, "links = { unlimited = ( \"eth0\" ); };", "found a list ( )"},
+	{"", BENCH, "links = ( { month_begins = 5; } );", "links: a group { } is wanted here"},
+	{"", BENCH, "links = { budget_mb_month = 5; unlimited = \"eth0/1\"; };",
+		"unlimited: \"eth0/1\" is no link"},
+	{"spool = { ballast_mb = 1025; };", BENCH, "", "ballast_mb: 1025 is out of range"},
+	{"spool = { ballast_mb = -1; };", BENCH, "", "ballast_mb: -1 is out of range"},
+	{"spool = { ballast_mb = true; };", BENCH, "", "found the word true"},
+	{"spool = { balast_mb = 8; };", BENCH, "", "did you mean ballast_mb?"},
 	/* stores */
 	{"", BENCH, "stores = ( { " HTTP "bucket = \"b\"; } );",
 		"w.conf:5: bucket: belongs to a store with type = \"influxdb-v2\" only"},
@@ -335,6 +379,11 @@ static void warnings_do_not_refuse(void **state)
 				 "database = \"d\"; token_file = \"credential:token\"; } );"),
 		0);
 	assert_non_null(strstr(said, "w.conf:5: warning: url: the token travels in the clear"));
+	assert_int_equal(read_with("", BENCH, "links = { unlimited = \"eth0\"; };"), 0);
+	assert_non_null(strstr(said, "w.conf:5: warning: unlimited: is of no use without"));
+	assert_int_equal(
+		read_with("", BENCH, "links = { budget_mb_month = 9; unlimited = \"*\"; };"), 0);
+	assert_non_null(strstr(said, "the budget never counts"));
 }
 
 /* Less than 1024 weeks, or the week number of the satellites says too little. */

@@ -115,16 +115,16 @@ static void the_sample_is_a_configuration(void **state)
 	free(words);
 }
 
-/* Taking the first # of each line of the stores away puts them in force, all else as by default. */
-static void the_commented_store_is_one_too(void **state)
+/* Taking the first # of each line of a list away puts it in force, all else as by default. */
+static void the_commented_lists_are_ones_too(void **state)
 {
-	char *words = sample(), *p = strstr(words, "#stores"), *to;
+	char *words = sample(), *p = strstr(words, "#checks = ("), *to;
 	struct conf *conf;
 
 	(void)state;
 	assert_non_null(p);
 	for (to = p; *p;) {
-		p += *p == '#';
+		p += *p == '#' && p[1] != ' ';
 		while (*p && *p != '\n')
 			*to++ = *p++;
 		if (*p)
@@ -132,6 +132,8 @@ static void the_commented_store_is_one_too(void **state)
 	}
 	*to = '\0';
 	conf = read_text(words);
+	assert_int_equal(conf->checks.n, 1);
+	assert_float_equal(conf->checks.at[0].within, 0.2, 0);
 	assert_int_equal(conf->n_stores, 1);
 	assert_string_equal(conf->stores[0].token_file, "credential:token");
 	assert_int_equal(conf->stores[0].batch_lines, 1000);
@@ -160,7 +162,7 @@ static void a_commented_value_is_the_default(void **state)
 
 	(void)state;
 	assert_non_null(again);
-	for (p = words, to = again; *p && strncmp(p, "#stores", 7);) {
+	for (p = words, to = again; *p && strncmp(p, "#checks", 7);) {
 		char *hash = p + strspn(p, "\t");
 
 		if (*hash == '#' && hash[1] >= 'a' && hash[1] <= 'z' &&
@@ -243,6 +245,7 @@ static void make_any(struct conf *conf, const struct profile *profile)
 	conf->spool.segment_readings = any(1000, 10000000);
 	conf->spool.pending_bytes = any(65536, 67108864);
 	conf->spool.keep_days = any(1, 3650);
+	conf->spool.ballast_mb = any(0, 1024);
 	conf->clock.wait_s = any(0, 2592000);
 	conf->clock.most_away_days = any(1, 7300);
 	conf->clock.bound_wait_s = any(0, 31536000);
@@ -285,6 +288,9 @@ static void make_any(struct conf *conf, const struct profile *profile)
 			snprintf(line->units[k].name, sizeof(line->units[k].name), "u%u.%u", i, k);
 		}
 	}
+	conf->links.budget_mb_month = any(1, 1000000);
+	conf->links.month_begins = any(1, 28);
+	snprintf(conf->links.unlimited, sizeof(conf->links.unlimited), "wlan%u, eth*", any(0, 9));
 	conf->n_stores = any(0, MOST_STORES);
 	for (i = 0; i < conf->n_stores; i++) {
 		struct store_conf *store = &conf->stores[i];
@@ -355,7 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_file_in_config_is_the_sample),
 		cmocka_unit_test(the_sample_is_a_configuration),
-		cmocka_unit_test(the_commented_store_is_one_too),
+		cmocka_unit_test(the_commented_lists_are_ones_too),
 		cmocka_unit_test(a_commented_value_is_the_default),
 		cmocka_unit_test(a_receiver_has_its_defaults),
 		cmocka_unit_test(what_is_printed_reads_back_as_the_same),

@@ -333,7 +333,8 @@ static void end_daemon(struct daemon *daemon)
 
 static void add_reading(struct daemon *daemon)
 {
-	struct reading reading = {daemon->series, QC_PASS, 0, (double)world->made++};
+	struct reading reading = {
+		.series = daemon->series, .qc = QC_PASS, .value = (double)world->made++};
 	struct exchange exchange = {.boot_ms = machine_boot_ms, .readings = &reading, .n = 1};
 
 	if (spool_add(daemon->spool, &exchange))

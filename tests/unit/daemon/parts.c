@@ -220,6 +220,11 @@ static void commands_refuse_in_words(void **state)
 			fail_msg("%s: '%s'", wrong[i].request, error_of(answer));
 		json_decref(answer);
 	}
+	answer = ask(json_pack("{s:s, s:s}", "ask", "try", "name", "ph-1"));
+	assert_true(json_is_false(json_object_get(answer, "asked")));
+	assert_non_null(strstr(json_string_value(json_object_get(answer, "words")),
+		"line bench (/dev/serial/by-id/nothing-is-plugged-in) is not open"));
+	json_decref(answer);
 	answer = ask(json_pack("{s:s}", "ask", "refusals"));
 	assert_true(json_is_true(json_object_get(answer, "end")));
 	json_decref(answer);

@@ -91,7 +91,7 @@ __attribute__((unused)) static void end(void)
 
 __attribute__((unused)) static void add_reading(void)
 {
-	struct reading reading = {series, QC_PASS, 0, 7.0};
+	struct reading reading = {.series = series, .qc = QC_PASS, .value = 7.0};
 	struct exchange exchange = {.boot_ms = boot_ms, .readings = &reading, .n = 1};
 
 	assert_int_equal(spool_add(spool, &exchange), 0);

@@ -100,7 +100,8 @@ static struct line_conf line_conf = {
 };
 static struct conf conf = {.lab = "van-3",
 	.clock = {600, 0, INT64_MAX, 730, 86400},
-	.spool = {"spool", 100, 1000, 1 << 16, 30},
+	.spool = {"spool", 100, 1000, 1 << 16, 30, 0},
+	.links = {500, 1, "wlan*"},
 	.n_lines = 1,
 	.lines = &line_conf,
 	.n_stores = 1,
@@ -132,6 +133,7 @@ static int start(void **state)
 				 &(struct stamps_eyes){.sync = no_sync, .chips = "no-chips"}),
 		0);
 	assert_int_equal(whereabouts_new(&parts.place, &conf.gps, &conf.place, &machine), 0);
+	assert_int_equal(quality_new(&parts.quality, &conf), 0);
 	parts.sink = parts_sink(&parts);
 	assert_int_equal(line_new(&parts.lines[0], &line_conf, &fake, &parts.sink, &machine, 1), 0);
 	parts.n_lines = 1;
@@ -140,6 +142,7 @@ static int start(void **state)
 		uplink_new(&parts.stores[0], &conf.stores[0], conf.lab, parts.spool, &machine, 1),
 		0);
 	parts.n_stores = 1;
+	assert_int_equal(links_new(&parts.links, &conf.links, parts.spool, &machine), 0);
 	return 0;
 }
 
@@ -213,9 +216,12 @@ static void every_key_is_there(void **state)
 		"readings/last", "stores/0/name", "stores/0/condition", "stores/0/words",
 		"stores/0/sent", "stores/0/received", "stores/0/refused", "stores/0/waiting",
 		"stores/0/ledger/sent", "stores/0/ledger/waiting", "stores/0/last_status",
-		"stores/0/next_try_s", "stores/0/last_sent_age_s", "stores/0/requests",
+		"stores/0/too_old", "stores/0/refuses_all", "stores/0/next_try_s",
+		"stores/0/last_sent_age_s", "stores/0/requests", "links/budget_bytes",
+		"links/used_bytes", "links/today_bytes", "links/day", "links/links",
 		"stores/0/lines", "stores/0/body_bytes", "stores/0/wire_bytes", "spool/id",
-		"spool/dir", "spool/bytes", "spool/segments", "spool/trouble", "waits"};
+		"spool/dir", "spool/bytes", "spool/segments", "spool/set_aside", "spool/trouble",
+		"waits"};
 	json_t *status = status_make(&parts);
 	size_t i;
 
@@ -317,6 +323,79 @@ static void stores_are_explained(void **state)
 	memcpy(store.last_words, "the van's clock says 1970-01-01", 32);
 	waits_store(&to, &store, 5, &stamps, 0);
 	assert_string_equal(words, "province: 5 readings wait: the van's clock says 1970-01-01");
+	text_clear(&to);
+	store.condition = UPLINK_BUDGET;
+	store.next_ms = 12500;
+	memcpy(store.last_words, "41.2 of 500 MB used this month on ppp0, next after 18:00 UTC",
+		61);
+	waits_store(&to, &store, 1200, &stamps, 0);
+	assert_string_equal(words,
+		"province: 1200 readings wait for bytes: 41.2 of 500 MB used this "
+		"month on ppp0, next after 18:00 UTC");
+}
+
+static void links_are_told(void **state)
+{
+	json_t *status;
+
+	(void)state;
+	spool_add_bytes(parts.spool, "wlan0", 5000);
+	spool_add_bytes(parts.spool, "ppp0", 1200);
+	status = status_make(&parts);
+	assert_int_equal(json_integer_value(at(status, "links/budget_bytes")), 500000000);
+	assert_int_equal(json_integer_value(at(status, "links/used_bytes")), 1200);
+	assert_string_equal(text_at(status, "links/links/0/name"), "ppp0");
+	assert_false(json_is_true(at(status, "links/links/0/unlimited")));
+	assert_string_equal(text_at(status, "links/links/1/name"), "wlan0");
+	assert_true(json_is_true(at(status, "links/links/1/unlimited")));
+	assert_int_equal(json_integer_value(at(status, "links/links/1/month_bytes")), 5000);
+	assert_true(json_is_null(at(status, "links/day")));
+	json_decref(status);
+}
+
+static void what_is_held_is_explained(void **state)
+{
+	struct uplink_state store = {.store = "province"};
+	struct store_conf into = {.database = "waterlab"};
+	struct uplink_held *held = &store.held;
+	char words[WAIT_SENTENCE];
+	struct text to = text_over(words, sizeof(words));
+
+	(void)state;
+	waits_old(&to, &store, &into, 1000);
+	waits_shut(&to, &store, 1000);
+	waits_refused(&to, &store, 0, 0);
+	assert_string_equal(words, "");
+	held->old[STREAM_READINGS] = 60;
+	held->old[STREAM_LEDGER] = 1;
+	held->oldest_ms = 1788256800000;
+	held->youngest_ms = 1789000000000;
+	held->next_ms = 481000;
+	memcpy(held->words, "points beyond retention policy", 31);
+	waits_old(&to, &store, &into, 1000);
+	assert_string_equal(words,
+		"province: 60 readings and 1 ledger record are older than its database "
+		"\"waterlab\" keeps, of 2026-09-01 10:00 to 2026-09-10 00:26 UTC (points beyond "
+		"retention policy): held on the van. Lengthen the retention of that database, "
+		"then: waterlab try province (tried by itself in 480 s)");
+	text_clear(&to);
+	into.flavour = FLAVOUR_INFLUXDB_V2;
+	held->old[STREAM_READINGS] = 0;
+	waits_old(&to, &store, &into, 1000);
+	assert_non_null(strstr(words, "1 ledger record is older than its bucket \"waterlab\""));
+	text_clear(&to);
+	held->shut[STREAM_LEDGER] = true;
+	held->shut_next_ms = 61000;
+	memcpy(held->shut_words, "field type conflict", 20);
+	waits_shut(&to, &store, 1000);
+	assert_string_equal(words,
+		"province refuses every ledger record, but no reading (field type conflict): held "
+		"on the van. When that is mended there: waterlab try province (tried by itself in "
+		"60 s)");
+	text_clear(&to);
+	waits_refused(&to, &store, 1, 2);
+	assert_string_equal(words, "province refused 1 reading and 2 ledger records in its own "
+				   "words, kept on the van: waterlab refused");
 }
 
 static void a_sick_card_is_explained(void **state)
@@ -332,6 +411,38 @@ static void a_sick_card_is_explained(void **state)
 				   "readings refused since start");
 }
 
+/* More than the sentence has room for; numbers as long as they get. */
+static void files_set_aside_are_explained(void **state)
+{
+	struct spool_aside asides[WAIT_ASIDES] = {{"l", STREAM_LEDGER, {0, 0}},
+		{"r", STREAM_READINGS, {1001, 2000}}, {"n", STREAM_READINGS, {0, 0}}};
+	char words[WAIT_SENTENCE];
+	struct text to = text_over(words, sizeof(words));
+	size_t i;
+
+	(void)state;
+	waits_asides(&to, asides, 0);
+	assert_string_equal(words, "");
+	waits_asides(&to, asides + 1, 1);
+	assert_string_equal(words,
+		"1 file of the spool is set aside as damaged (readings numbered 1001 to 2000). "
+		"What "
+		"is whole in there is brought back by: systemctl stop waterlabd; waterlab spool "
+		"salvage; systemctl start waterlabd");
+	text_clear(&to);
+	waits_asides(&to, asides, 3);
+	assert_non_null(strstr(words, "3 files of the spool are set aside as damaged (a ledger, "
+				      "readings numbered 1001 to 2000, numbers that were never "
+				      "used). "));
+	for (i = 0; i < WAIT_ASIDES; i++)
+		asides[i] =
+			(struct spool_aside){"r", STREAM_READINGS, {999999999990, 999999999999}};
+	text_clear(&to);
+	waits_asides(&to, asides, 12);
+	assert_non_null(strstr(words, ", 4 more). What is whole"));
+	assert_false(to.cut);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,7 +451,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_a_number_is_null, start, stop),
 		cmocka_unit_test_setup_teardown(a_mute_analyzer_is_explained, start, stop),
 		cmocka_unit_test(stores_are_explained),
+		cmocka_unit_test_setup_teardown(links_are_told, start, stop),
+		cmocka_unit_test(what_is_held_is_explained),
 		cmocka_unit_test(a_sick_card_is_explained),
+		cmocka_unit_test(files_set_aside_are_explained),
 	};
 
 	log_open(LOG_ERROR, false);

@@ -36,6 +36,7 @@ struct device {
 	const struct piece *pieces;
 	pthread_t thread;
 	bool ended;
+	int64_t longest_ns; /* it said nothing for, from its start to the last it said */
 	uint8_t asked[300];
 	size_t n_asked;
 };
@@ -52,6 +53,7 @@ static void *device_run(void *arg)
 {
 	struct device *device = arg;
 	const struct piece *piece;
+	int64_t last_ns = clock_boot_ns(&clock_system), now_ns;
 
 	while (device->n_asked < device->question) {
 		struct pollfd more[2] = {{.fd = device->fd, .events = POLLIN},
@@ -72,6 +74,10 @@ static void *device_run(void *arg)
 		if (!pause_ms(device, piece->after_ms) ||
 			write(device->fd, piece->bytes, n) != (ssize_t)n)
 			return NULL;
+		now_ns = clock_boot_ns(&clock_system);
+		if (now_ns - last_ns > device->longest_ns)
+			device->longest_ns = now_ns - last_ns;
+		last_ns = now_ns;
 	}
 	return NULL;
 }
@@ -314,20 +320,26 @@ static void a_talker_is_heard_from_its_next_silence_on(void **state)
 	device_end(&device, port);
 }
 
+/* Silence of 50 ms is a pause; a little less, for what lies between a write and its being seen. */
+enum { PAUSE_MS = 40 };
+
 static void one_that_never_pauses_is_noise(void **state)
 {
 	static struct piece pieces[60];
 	struct port_reply reply;
 	struct device device;
 	struct port *port;
-	int i;
+	int i, err, tries = 0;
 
 	(void)state;
 	for (i = 0; i < 59; i++)
 		pieces[i] = (struct piece){10, "<1>", 0};
-	port = device_start(&device, 0, pieces);
-	assert_int_equal(ask(port, "", 300, &reply), ERR_NOISE);
-	device_end(&device, port);
+	do { /* again when this machine held the talker up so long that it did pause */
+		port = device_start(&device, 0, pieces);
+		err = ask(port, "", 300, &reply);
+		device_end(&device, port);
+	} while (device.longest_ns > PAUSE_MS * 1000000 && ++tries < 50);
+	assert_int_equal(err, ERR_NOISE);
 }
 
 /* --- PDUs -------------------------------------------------------------------------------------------- */

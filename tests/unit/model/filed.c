@@ -76,9 +76,10 @@ static void every_flag_has_its_word(void **state)
 	}
 	filed.flags = 0xFFFF;
 	word = strdup(put(&filed, 4096));
-	for (bit = 0; flag_word(bit); bit++)
+	for (bit = 0; bit < 16; bit++) { /* that of a spike is no analyzer's */
+		assert_non_null(flag_word(bit));
 		assert_non_null(strstr(word, flag_word(bit)));
-	assert_int_equal(bit, 14);
+	}
 	assert_true(filed_read(word, &head) && head.value == 7.02);
 	free(word);
 }

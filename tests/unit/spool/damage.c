@@ -144,6 +144,82 @@ static void a_damaged_ledger_is_made_again_from_the_segments(void **state)
 	}
 }
 
+static void remove_all(const char *dir, const char *pattern)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "rm -f %s/%s", dir, pattern);
+	assert_int_equal(system(command), 0);
+}
+
+static const char unused[] = "numbers set apart and not used";
+
+/* Nothing was in them: they are no damage, and nobody is told that they were lost. */
+static void numbers_set_apart_and_not_used_are_said_to_be_that(void **state)
+{
+	struct spool_conf conf = lab_conf("apart", SEGMENT);
+	struct records records;
+	struct lab_rows rows;
+	struct spool *spool;
+	char id[SPOOL_ID];
+	int starts;
+
+	(void)state;
+	fill("apart", id);
+	remove_all("apart", "ledger.db*");
+	for (starts = 0; starts < 2; starts++) {
+		spool = lab_open(&conf);
+		rows = lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1);
+		assert_true(rows.n == 3200 && rows.damaged == 0);
+		records = read_records(spool);
+		assert_int_equal(records.n[LEDGER_GAP], 2); /* of records, of readings */
+		assert_int_equal(records.gap_first, 3201);
+		assert_int_equal(records.gap_last, 4000);
+		assert_string_equal(records.words, unused);
+		assert_int_equal(spool_close(spool), 0);
+	}
+}
+
+static int count_unused(void *ctx, const struct spool_row *row)
+{
+	if (row->kind == LEDGER_GAP && !strcmp(row->words, unused)) {
+		++*(unsigned *)ctx;
+		assert_true(row->a > 3200);
+	}
+	return 0;
+}
+
+/* A newest segment that is damaged anywhere cannot say how far it came. */
+static void what_a_damaged_file_may_have_held_is_not_called_unused(void **state)
+{
+	struct spool_conf conf = lab_conf("page", SEGMENT);
+	struct spool_reader *reader;
+	struct spool *spool;
+	char id[SPOOL_ID], path[300];
+	struct stat st = {.st_size = 4 * 4096};
+	unsigned n = 0;
+	off_t page;
+
+	(void)state;
+	fill("whole", id);
+	remove_all("whole", "ledger.db*");
+	for (page = 1; page < st.st_size / 4096; page++) {
+		assert_int_equal(system("rm -rf page; cp -r whole page"), 0);
+		assert_true(lab_file("page", "readings-", ".db", 3, path, sizeof(path)));
+		assert_int_equal(stat(path, &st), 0);
+		overwrite(path, page * 4096, 4096, 0xff);
+		spool = lab_open(&conf);
+		lab_read(spool, STREAM_READINGS, 1, UINT64_MAX, 1);
+		assert_int_equal(spool_reader_open(&reader, spool), 0);
+		assert_int_equal(spool_read(reader, STREAM_LEDGER, (struct range){1, UINT64_MAX},
+					 count_unused, &n, NULL),
+			0);
+		spool_reader_close(reader);
+		assert_int_equal(spool_close(spool), 0);
+	}
+	assert_int_equal(n, 0);
+}
+
 /* More records than one block of numbers set apart in the segment. */
 static void a_lost_ledger_gives_none_of_its_numbers_again(void **state)
 {
@@ -251,14 +327,6 @@ static void a_newer_segment_is_left_alone(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
-static void remove_all(const char *dir, const char *pattern)
-{
-	char command[200];
-
-	snprintf(command, sizeof(command), "rm -f %s/%s", dir, pattern);
-	assert_int_equal(system(command), 0);
-}
-
 /* Files removed under the running spool: what is written into them would be gone with the process. */
 static void a_file_removed_while_it_is_written_is_noticed(void **state)
 {
@@ -288,7 +356,8 @@ static void a_file_removed_while_it_is_written_is_noticed(void **state)
 		rows = lab_read(spool, STREAM_READINGS, counts.last[STREAM_READINGS] - 3,
 			counts.last[STREAM_READINGS], 5);
 		assert_true(rows.n == 4 && rows.values_right);
-		assert_int_equal(read_records(spool).n[LEDGER_GAP], i == 0);
+		assert_int_equal(read_records(spool).n[LEDGER_GAP],
+			1 + i); /* of readings; of records, and of numbers not used */
 		assert_int_equal(spool_close(spool), 0);
 	}
 }
@@ -322,6 +391,8 @@ int main(void)
 		cmocka_unit_test(a_damaged_newest_segment_is_set_aside_and_no_number_comes_twice),
 		cmocka_unit_test(a_missing_segment_is_a_gap),
 		cmocka_unit_test(a_damaged_ledger_is_made_again_from_the_segments),
+		cmocka_unit_test(numbers_set_apart_and_not_used_are_said_to_be_that),
+		cmocka_unit_test(what_a_damaged_file_may_have_held_is_not_called_unused),
 		cmocka_unit_test(a_lost_ledger_gives_none_of_its_numbers_again),
 		cmocka_unit_test(the_wal_of_a_removed_ledger_is_set_aside),
 		cmocka_unit_test(both_lost_at_once_still_give_no_number_twice),

@@ -73,7 +73,22 @@ __attribute__((unused)) static struct records read_records(struct spool *spool)
 	return records;
 }
 
-enum harm { HEADER, EMPTY, SHORT, SCHEMA };
+enum harm { HEADER, EMPTY, SHORT, SCHEMA, KEY };
+
+/* SQLite takes "PGGMARY KEY" for the name of a type: the file is whole to it, and all its numbers are gone. */
+__attribute__((unused)) static void harm_key(const char *path)
+{
+	static const char words[] = "reading(seq INTEGER PRIMARY KEY";
+	char page[4096];
+	int fd = open(path, O_RDONLY);
+	const char *at;
+
+	assert_true(fd >= 0 && pread(fd, page, sizeof(page), 0) == sizeof(page));
+	close(fd);
+	at = memmem(page, sizeof(page), words, sizeof(words) - 1);
+	assert_non_null(at);
+	overwrite(path, at - page + 21, 2, 'G');
+}
 
 __attribute__((unused)) static void harm_file(const char *path, enum harm harm)
 {
@@ -83,6 +98,8 @@ __attribute__((unused)) static void harm_file(const char *path, enum harm harm)
 		cut(path, 0);
 	else if (harm == SHORT)
 		cut(path, 4096);
+	else if (harm == KEY)
+		harm_key(path);
 	else
 		overwrite(path, 200, 3800, 0xff); /* the first page: the tables' names */
 }

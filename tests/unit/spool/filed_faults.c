@@ -1,11 +1,8 @@
 /* Meters' files and a card or power that fails: a file whole or not at all, and readings go on being saved. */
 #include <limits.h>
 #include <pthread.h>
-#include <sys/wait.h>
 
 #include "filed.h"
-
-enum { ROUNDS = 25 };
 
 /* --- a card that fails ---------------------------------------------------------------------------- */
 
@@ -150,17 +147,13 @@ static void a_ledger_that_was_removed_is_noticed(void **state)
 
 /* --- the power goes ------------------------------------------------------------------------------- */
 
-static int report_to;
 static _Atomic int64_t n_done;
 
 static void power_goes(void)
 {
 	int64_t done = n_done;
 
-	faulty_dump("card", "after");
-	if (write(report_to, &done, sizeof(done)) != sizeof(done))
-		_exit(1);
-	_exit(0);
+	faulty_end(&done, sizeof(done));
 }
 
 static unsigned size_of(int64_t file)
@@ -168,7 +161,7 @@ static unsigned size_of(int64_t file)
 	return (unsigned)(1 + file * 7919 % 700);
 }
 
-static void live(unsigned seed, int to)
+static void live(void)
 {
 	struct spool_conf conf = lab_conf("card", SEGMENT);
 	struct spool *spool;
@@ -177,8 +170,6 @@ static void live(unsigned seed, int to)
 	uint64_t k = 1;
 	int i;
 
-	srand48((long)seed);
-	report_to = to;
 	spool = lab_open(&conf);
 	faulty.cut = power_goes;
 	faulty.cut_at = faulty.syncs + (unsigned long)(1 + lrand48() % 60);
@@ -223,29 +214,13 @@ static void check_after(int64_t done)
 static void a_power_cut_leaves_no_half_file(void **state)
 {
 	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
-	int round, ends[2], status;
+	int round;
 	int64_t done, most = 0;
 
 	(void)state;
 	printf("SEED=%u\n", seed);
 	for (round = 0; round < ROUNDS; round++, seed++) {
-		pid_t child;
-
-		assert_int_equal(system("rm -rf card after"), 0);
-		assert_int_equal(pipe(ends), 0);
-		fflush(stdout);
-		child = fork();
-		assert_true(child >= 0);
-		if (child == 0)
-			live(seed, ends[1]);
-		close(ends[1]);
-		done = -1;
-		if (read(ends[0], &done, sizeof(done)) != sizeof(done))
-			done = -1;
-		close(ends[0]);
-		assert_int_equal(waitpid(child, &status, 0), child);
-		if (status != 0 || done < 0)
-			fail_msg("SEED=%u: the child ended with status %x", seed, status);
+		faulty_life(seed, live, &done, sizeof(done));
 		most = done > most ? done : most;
 		check_after(done);
 		faulty_forget();

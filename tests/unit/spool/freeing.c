@@ -73,7 +73,7 @@ static void expect_from(struct spool *spool, uint64_t first)
 
 static void later(int64_t days)
 {
-	__atomic_fetch_add(&lab_now_ms, days * day_ms, __ATOMIC_RELAXED);
+	lab_now_ms += days * day_ms;
 }
 
 static void only_what_every_store_confirmed_and_is_old(void **state)
@@ -141,6 +141,13 @@ static void what_is_refused_or_unsent_keeps_its_file_and_the_newer_ones(void **s
 	assert_int_equal(freed(spool), 1000);
 	assert_int_equal(freed(spool), 0);
 	expect_from(spool, 1001);
+	/* Until a person gives it up; one that is put back waits, and keeps them as well. */
+	assert_int_equal(spool_mark_refused(spool, centre, STREAM_READINGS, 1500, 400, "no"), 0);
+	assert_int_equal(
+		spool_give_up(spool, centre, STREAM_READINGS, (struct range){1500, 1500}, "a test"),
+		0);
+	assert_int_equal(freed(spool), 3000);
+	expect_from(spool, 4001);
 	assert_int_equal(spool_close(spool), 0);
 }
 

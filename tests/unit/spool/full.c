@@ -1,11 +1,10 @@
 /* A card that takes nothing more, and what a person and the store are told about it. */
-#include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include "faulty.h"
+#include "small_card.h"
 
 enum { SEGMENT = 100000 };
 
@@ -162,37 +161,18 @@ static void files_that_may_not_grow(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
-static void fill_card(void)
-{
-	static char block[4096];
-	int fd = open("card/ballast", O_WRONLY | O_CREAT | O_APPEND, 0600);
-
-	assert_true(fd >= 0);
-	while (write(fd, block, sizeof(block)) > 0)
-		;
-	close(fd);
-}
-
-static void free_card(void)
-{
-	assert_int_equal(unlink("card/ballast"), 0);
-}
-
 static void a_full_card(void **state)
 {
 	struct spool_conf conf = small_conf("card/spool");
 	struct spool *spool;
 
 	(void)state;
-	if (mkdir("card", 0700) < 0 || mount("tmpfs", "card", "tmpfs", 0, "size=2m") < 0) {
-		printf("skipped: a small tmpfs cannot be mounted here (%s)\n", strerror(errno));
+	if (!make_card("2m"))
 		skip();
-	}
 	spool = lab_open(&conf);
 	live_through(spool, fill_card, free_card, ERR_FULL);
 	assert_int_equal(spool_close(spool), 0);
-	assert_int_equal(umount("card"), 0);
-	assert_int_equal(rmdir("card"), 0);
+	remove_card();
 }
 
 /* Started again on the full card, after a clean end or after being killed. */
@@ -208,11 +188,8 @@ static void a_start_on_a_full_card(void **state)
 
 	(void)state;
 	for (killed = 0; killed < 2; killed++) {
-		if (mkdir("card", 0700) < 0 || mount("tmpfs", "card", "tmpfs", 0, "size=2m") < 0) {
-			printf("skipped: a small tmpfs cannot be mounted here (%s)\n",
-				strerror(errno));
+		if (!make_card("2m"))
 			skip();
-		}
 		spool = lab_open(&conf);
 		assert_int_equal(spool_fix_utc(spool, 1000, TIME_GPS, 1), 0);
 		assert_int_equal(lab_add(spool, 1, 100), 0);
@@ -242,8 +219,7 @@ static void a_start_on_a_full_card(void **state)
 		assert_true(rows.n == 110 && rows.values_right && rows.damaged == 0);
 		assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), 10);
 		assert_int_equal(spool_close(spool), 0);
-		assert_int_equal(umount("card"), 0);
-		assert_int_equal(rmdir("card"), 0);
+		remove_card();
 	}
 }
 

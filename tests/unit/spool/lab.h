@@ -21,12 +21,13 @@
 
 #include "spool/internal.h"
 
-static int64_t lab_now_ms = 1000;
+/* The threads of the spool look at it while a test sets it. */
+static _Atomic int64_t lab_now_ms = 1000;
 
 __attribute__((unused)) static int64_t lab_boot_ns(void *ctx)
 {
 	(void)ctx;
-	return __atomic_load_n(&lab_now_ms, __ATOMIC_RELAXED) * 1000000;
+	return lab_now_ms * 1000000;
 }
 
 __attribute__((unused)) static const struct clock lab_clock = {lab_boot_ns, lab_boot_ns, NULL};
@@ -96,7 +97,7 @@ __attribute__((unused)) static bool lab_same_place(const struct place *a, const 
 /* One exchange of n readings, the k-th and following, made at boot time 1000 + k. */
 __attribute__((unused)) static int lab_add(struct spool *spool, uint64_t k, unsigned n)
 {
-	struct reading readings[EXCHANGE_READINGS];
+	struct reading readings[EXCHANGE_READINGS] = {0};
 	uint8_t raw[EXCHANGE_RAW];
 	struct exchange x = {.boot_ms = (int64_t)(1000 + k),
 		.place = lab_place(k),

@@ -2,32 +2,27 @@
  * The power goes at any sync, on a card whose syncs also fail: nothing that was shown as saved is lost,
  * no number is given twice, and no file is damaged.
  */
-#include <sys/wait.h>
 
 #include "faulty.h"
 
-enum { ROUNDS = 25, SEGMENT = 1000, PAGES = 4 };
+enum { SEGMENT = 1000, PAGES = 4 };
 
 static struct spool *living;
-static int report_to;
+static double fail_often; /* syncs of a life */
 
 /* Runs in the thread that commits, in the middle of a sync. */
 static void power_goes(void)
 {
-	uint64_t seen[3] = {0, 0, 0};
+	uint64_t seen[2] = {0, 0};
 
 	if (living) {
 		seen[0] = living->next[STREAM_READINGS] - 1;
 		seen[1] = living->next[STREAM_LEDGER] - 1;
-		seen[2] = 1;
 	}
-	faulty_dump("card", "after");
-	if (write(report_to, seen, sizeof(seen)) != sizeof(seen))
-		_exit(1);
-	_exit(0);
+	faulty_end(seen, sizeof(seen));
 }
 
-static void live(unsigned seed, double fail_often, int to)
+static void live(void)
 {
 	struct spool_conf conf = lab_conf("card", SEGMENT);
 	struct ledger_record note = {.kind = LEDGER_ANCHOR, .a = 1, .b = TIME_NTP};
@@ -37,8 +32,7 @@ static void live(unsigned seed, double fail_often, int to)
 	unsigned store, i;
 	uint64_t k = 1;
 
-	srand48((long)seed);
-	report_to = to;
+	log_open((enum log_level)0, false);
 	faulty_install();
 	faulty.cut = power_goes;
 	faulty.cut_at = (unsigned long)(1 + lrand48() % 400);
@@ -69,7 +63,7 @@ static int count_gap(void *ctx, const struct spool_row *row)
 	return 0;
 }
 
-static void check_after(const uint64_t seen[3])
+static void check_after(const uint64_t seen[2])
 {
 	struct spool_conf conf = lab_conf("after", SEGMENT);
 	struct spool *spool = lab_open(&conf);
@@ -102,31 +96,14 @@ static void check_after(const uint64_t seen[3])
 	assert_false(lab_file("after", "", ".damaged-1", 0, path, sizeof(path)));
 }
 
-static void cut_rounds(unsigned seed, double fail_often)
+static void cut_rounds(unsigned seed)
 {
-	uint64_t seen[3], most = 0;
-	int round, ends[2], status;
+	uint64_t seen[2], most = 0;
+	int round;
 
 	printf("SEED=%u\n", seed);
 	for (round = 0; round < ROUNDS; round++, seed++) {
-		pid_t child;
-
-		assert_int_equal(system("rm -rf card after"), 0);
-		assert_int_equal(pipe(ends), 0);
-		child = fork();
-		assert_true(child >= 0);
-		if (child == 0) {
-			close(ends[0]);
-			log_open((enum log_level)0, false);
-			live(seed, fail_often, ends[1]);
-		}
-		close(ends[1]);
-		if (read(ends[0], seen, sizeof(seen)) != sizeof(seen))
-			seen[2] = 99;
-		close(ends[0]);
-		assert_int_equal(waitpid(child, &status, 0), child);
-		if (status != 0 || seen[2] > 1)
-			fail_msg("SEED=%u: the child ended with status %x", seed, status);
+		faulty_life(seed, live, seen, sizeof(seen));
 		if (seen[0] > most)
 			most = seen[0];
 		check_after(seen);
@@ -142,13 +119,15 @@ static unsigned seed_of_run(void)
 static void the_power_goes(void **state)
 {
 	(void)state;
-	cut_rounds(seed_of_run(), 0);
+	fail_often = 0;
+	cut_rounds(seed_of_run());
 }
 
 static void the_power_goes_on_a_card_whose_syncs_fail(void **state)
 {
 	(void)state;
-	cut_rounds(seed_of_run(), 0.05);
+	fail_often = 0.05;
+	cut_rounds(seed_of_run());
 }
 
 /* Flash wears by syncs: marks ride on the commits of readings. */

@@ -103,7 +103,7 @@ static void receipts_are_what_a_list_says(void **state)
 	for (step = 0; step < STEPS; step++) {
 		struct range block = {1 + (uint64_t)lrand48() % NUMBERS, 0};
 		int kind = (int)(lrand48() % 16);
-		uint64_t i;
+		uint64_t i, n;
 
 		block.last = block.first + (uint64_t)lrand48() % 30;
 		if (block.last > NUMBERS)
@@ -128,6 +128,21 @@ static void receipts_are_what_a_list_says(void **state)
 						 block.first, 400, "no"),
 				0);
 			model[block.first] = REFUSED;
+		} else if (step % 20 == 10) {
+			assert_int_equal(spool_doubt(spool, store, STREAM_READINGS, block), 0);
+			for (i = block.first; i <= block.last; i++)
+				model[i] = model[i] == RECEIVED ? SENT : model[i];
+		} else if (step % 20 == 5) {
+			block.last = block.first + 60; /* across what is refused, too */
+			assert_int_equal(spool_try_refused(spool, store, STREAM_READINGS, block,
+						 "a test", &n),
+				0);
+			for (i = block.first; i <= block.last && i <= NUMBERS; i++)
+				if (model[i] == REFUSED) {
+					model[i] = WAITING;
+					n--;
+				}
+			assert_int_equal(n, 0);
 		} else if (step % 20 == 0) {
 			assert_int_equal(spool_close(spool), 0);
 			spool = open_filled(&conf, &store);
@@ -139,6 +154,41 @@ static void receipts_are_what_a_list_says(void **state)
 	}
 	assert_int_equal(spool_close(spool), 0);
 	assert_true(starts > 0);
+}
+
+/* What a store confirmed and has no more: not received any longer, whatever a kill does to the process. */
+static void a_receipt_is_taken_back(void **state)
+{
+	struct spool_conf conf = lab_conf("back", 1000);
+	unsigned store, run;
+	struct spool *spool = open_filled(&conf, &store);
+	struct delivery_counts counts;
+	struct range block;
+
+	(void)state;
+	spool_mark_sent(spool, store, STREAM_READINGS, (struct range){1, 300});
+	spool_mark_received(spool, store, STREAM_READINGS, (struct range){1, 300});
+	assert_true(spool_taken(spool, store, STREAM_READINGS, 1, 1000, &block));
+	assert_int_equal(block.last, 300);
+	assert_int_equal(spool_doubt(spool, store, STREAM_READINGS, (struct range){10, 19}), 0);
+	assert_int_equal(spool_doubt(spool, store, STREAM_READINGS, (struct range){10, 14}), 0);
+	assert_int_equal(spool_doubt(spool, 99, STREAM_READINGS, (struct range){1, 2}), ERR_RANGE);
+	for (run = 0; run < 3; run++) {
+		spool_count_store(spool, store, STREAM_READINGS, &counts);
+		assert_int_equal(counts.n[DELIVERY_SENT], 300);
+		assert_int_equal(counts.n[DELIVERY_RECEIVED], run < 2 ? 290 : 300);
+		if (run < 2) {
+			assert_true(
+				spool_unconfirmed(spool, store, STREAM_READINGS, 1, 1000, &block));
+			assert_int_equal(block.first, 10);
+			assert_int_equal(block.last, 19);
+		}
+		if (run == 1) /* it has them again */
+			spool_mark_received(spool, store, STREAM_READINGS, block);
+		assert_int_equal(spool_close(spool), 0);
+		spool = open_filled(&conf, &store);
+	}
+	assert_int_equal(spool_close(spool), 0);
 }
 
 /* What was found missing is handed out again, the newest first, and only that. */
@@ -194,6 +244,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(receipts_are_what_a_list_says),
+		cmocka_unit_test(a_receipt_is_taken_back),
 		cmocka_unit_test(what_is_missing_is_sent_again),
 		cmocka_unit_test(a_receipt_outlives_the_process),
 	};

@@ -175,6 +175,110 @@ static void test_one_bad_line_anywhere(void **state)
 	}
 }
 
+/* --- how few requests ------------------------------------------------------------------------------ */
+
+/* One bad line and nothing else, so that each request costs a comparison: for sweeps. */
+struct lone {
+	size_t n, bad, sent;
+	unsigned sends, probes, refused;
+	bool has_good;
+};
+
+static void lone_send(void *ctx, size_t first, size_t n, struct answer *answer)
+{
+	struct lone *lone = ctx;
+
+	lone->sends++;
+	if (lone->bad >= first && lone->bad < first + n)
+		set(answer, VERDICT_BISECT, REASON_LINES);
+	else
+		set(answer, VERDICT_SENT, REASON_NONE);
+}
+
+static bool lone_probe(void *ctx, struct answer *answer)
+{
+	struct lone *lone = ctx;
+
+	lone->probes += lone->has_good;
+	set(answer, VERDICT_SENT, REASON_NONE);
+	return lone->has_good;
+}
+
+static void lone_sent(void *ctx, size_t first, size_t n)
+{
+	struct lone *lone = ctx;
+
+	assert_true(lone->bad < first || lone->bad >= first + n);
+	lone->sent += n;
+	lone->has_good = true;
+}
+
+static bool lone_refused(void *ctx, size_t line, const struct answer *answer)
+{
+	struct lone *lone = ctx;
+
+	(void)answer;
+	assert_int_equal(line, lone->bad);
+	lone->refused++;
+	return true;
+}
+
+static void lone_too_old(void *ctx, size_t first, size_t n, const struct answer *answer)
+{
+	(void)ctx, (void)first, (void)n, (void)answer;
+	fail();
+}
+
+static const struct bisect_ops lone_ops = {
+	lone_send, lone_probe, lone_sent, lone_refused, lone_too_old};
+
+/* Whether a line known to be good is there before or comes with the first part that is taken. */
+static void find_lone(size_t n, size_t bad)
+{
+	const unsigned most = (unsigned)floor(2 * log2((double)n) + 1);
+	struct answer last;
+	int good;
+
+	for (good = 0; good < 2; good++) {
+		struct lone lone = {.n = n, .bad = bad, .has_good = good};
+
+		bisect_deliver(&lone_ops, &lone, n, &last);
+		assert_int_equal(last.verdict.kind, VERDICT_SENT);
+		assert_int_equal(lone.refused, 1);
+		assert_int_equal(lone.sent, n - 1);
+		assert_true(lone.probes <= 3);
+		/* One of the sends is the line's own last try, between the probes. */
+		if (lone.sends - 1 > most)
+			fail_msg("line %zu of %zu took %u requests, not %u", bad, n, lone.sends - 1,
+				most);
+	}
+}
+
+/* EVERY=1: at each place of each size, 10^8 searches. */
+static void test_a_bad_line_is_found_in_few_requests(void **state)
+{
+	const char *seed = getenv("SEED");
+	unsigned s = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)time(NULL);
+	size_t n, bad;
+	int k;
+
+	(void)state;
+	printf("SEED=%u\n", s);
+	srand(s);
+	for (n = 2; n <= 10000; n++) {
+		if (n <= 300 || getenv("EVERY")) {
+			for (bad = 0; bad < n; bad++)
+				find_lone(n, bad);
+			continue;
+		}
+		find_lone(n, 0);
+		find_lone(n, n / 2);
+		find_lone(n, n - 1);
+		for (k = 0; k < 8; k++)
+			find_lone(n, (size_t)rand() % n);
+	}
+}
+
 static void test_proxy_refuses_everything(void **state)
 {
 	struct model *model;
@@ -303,6 +407,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_bad_line_anywhere),
+		cmocka_unit_test(test_a_bad_line_is_found_in_few_requests),
 		cmocka_unit_test(test_proxy_refuses_everything),
 		cmocka_unit_test(test_single_line),
 		cmocka_unit_test(test_many_bad_lines_are_held),

@@ -27,6 +27,7 @@ static void make_row(struct spool_row *row, enum stream stream, uint64_t number)
 {
 	*row = (struct spool_row){.stream = stream,
 		.number = number,
+		.spool = spool_reader_id(NULL),
 		.boot_ms = 1000 + (int64_t)number,
 		.utc_ms = 1700000000000 + (int64_t)number,
 		.clock = TIME_NTP,

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 
 #include "../../../tools/faultstore/judge.c"
+#include "../../../tools/faultstore/pass.c"
 #include "../../../tools/faultstore/plan.c"
 #include "../../../tools/faultstore/serve.c"
 #include "uplink/uplink.h"
@@ -199,6 +201,45 @@ static inline void expect_all_once(uint64_t n)
 		if (stored[i] != 1)
 			fail_msg("reading %llu is in the store %u times", (unsigned long long)i,
 				stored[i]);
+}
+
+__attribute__((unused)) static atomic_llong shifted_ms;
+
+static inline int64_t shifted_boot_ns(void *ctx)
+{
+	(void)ctx;
+	return clock_boot_ns(&clock_system) + atomic_load(&shifted_ms) * 1000000;
+}
+
+static inline int64_t shifted_wall_ns(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+/* Runs beside the machine's own, and can be put forward. */
+__attribute__((unused)) static const struct clock shifted = {
+	shifted_boot_ns, shifted_wall_ns, NULL};
+
+static inline struct uplink_state state_now(void)
+{
+	struct uplink_state state;
+
+	uplink_state(uplink, &state);
+	return state;
+}
+
+static inline struct faultstore_counts counts_now(void)
+{
+	struct faultstore_counts counts;
+
+	faultstore_count(faults, &counts);
+	return counts;
+}
+
+static inline void plan(const char *line)
+{
+	assert_true(faultstore_plan(faults, line));
 }
 
 #endif

@@ -21,8 +21,15 @@ static int begin(void **state)
 	/* Each start of the spool and each fixed time is a ledger record: out of the way. */
 	while (lane_next(&lane, 0, 100, &stream, &ledger) && stream == STREAM_LEDGER)
 		spool_mark_sent(spool, store, STREAM_LEDGER, ledger);
+	lane_free(&lane);
 	lane = lane_make(spool, store, 1000);
 	return 0;
+}
+
+static int end(void **state)
+{
+	lane_free(&lane);
+	return fixture_end(state);
 }
 
 static void expect_next(int64_t now_ms, uint64_t most, uint64_t first, uint64_t last)
@@ -99,9 +106,100 @@ static void test_set_aside(void **state)
 	take_next(0, 6, 25, 30);
 	take_next(0, 6, 21, 24);
 	take_next(0, 6, 5, 10);
-	lane_set_aside(&lane, STREAM_READINGS, (struct range){1, 4}, 6000);
+	lane_set_aside(&lane, STREAM_READINGS, (struct range){1, 2}, 6000);
+	take_next(5999, 6, 3, 4); /* what lies between two is no worse for it */
 	assert_false(lane_next(&lane, 5999, 6, &stream, &block));
 	take_next(6000, 6, 15, 20);
+}
+
+/* 21..30 young; 1..20 as old as 20, which the store called too old. */
+static void hold_twenty(int64_t until_ms)
+{
+	uint64_t number;
+
+	lane_too_old(&lane, STREAM_READINGS, 20, 2000, until_ms);
+	lane_too_old(&lane, STREAM_READINGS, 19, 1900, until_ms);
+	for (number = 18; number; number--)
+		lane_hold(&lane, STREAM_READINGS, number, (int64_t)number * 100);
+}
+
+static void test_what_is_too_old_is_held_until_one_is_taken(void **state)
+{
+	(void)state;
+	add_rows(30);
+	hold_twenty(5000);
+	assert_int_equal(lane_held(&lane, STREAM_READINGS), 20);
+	assert_int_equal(lane.old_ms, 2000);
+	assert_int_equal(lane.oldest_ms, 100);
+	take_next(0, 100, 21, 30);
+	assert_false(lane_next(&lane, 4999, 6, &stream, &block));
+	assert_false(lane_next_old(&lane, 4999, &stream, &block));
+	/* The youngest of them, alone. */
+	assert_true(lane_next_old(&lane, 5000, &stream, &block));
+	assert_int_equal(stream, STREAM_READINGS);
+	assert_int_equal(block.first, 20);
+	assert_int_equal(block.last, 20);
+	lane_too_old(&lane, STREAM_READINGS, 20, 2000, 9000);
+	assert_false(lane_next_old(&lane, 8999, &stream, &block));
+	/* Sooner when a person says so. */
+	lane_try_now(&lane);
+	assert_true(lane_next_old(&lane, 8999, &stream, &block));
+	spool_mark_sent(spool, store, stream, block);
+	lane_old_taken(&lane);
+	assert_false(lane_next_old(&lane, 99999, &stream, &block));
+	take_next(9000, 100, 1, 19);
+}
+
+static void test_the_line_that_is_tried_may_be_gone(void **state)
+{
+	(void)state;
+	add_rows(30);
+	hold_twenty(5000);
+	spool_mark_sent(spool, store, STREAM_READINGS, (struct range){20, 20});
+	assert_false(lane_next_old(&lane, 5000, &stream, &block));
+	take_next(5000, 100, 21, 30);
+	take_next(5000, 100, 1, 19);
+}
+
+static void test_held_ones_lie_anywhere(void **state)
+{
+	(void)state;
+	add_rows(30);
+	lane_too_old(&lane, STREAM_READINGS, 25, 2000, 5000); /* of a clock that was set wrong */
+	lane_hold(&lane, STREAM_READINGS, 24, 1999);
+	lane_hold(&lane, STREAM_READINGS, 30, 1998);
+	take_next(0, 100, 26, 29);
+	take_next(0, 100, 1, 23);
+	assert_false(lane_next(&lane, 0, 100, &stream, &block));
+}
+
+static void test_a_shut_stream_lets_the_other_pass(void **state)
+{
+	struct ledger_record record = {.kind = LEDGER_ANCHOR, .a = 1, .b = 2};
+	uint64_t last;
+
+	(void)state;
+	add_rows(10);
+	assert_int_equal(spool_note(spool, &record), 0);
+	record.a++;
+	assert_int_equal(spool_note(spool, &record), 0);
+	lane_shut(&lane, STREAM_LEDGER, 5000);
+	take_next(0, 100, 1, 10);
+	assert_false(lane_next(&lane, 4999, 100, &stream, &block));
+	assert_true(lane_next(&lane, 5000, 100, &stream, &block));
+	assert_int_equal(stream, STREAM_LEDGER);
+	assert_int_equal(block.first, block.last); /* one, to see */
+	/* Another each time: a good one does not wait behind one that is refused for ever. */
+	last = block.last;
+	lane_tried(&lane, STREAM_LEDGER, last);
+	assert_true(lane_next(&lane, 5000, 100, &stream, &block));
+	assert_int_equal(block.last, last - 1);
+	lane_tried(&lane, STREAM_LEDGER, 1);
+	assert_true(lane_next(&lane, 5000, 100, &stream, &block));
+	assert_int_equal(block.last, last);
+	lane_open(&lane, STREAM_LEDGER);
+	assert_true(lane_next(&lane, 5000, 100, &stream, &block));
+	assert_int_equal(block.first, block.last - 1);
 }
 
 static void test_probes_walk_to_older_lines(void **state)
@@ -120,7 +218,49 @@ static void test_probes_walk_to_older_lines(void **state)
 	assert_int_equal(block.first, 4);
 }
 
-#define WITH_SPOOL(test) cmocka_unit_test_setup_teardown(test, begin, fixture_end)
+/* Without bytes for readings the ledger goes on; then what is new goes before what has waited. */
+static void test_readings_wait_for_bytes(void **state)
+{
+	struct ledger_record record = {.kind = LEDGER_ANCHOR, .a = 1, .b = 2};
+
+	(void)state;
+	add_rows(30);
+	lane.most_readings = 0;
+	assert_false(lane_next(&lane, 0, 10, &stream, &block));
+	add_rows(10);
+	assert_int_equal(spool_note(spool, &record), 0);
+	assert_true(lane_next(&lane, 0, 10, &stream, &block));
+	assert_int_equal(stream, STREAM_LEDGER);
+	spool_mark_sent(spool, store, stream, block);
+	assert_false(lane_next(&lane, 100, 10, &stream, &block));
+	lane.most_readings = 6;
+	take_next(1200, 10, 35, 40);
+	take_next(1200, 10, 29, 34);
+	lane.most_readings = 20;
+	take_next(1200, 10, 19, 28);
+}
+
+static void test_probes_without_bytes_are_of_the_ledger(void **state)
+{
+	struct ledger_record record = {.kind = LEDGER_ANCHOR, .a = 1, .b = 2};
+	uint64_t first;
+
+	(void)state;
+	add_rows(4);
+	lane.most_readings = 0;
+	assert_false(lane_next_probe(&lane, 0, &stream, &block));
+	assert_int_equal(spool_note(spool, &record), 0);
+	assert_int_equal(spool_note(spool, &record), 0);
+	assert_true(lane_next_probe(&lane, 0, &stream, &block));
+	assert_int_equal(stream, STREAM_LEDGER);
+	first = block.first;
+	assert_true(lane_next_probe(&lane, 0, &stream, &block));
+	assert_int_equal(block.first, first - 1);
+	assert_true(lane_next_probe(&lane, 0, &stream, &block));
+	assert_int_equal(block.first, first);
+}
+
+#define WITH_SPOOL(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
@@ -130,6 +270,12 @@ int main(void)
 		WITH_SPOOL(test_a_full_batch_of_live_goes_at_once),
 		WITH_SPOOL(test_ledger_goes_before),
 		WITH_SPOOL(test_set_aside),
+		WITH_SPOOL(test_readings_wait_for_bytes),
+		WITH_SPOOL(test_probes_without_bytes_are_of_the_ledger),
+		WITH_SPOOL(test_what_is_too_old_is_held_until_one_is_taken),
+		WITH_SPOOL(test_the_line_that_is_tried_may_be_gone),
+		WITH_SPOOL(test_held_ones_lie_anywhere),
+		WITH_SPOOL(test_a_shut_stream_lets_the_other_pass),
 		WITH_SPOOL(test_probes_walk_to_older_lines),
 	};
 

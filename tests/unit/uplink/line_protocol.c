@@ -189,6 +189,15 @@ static void test_ledger(void **state)
 	row.kind = LEDGER_PLACE; /* where somebody stood stays in the van */
 	row.c = 5000;
 	expect(&row, "event,kind=place,lab=van\\ 1,spool=00112233445566ff c=5000i,seq=3i -5\n");
+	row = (struct spool_row){.stream = STREAM_LEDGER,
+		.number = 4,
+		.clock = TIME_NTP,
+		.kind = LEDGER_AUDIT, /* and so do names */
+		.a = 5,
+		.b = 7,
+		.words = "by=waterlab-console; about=Gul Khan"};
+	expect(&row,
+		"event,kind=audit,lab=van\\ 1,spool=00112233445566ff a=5i,b=7i,c=0i,seq=4i 0\n");
 }
 
 static void test_refuses(void **state)

@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 
 #include "../../../tools/faultstore/judge.c"
+#include "../../../tools/faultstore/pass.c"
 #include "../../../tools/faultstore/plan.c"
 #include "../../../tools/faultstore/serve.c"
 #include "uplink/post.h"

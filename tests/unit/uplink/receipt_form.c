@@ -56,11 +56,13 @@ static void a_tally_is_asked_in_influxql(void **state)
 		"time>=1700000000123ms AND time<=1700000000123ms AND seq>=1001 AND seq<=1001;"
 		"SELECT count(seq) FROM reading WHERE spool='00\\'f_' AND "
 		"time>=1700000000999ms AND time<=1700000000999ms AND seq>=1003 AND seq<=1003;"
-		"SELECT count(seq),min(seq),max(seq),sum(seq) FROM event WHERE spool='00\\'f_' AND "
+		"SELECT count(seq),min(seq),max(seq),sum(seq) FROM event,summary,result,point "
+		"WHERE "
+		"spool='00\\'f_' AND "
 		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7;"
-		"SELECT count(seq) FROM event WHERE spool='00\\'f_' AND "
+		"SELECT count(seq) FROM event,summary,result,point WHERE spool='00\\'f_' AND "
 		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7;"
-		"SELECT count(seq) FROM event WHERE spool='00\\'f_' AND "
+		"SELECT count(seq) FROM event,summary,result,point WHERE spool='00\\'f_' AND "
 		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7");
 }
 
@@ -73,7 +75,7 @@ static void all_questions_of_the_longest_names_fit(void **state)
 
 	(void)state;
 	for (i = 0; i < RECEIPT_QUESTIONS; i++)
-		most[i] = (struct receipt_question){STREAM_READINGS, {INT64_MAX - 1, INT64_MAX - 1},
+		most[i] = (struct receipt_question){STREAM_LEDGER, {INT64_MAX - 1, INT64_MAX - 1},
 			&largest, INT64_MAX, INT64_MAX, INT64_MAX - 1};
 	assert_int_equal(
 		receipt_put_tallies(&text, &influx, "''''''''''''''''", most, RECEIPT_QUESTIONS),
@@ -96,8 +98,14 @@ static void a_list_is_an_export_or_a_select(void **state)
 	assert_int_equal(receipt_put_list(&text, &victoria, "00ff", &readings, RECEIPT_NUMBERS), 0);
 	assert_memory_equal(form, "format=__value__&match", 22);
 	text = text_over(form, sizeof(form));
+	assert_int_equal(receipt_put_list(&text, &victoria, "00ff", &events, RECEIPT_NUMBERS), 0);
+	assert_string_equal(query_in(form), "format=__value__&match[]={__name__=~\"event_seq|"
+					    "summary_seq|result_seq|point_seq\",spool=\"00ff\","
+					    "db=\"w\\\"q\"}&start=0.004&end=0.006");
+	text = text_over(form, sizeof(form));
 	assert_int_equal(receipt_put_list(&text, &influx, "00ff", &events, RECEIPT_ROWS), 0);
-	assert_non_null(strstr(form, "q=SELECT%20seq%20FROM%20event%20WHERE"));
+	assert_non_null(
+		strstr(form, "q=SELECT%20seq%20FROM%20event%2Csummary%2Cresult%2Cpoint%20WHERE"));
 	assert_true(receipt_has_tallies(&influx));
 	assert_false(receipt_has_tallies(&victoria));
 }
@@ -127,6 +135,15 @@ static void tallies_are_read(void **state)
 	assert_false(receipt_same_tally(&t[0], &whole));
 	assert_int_equal(t[1].n, 0);
 	assert_false(receipt_same_tally(&t[1], &whole));
+	/* The ledger's rows are in two measurements. */
+	assert_int_equal(
+		read_tallies("{\"results\":[{\"series\":[{\"name\":\"event\",\"values\":"
+			     "[[0,2,1001,1500,2501]]},{\"name\":\"summary\",\"values\":"
+			     "[[0,998,1002,2000,1497999]]}]},{\"series\":[{\"values\":[[0,1]]}]},"
+			     "{\"series\":[{\"values\":[[0,0]]},{\"values\":[[0,1]]}]}]}",
+			t, 1),
+		0);
+	assert_true(receipt_same_tally(&t[0], &whole));
 	whole = receipt_whole((struct range){5, 5});
 	assert_int_equal(whole.sum, 5);
 }
@@ -143,6 +160,8 @@ static void what_is_no_answer_is_none(void **state)
 		"{\"results\":[{\"series\":[{\"values\":[[0,1,2,3,4.5]]}]},{},{},{},{},{}]}",
 		"{\"results\":[{\"series\":[{\"values\":[[0,-1,2,3,4]]}]},{},{},{},{},{}]}",
 		"{\"results\":[{\"series\":[{\"partial\":true}]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[]},{\"partial\":true}]},{},{},{},{},{}]}",
+		"{\"results\":[{\"series\":[{\"values\":[]},{\"values\":[]},{}]},{},{},{},{},{}]}",
 		"{\"results\":[{\"series\":7},{},{},{},{},{}]}",
 		"{\"results\":[{},{},{},{},{},{},{}]}", "{\"results\":[{},{}]"};
 	struct receipt_tally tallies[2];
@@ -175,6 +194,11 @@ static void lists_are_read(void **state)
 				   "[1700000000999,1003],[9,7]]}]}]}"),
 		0);
 	assert_true(has[0] && !has[1] && has[2]);
+	assert_int_equal(
+		read_list(&influx, "{\"results\":[{\"series\":[{\"values\":[[1700000000123,1001]]},"
+				   "{\"values\":[[1700000000500,1002]]}]}]}"),
+		0);
+	assert_true(has[0] && has[1] && !has[2]);
 	assert_int_equal(read_list(&influx, "{\"results\":[{\"statement_id\":0}]}"), 0);
 	assert_false(has[0] || has[1] || has[2]);
 	assert_int_equal(read_list(&victoria, "1002,1700000000500\n1002,1700000000500\r\n5,5\n"
@@ -193,8 +217,9 @@ static void lists_are_read(void **state)
 static void what_is_no_list_is_none(void **state)
 {
 	static const char *const bodies[] = {"1002,5", "\n", "1002,5\n\n", "nan,5\n", "-1,5\n",
-		"inf,5\n", "1e99,5\n", "1002 1003\n", "1002\n", "1002,\n", "1002,5,6\n", ",5\n",
-		"<html>\n", "{\"error\":\"x\"}\n",
+		"inf,5\n", "1e99,5\n", "1002.5,1700000000500\n", "1002,1700000000500.7\n",
+		"1002 1003\n", "1002\n", "1002,\n", "1002,5,6\n", ",5\n", "<html>\n",
+		"{\"error\":\"x\"}\n",
 		"00000000000000000000000000000000000000000000000000000000000000001002,5\n"};
 	size_t i;
 

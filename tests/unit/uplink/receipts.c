@@ -1,165 +1,5 @@
 /* Receipts against a store whose every answer is decided here (receipt_store.h), in both its languages. */
-#include "receipt_store.h"
-
-enum { DAY_S = 86400 };
-
-/* --- the van ------------------------------------------------------------------------------------------- */
-
-static _Atomic(int64_t) now_ms = 1000;
-
-static int64_t boot_ns(void *ctx)
-{
-	(void)ctx;
-	return atomic_load(&now_ms) * 1000000;
-}
-
-static const struct clock by_hand = {boot_ns, boot_ns, NULL};
-static atomic_bool stop;
-static _Atomic int64_t beat_ms;
-
-static struct {
-	struct spool *spool;
-	struct spool_reader *reader;
-	struct receipts *receipts;
-	unsigned store;
-	uint32_t series;
-	uint64_t made, posted;
-} van;
-
-static int begin(void **state)
-{
-	struct spool_conf spool_conf = {
-		.dir = "spool", .commit_ms = 1, .segment_readings = 5000, .pending_bytes = 1 << 20};
-	struct series series = {"ph-1", "ph", NUMBER_F32, 0};
-	char words[200];
-	struct text why = text_over(words, sizeof(words));
-
-	(void)state;
-	memset(&store, 0, sizeof(store));
-	memset(&van, 0, sizeof(van));
-	if (system("rm -rf spool") || spool_open(&van.spool, &spool_conf, &by_hand, &why) ||
-		spool_add_series(van.spool, &series, &van.series) ||
-		spool_fix_utc(van.spool, 1700000000000, TIME_NTP, 10) ||
-		spool_add_store(van.spool, "store", &van.store) ||
-		spool_reader_open(&van.reader, van.spool) ||
-		receipts_new(&van.receipts, &conf, van.spool, van.store, van.reader, &by_hand,
-			&stop, &beat_ms, &why)) {
-		fprintf(stderr, "%s\n", words);
-		return -1;
-	}
-	/* The ledger's own rows are not what is tested here. */
-	spool_mark_sent(van.spool, van.store, STREAM_LEDGER, (struct range){1, 100});
-	spool_mark_received(van.spool, van.store, STREAM_LEDGER, (struct range){1, 100});
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	receipts_free(van.receipts);
-	spool_reader_close(van.reader);
-	return spool_close(van.spool);
-}
-
-static int note_time(void *ctx, const struct spool_row *row)
-{
-	(void)ctx;
-	store.utc_ms[row->number] = row->utc_ms;
-	return 0;
-}
-
-static void make_some(uint64_t n)
-{
-	struct reading reading = {.series = van.series, .qc = QC_PASS, .value = 7};
-	struct exchange exchange = {
-		.raw = (const uint8_t *)"\x03", .raw_len = 1, .readings = &reading, .n = 1};
-	const struct timespec moment = {0, 1000000};
-	struct spool_counts counts;
-	uint64_t before = van.made;
-
-	van.made += n;
-	while (n--) {
-		exchange.boot_ms = atomic_fetch_add(&now_ms, 10);
-		assert_int_equal(spool_add(van.spool, &exchange), 0);
-	}
-	while (spool_count(van.spool, &counts), counts.saved < van.made)
-		nanosleep(&moment, NULL);
-	assert_int_equal(spool_read(van.reader, STREAM_READINGS,
-				 (struct range){before + 1, van.made}, note_time, NULL, NULL),
-		0);
-}
-
-static void make(uint64_t n)
-{
-	for (; n > 1000; n -= 1000)
-		make_some(1000);
-	make_some(n);
-}
-
-/* All that waits is sent; the store takes it, and keeps what it keeps. */
-static void send_all(void)
-{
-	struct range block;
-	uint64_t i;
-
-	while (spool_unsent(van.spool, van.store, STREAM_READINGS, UINT64_MAX, 700, &block)) {
-		for (i = block.first; i <= block.last; i++) {
-			store.has[i] = !store.never[i];
-			van.posted++;
-		}
-		receipts_sent(van.receipts, STREAM_READINGS, block);
-		spool_mark_sent(van.spool, van.store, STREAM_READINGS, block);
-	}
-}
-
-static uint64_t received(void)
-{
-	struct delivery_counts counts;
-
-	spool_count_store(van.spool, van.store, STREAM_READINGS, &counts);
-	return counts.n[DELIVERY_RECEIVED];
-}
-
-static struct receipts_state state_now(void)
-{
-	struct receipts_state state;
-
-	receipts_state(van.receipts, &state);
-	return state;
-}
-
-/* Time passes; what is due is asked, and what is missing is sent again, each time round. */
-static void pass_time(unsigned seconds)
-{
-	int64_t until = atomic_load(&now_ms) + (int64_t)seconds * 1000;
-
-	while (atomic_load(&now_ms) < until) {
-		atomic_fetch_add(&now_ms, WAIT_S * 500);
-		while (receipts_step(van.receipts))
-			;
-		send_all();
-	}
-}
-
-/* No number is called received that the store has not. */
-static void expect_true(void)
-{
-	static bool open[NUMBERS + 1];
-	uint64_t below = UINT64_MAX, from = 1, i;
-	struct range run;
-
-	memset(open, 0, sizeof(open));
-	for (; spool_unsent(van.spool, van.store, STREAM_READINGS, below, NUMBERS, &run);
-		below = run.first)
-		memset(open + run.first, 1, run.last - run.first + 1);
-	for (; spool_unconfirmed(van.spool, van.store, STREAM_READINGS, from, NUMBERS, &run);
-		from = run.last + 1)
-		memset(open + run.first, 1, run.last - run.first + 1);
-	for (i = 1; i <= van.made; i++)
-		assert_true(open[i] || store.has[i]);
-}
-
-/* --- the tests --------------------------------------------------------------------------------------- */
+#include "receipt_van.h"
 
 static void what_is_there_is_received_when_it_is_old_enough(void **state)
 {
@@ -223,7 +63,7 @@ static void a_store_that_shows_nothing_costs_a_run_a_day(void **state)
 	assert_in_range(van.posted, 15000 + RECEIPT_RUN, 15000 + 2 * RECEIPT_RUN);
 	assert_in_range(store.requests - before, 1, 60);
 	store.mood = WELL; /* a person mended the route, and asks */
-	receipts_ask_now(van.receipts);
+	receipts_ask_now(van.receipts, false);
 	assert_true(receipts_hurry(van.receipts));
 	pass_time(4 * WAIT_S);
 	assert_false(receipts_hurry(van.receipts));
@@ -274,7 +114,7 @@ static void a_start_makes_all_young(void **state)
 	assert_int_equal(receipts_new(&van.receipts, &conf, van.spool, van.store, van.reader,
 				 &by_hand, &stop, &beat_ms, &why),
 		0);
-	receipts_ask_now(van.receipts);
+	receipts_ask_now(van.receipts, false);
 	while (receipts_step(van.receipts))
 		;
 	assert_int_equal(store.requests, 0);
@@ -341,7 +181,7 @@ static void no_answer_changes_nothing(void **state)
 	send_all();
 	for (mood = AWAY; mood <= NONSENSE; mood++) {
 		store.mood = mood;
-		receipts_ask_now(van.receipts);
+		receipts_ask_now(van.receipts, false);
 		pass_time(4 * WAIT_S);
 		assert_int_equal(state_now().condition, said[mood]);
 		assert_true(state_now().words[0] || mood == AWAY);
@@ -364,6 +204,28 @@ static void a_jump_in_time_ends_a_run(void **state)
 	pass_time(4 * WAIT_S);
 	assert_int_equal(received(), 20);
 	assert_int_equal(store.requests, conf.flavour == FLAVOUR_VICTORIAMETRICS ? 6 : 1);
+}
+
+/* Questions are of rows of one id each, and under that id. */
+static void rows_born_elsewhere_are_asked_about_as_such(void **state)
+{
+	(void)state;
+	make(1500);
+	send_all();
+	end(state);
+	spool_tuning.home = "00000000000000bb";
+	assert_int_equal(open_van(), 0);
+	spool_tuning.home = NULL;
+	van.saved = van.made;
+	make(1300);
+	assert_string_not_equal(store.born[1500], store.born[1501]);
+	send_all();
+	memset(store.has + 1490, 0, 20);
+	pass_time(10 * WAIT_S);
+	assert_int_equal(received(), 2800);
+	assert_int_equal(van.posted, 2820);
+	assert_int_equal(state_now().condition, RECEIPTS_WHOLE);
+	expect_true();
 }
 
 static void anything_may_happen(void **state)
@@ -393,13 +255,13 @@ static void anything_may_happen(void **state)
 			store.never[i] = lrand48() % 40 == 0;
 		}
 		if (lrand48() % 9 == 0)
-			receipts_ask_now(van.receipts);
+			receipts_ask_now(van.receipts, false);
 		pass_time((unsigned)(lrand48() % 4) * WAIT_S);
 		expect_true();
 	}
 	memset(store.never, 0, sizeof(store.never));
 	store.mood = WELL;
-	receipts_ask_now(van.receipts);
+	receipts_ask_now(van.receipts, false);
 	for (step = 0; step < 40 && received() < van.made; step++)
 		pass_time(3600);
 	expect_true();
@@ -408,6 +270,44 @@ static void anything_may_happen(void **state)
 }
 
 #define ON_A_VAN(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+/* The centre loses all that it had confirmed: nobody notices until a person asks about all, and then all comes back. */
+static void what_was_confirmed_and_lost_is_sent_again(void **state)
+{
+	uint64_t i, asked;
+
+	(void)state;
+	make(3000);
+	send_all();
+	pass_time(3 * WAIT_S);
+	assert_int_equal(received(), 3000);
+	for (i = 1001; i <= 2400; i++)
+		store.has[i] = false;
+	store.has[4] = false;
+	asked = store.requests;
+	receipts_ask_now(van.receipts, false);
+	while (receipts_step(van.receipts))
+		;
+	assert_int_equal(store.requests, asked); /* it was never asked about them again */
+	receipts_ask_now(van.receipts, true);
+	assert_true(receipts_ask_all(van.receipts));
+	while (receipts_step(van.receipts))
+		;
+	assert_false(receipts_ask_all(van.receipts));
+	assert_int_equal(state_now().condition, RECEIPTS_MENDING);
+	assert_int_equal(state_now().asked[STREAM_READINGS], 3000);
+	assert_int_equal(state_now().missing[STREAM_READINGS], 1401);
+	assert_int_equal(received(), 3000 - 1401);
+	assert_int_equal(state_now().holes[STREAM_READINGS][0].first, 4);
+	assert_int_equal(state_now().holes[STREAM_READINGS][1].first, 1001);
+	/* At first a thousand go, the rest once that has helped. */
+	van.posted = 0;
+	send_all();
+	assert_int_equal(van.posted, RECEIPT_RUN);
+	pass_time(30 * WAIT_S);
+	assert_int_equal(received(), 3000);
+	assert_int_equal(van.posted, 1401);
+}
 
 int main(void)
 {
@@ -419,10 +319,12 @@ int main(void)
 		ON_A_VAN(a_run_that_a_copy_shares_in_part_is_looked_at_row_by_row),
 		ON_A_VAN(a_start_makes_all_young),
 		ON_A_VAN(a_store_that_lost_all_gets_all),
+		ON_A_VAN(what_was_confirmed_and_lost_is_sent_again),
 		ON_A_VAN(what_is_never_kept_stays_sent),
 		ON_A_VAN(holes_that_stay_do_not_hide_the_rest),
 		ON_A_VAN(no_answer_changes_nothing),
 		ON_A_VAN(a_jump_in_time_ends_a_run),
+		ON_A_VAN(rows_born_elsewhere_are_asked_about_as_such),
 		ON_A_VAN(anything_may_happen),
 	};
 

@@ -114,14 +114,6 @@ static void need_tools(void)
 	}
 }
 
-static struct uplink_state state_now(void)
-{
-	struct uplink_state state;
-
-	uplink_state(uplink, &state);
-	return state;
-}
-
 /* nginx is up, refuses us for the given words, and nothing is lost or refused for good. */
 static void expect_held(const char *words)
 {

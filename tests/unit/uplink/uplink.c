@@ -1,45 +1,5 @@
 /* The whole uplink, with a real spool behind it and a hostile store in front. */
-#include <stdatomic.h>
-
 #include "fixture.h"
-
-static atomic_llong shifted_ms;
-
-static int64_t shifted_boot_ns(void *ctx)
-{
-	(void)ctx;
-	return clock_boot_ns(&clock_system) + atomic_load(&shifted_ms) * 1000000;
-}
-
-static int64_t shifted_wall_ns(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
-/* Runs beside the machine's own, and can be put forward. */
-static const struct clock shifted = {shifted_boot_ns, shifted_wall_ns, NULL};
-
-static struct uplink_state state_now(void)
-{
-	struct uplink_state state;
-
-	uplink_state(uplink, &state);
-	return state;
-}
-
-static struct faultstore_counts counts_now(void)
-{
-	struct faultstore_counts counts;
-
-	faultstore_count(faults, &counts);
-	return counts;
-}
-
-static void plan(const char *line)
-{
-	assert_true(faultstore_plan(faults, line));
-}
 
 static void test_all_arrives_once(void **state)
 {
@@ -155,6 +115,49 @@ static void test_without_time_nothing_goes(void **state)
 	fix_utc();
 	EVENTUALLY(unsent_rows() == 0);
 	expect_all_once(10);
+}
+
+/* Of the fixture's first or second series; its next may show that it is a spike. */
+static void add_open(unsigned nth, unsigned open_ms, enum qc before)
+{
+	struct reading reading = {.series = series_numbers[nth],
+		.qc = QC_PASS,
+		.value = 7,
+		.open_ms = open_ms,
+		.spike_before = (uint8_t)before};
+	struct exchange exchange = {.boot_ms = ++rows_boot_ms, .readings = &reading, .n = 1};
+	struct spool_counts counts;
+
+	assert_int_equal(spool_add(spool, &exchange), 0);
+	rows_made++;
+	EVENTUALLY((spool_count(spool, &counts), counts.saved == rows_made));
+}
+
+static void test_a_reading_goes_when_its_spike_is_known(void **state)
+{
+	int i;
+
+	(void)state;
+	fix_utc();
+	add_open(0, 0, 0);
+	add_open(0, 60000, 0);
+	add_open(1, 0, 0);
+	begin_uplink(&clock_system);
+	EVENTUALLY(unsent_rows() == 2 && state_now().condition == UPLINK_IDLE);
+	assert_int_equal(read_store(), 1);
+	add_open(1, 0, 0);
+	assert_int_equal(unsent_rows(), 3); /* all behind it waits with it */
+	add_open(0, 60000, QC_SUSPECT);
+	EVENTUALLY(unsent_rows() == 1 && state_now().condition == UPLINK_IDLE);
+	assert_int_equal(read_store(), 3);
+	assert_non_null(strstr(stored_lines[2], "qc=3i,flags=65536i "));
+	assert_non_null(strstr(stored_lines[4], "qc=1i "));
+	add_open(0, 0, 0);
+	EVENTUALLY(unsent_rows() == 0);
+	assert_int_equal(read_store(), 2);
+	assert_non_null(strstr(stored_lines[5], "qc=1i "));
+	for (i = 1; i <= 6; i++)
+		assert_int_equal(stored[i], 1);
 }
 
 static void test_every_fault_in_turn(void **state)
@@ -334,32 +337,6 @@ static void test_new_token_ends_the_hold(void **state)
 	assert_true(clock_boot_ms(&clock_system) - begun_ms < 30000);
 }
 
-static void test_retention_holds_the_old_and_lets_the_new_pass(void **state)
-{
-	char line[64];
-	int64_t edge_ms;
-
-	(void)state;
-	fix_utc();
-	add_rows(1000);
-	rows_boot_ms += 2 * SERIES_APART_MS; /* no slot of UTC has rows of both kinds */
-	edge_ms = (utc_offset_ms + rows_boot_ms) / SERIES_APART_MS * SERIES_APART_MS;
-	snprintf(line, sizeof(line), "retention %lld", (long long)edge_ms);
-	plan(line);
-	add_rows(1000);
-	begin_uplink(&shifted);
-	EVENTUALLY(state_now().condition == UPLINK_HELD);
-	assert_int_equal(unsent_rows(), 1000);
-	assert_int_equal(refused_rows(), 0);
-	assert_non_null(strstr(state_now().last_words, "lengthen its retention"));
-	add_rows(100);
-	EVENTUALLY(unsent_rows() == 1000);
-	plan("retention 0");
-	atomic_fetch_add(&shifted_ms, 10 * 60 * 1000);
-	EVENTUALLY(unsent_rows() == 0);
-	expect_all_once(2100);
-}
-
 /* The link is away; when it is back a backlog of 100,000 is there within 2 s. */
 static void test_backlog_after_an_outage(void **state)
 {
@@ -454,6 +431,7 @@ int main(void)
 		WITH_LAB(test_a_meters_file_arrives_whole),
 		WITH_LAB(test_live_readings_are_gathered),
 		WITH_LAB(test_without_time_nothing_goes),
+		WITH_LAB(test_a_reading_goes_when_its_spike_is_known),
 		WITH_LAB(test_every_fault_in_turn),
 		WITH_LAB(test_resets_amid_a_backlog),
 		WITH_LAB(test_one_poison_line_v1),
@@ -462,7 +440,6 @@ int main(void)
 		WITH_LAB(test_413_halves_and_remembers),
 		WITH_LAB(test_retry_after_on_the_injected_clock),
 		WITH_LAB(test_new_token_ends_the_hold),
-		WITH_LAB(test_retention_holds_the_old_and_lets_the_new_pass),
 		WITH_LAB(test_backlog_after_an_outage),
 		WITH_LAB(test_free_tries_do_not_slow_down),
 		WITH_LAB(test_stop_in_a_request),

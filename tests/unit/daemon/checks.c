@@ -1,0 +1,377 @@
+/* Checks of analyzers on the control socket: a result is judged by what vouches for the analyzer at its own moment. */
+#include "asked.h"
+
+static const struct series acidity = {"ph-1", "ph", NUMBER_F32, 0};
+static const struct series warmth = {"ph-1", "temperature", NUMBER_F32, 0};
+
+static struct line_conf bench = {
+	.name = "bench", .n_units = 1, .units = {{.name = "ph-1", .interval_ms = 1000}}};
+
+/* The analyzer is in the configuration, but nobody asks it: what it says is said here. */
+static int start_bench(void **state)
+{
+	int err = start(state);
+
+	field_learn(parts.field, &acidity, 1);
+	field_learn(parts.field, &warmth, 2);
+	conf.lines = &bench;
+	conf.n_lines = 1;
+	snprintf(conf.limits.folder, sizeof(conf.limits.folder), "%s/config/limits",
+		getenv("WATERLAB_SOURCE"));
+	text_copy(conf.limits.sets, sizeof(conf.limits.sets), "nsdwq-2010");
+	return err;
+}
+
+static void restart_bench(void)
+{
+	conf.n_lines = 0;
+	restart();
+	field_learn(parts.field, &acidity, 1);
+	field_learn(parts.field, &warmth, 2);
+	conf.n_lines = 1;
+}
+
+static void says(double value, uint8_t qc, uint16_t flags, int64_t ago_ms)
+{
+	struct reading reading = {.series = 1, .value = value, .qc = qc, .flags = flags};
+	struct exchange exchange = {
+		.boot_ms = clock_boot_ms(&clock_system) - ago_ms, .readings = &reading, .n = 1};
+
+	field_take(parts.field, &exchange);
+}
+
+/* As if it had stood there for 40 s. */
+static void settles(double value)
+{
+	int64_t ago_ms;
+
+	for (ago_ms = 40000; ago_ms >= 0; ago_ms -= 1000)
+		says(value, QC_FAIL, FLAG_RANGE | FLAG_FLAT, ago_ms);
+}
+
+static long long begin_check(const char *token)
+{
+	return taken(ask("{'ask':'check-begin','by':'Gul Khan','token':'%s','unit':'ph-1',"
+			 "'parameter':'ph','lot':'B7','value':'7.01'}",
+			     token),
+		"check");
+}
+
+static json_t *step(long long check, const char *ask_for, const char *token)
+{
+	return ask("{'ask':'%s','check':%lld,'by':'Gul Khan','token':'%s'}", ask_for, check, token);
+}
+
+/* A whole check; whether it passed. */
+static bool check(const char *token, double shown)
+{
+	long long number = begin_check(token);
+	char other[8];
+	json_t *answer;
+	bool passed;
+
+	settles(shown);
+	snprintf(other, sizeof(other), "%s-1", token);
+	json_decref(step(number, "check-take", other));
+	snprintf(other, sizeof(other), "%s-2", token);
+	answer = step(number, "check-finish", other);
+	passed = !strcmp(json_string_value(json_object_get(answer, "state")), "passed");
+	json_decref(answer);
+	return passed;
+}
+
+/* A sample of one value; {"verdict", "reason", "check"} of its result. */
+static json_t *judged(const char *token, double shown)
+{
+	long long sample = begin(token, "Spring");
+	json_t *answer, *result;
+
+	says(shown, QC_PASS, 0, 0);
+	json_decref(ask("{'ask':'sample-take','sample':%lld,'unit':'ph-1','parameter':'ph',"
+			"'by':'Gul Khan','token':'%s-t'}",
+		sample, token));
+	answer = ask(
+		"{'ask':'sample-end','sample':%lld,'by':'Gul Khan','token':'%s-e'}", sample, token);
+	result = json_incref(json_array_get(json_object_get(answer, "results"), 0));
+	json_decref(answer);
+	assert_non_null(result);
+	return result;
+}
+
+static void rests_on(json_t *result, const char *reason, const char *state)
+{
+	const json_t *by = json_object_get(result, "check");
+
+	assert_string_equal(json_string_value(json_object_get(by, "state")), state);
+	assert_true(json_is_string(json_object_get(by, "command")) == (strcmp(state, "good") != 0));
+	expect(result, "reason", reason);
+}
+
+/* --- what a result rests on ---------------------------------------------------------------------------- */
+
+static void judged_after_a_passed_check(void **state)
+{
+	(void)state;
+	rests_on(judged("a", 7.4), "never_checked", "never");
+	assert_true(check("b", 7.05));
+	rests_on(judged("c", 7.4), "none", "good");
+	restart_bench();
+	rests_on(judged("d", 7.4), "none", "good");
+	assert_false(check("e", 7.31));
+	rests_on(judged("f", 7.4), "check_failed", "failed");
+	restart_bench();
+	rests_on(judged("g", 7.4), "check_failed", "failed");
+	assert_true(check("h", 7.0));
+	rests_on(judged("i", 7.4), "none", "good");
+}
+
+/* A failure that is in doubt is never passed over. */
+static void a_failure_is_possible_or_real(void **state)
+{
+	json_t *result = judged("a", 9.1);
+
+	(void)state;
+	assert_string_equal(
+		json_string_value(json_object_get(result, "verdict")), "possible_failure");
+	rests_on(result, "never_checked", "never");
+	assert_true(check("b", 7.0));
+	expect(judged("c", 9.1), "verdict", "fails_above");
+}
+
+static void not_after_it_has_expired(void **state)
+{
+	(void)state;
+	conf.checks = (struct check_rules){1, {{"ph", 0.1, 0, 1e-7, "a third of a millisecond"}}};
+	restart_bench();
+	assert_true(check("a", 7.0));
+	usleep(2000);
+	rests_on(judged("b", 7.4), "check_expired", "expired");
+	restart_bench();
+	rests_on(judged("c", 7.4), "check_expired", "expired");
+}
+
+/* A value of the morning stays believed, or not, whatever the evening's check shows. */
+static void a_later_check_changes_no_earlier_result(void **state)
+{
+	long long sample = begin("a", "Spring"), entry;
+	json_t *answer;
+
+	(void)state;
+	says(7.4, QC_PASS, 0, 0);
+	json_decref(ask(
+		"{'ask':'sample-take','sample':%lld,'unit':'ph-1','parameter':'ph'," WHO("t") "}",
+		sample));
+	json_decref(ask("{'ask':'sample-end','sample':%lld," WHO("e") "}", sample));
+	assert_true(check("b", 7.0));
+	answer = ask("{'ask':'sample-show','sample':%lld}", sample);
+	rests_on(json_incref(json_array_get(json_object_get(answer, "results"), 0)),
+		"never_checked", "never");
+	json_decref(answer);
+	/* Corrected, it is still the morning's value. */
+	answer = ask("{'ask':'sample-show','sample':%lld}", sample);
+	entry = (long long)json_integer_value(
+		json_object_get(json_array_get(json_object_get(answer, "entries"), 0), "entry"));
+	json_decref(answer);
+	answer = ask("{'ask':'sample-amend','sample':%lld,'entry':%lld,'value':'7.3',"
+		     "'reason':'another digit'," WHO("am") "}",
+		sample, entry);
+	rests_on(json_incref(json_array_get(json_object_get(answer, "results"), 1)),
+		"never_checked", "never");
+	json_decref(answer);
+}
+
+/* After an adjustment nothing vouches for the analyzer, until a check is passed. */
+static void adjusted_and_left(void **state)
+{
+	long long number;
+
+	(void)state;
+	assert_true(check("a", 7.0));
+	number = begin_check("b");
+	settles(7.2);
+	json_decref(step(number, "check-take", "b-1"));
+	json_decref(step(number, "check-adjusted", "b-2"));
+	json_decref(
+		ask("{'ask':'check-cancel','check':%lld,'reason':'the bottle fell'," WHO("b-3") "}",
+			number));
+	rests_on(judged("c", 7.4), "check_failed", "failed");
+}
+
+/* --- one water at a time ------------------------------------------------------------------------------- */
+
+static void no_analyzer_is_in_two_waters(void **state)
+{
+	long long sample = begin("a", "Spring"), number;
+	uint64_t of;
+
+	(void)state;
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_SAMPLE);
+	assert_int_equal(of, sample);
+	expect(ask("{'ask':'check-begin','unit':'ph-1','parameter':'ph','lot':'B7',"
+		   "'value':'7.01'," WHO("b") "}"),
+		"error", "until that is ended or cancelled");
+	json_decref(ask(
+		"{'ask':'sample-cancel','sample':%lld,'reason':'none yet'," WHO("c") "}", sample));
+	number = begin_check("b");
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_CHECK);
+	assert_int_equal(field_context_of(parts.field, 2, &of), CONTEXT_CHECK);
+	assert_int_equal(of, 0);
+	expect(ask("{'ask':'sample-begin','purpose':'routine'," WHO(
+		       "d") ",'new_point':{'name':'Well','source_type':'protected_spring'}}"),
+		"error", "ph-1 is being checked by Gul Khan");
+	restart_bench();
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_CHECK);
+	settles(7.0);
+	json_decref(step(number, "check-take", "t"));
+	json_decref(step(number, "check-finish", "f"));
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_IDLE);
+	/* What it showed in the buffer is no water's. */
+	sample = begin("d", "Well");
+	expect(ask("{'ask':'sample-take','sample':%lld,'unit':'ph-1','parameter':'ph'," WHO(
+			   "x") "}",
+		       sample),
+		"error", "shows no value");
+}
+
+/* --- asked again, asked wrongly ------------------------------------------------------------------------ */
+
+static void asked_again_nothing_is_done_again(void **state)
+{
+	long long number = begin_check("a"), again;
+	json_t *first, *second;
+
+	(void)state;
+	settles(7.04);
+	first = step(number, "check-take", "b");
+	says(9, QC_PASS, 0, 0);
+	for (again = 0; again < 2; again++) {
+		assert_int_equal(begin_check("a"), number);
+		second = step(number, "check-take", "b");
+		assert_true(json_equal(
+			json_object_get(first, "standards"), json_object_get(second, "standards")));
+		json_decref(second);
+		expect(ask("{'ask':'check-begin','unit':'ph-1','parameter':'ph','lot':'B8',"
+			   "'value':'7.01'," WHO("a") "}"),
+			"error", "another question");
+		expect(step(number, "check-finish", "b"), "error", "another question");
+		restart_bench();
+	}
+	json_decref(first);
+}
+
+static void wrong_words_are_said(void **state)
+{
+	static const struct {
+		const char *more, *key, *said;
+	} wrong[] = {
+		{"'unit':'ph-2','parameter':'ph','lot':'B7','value':'7'", "error",
+			"no analyzer is called"},
+		{"'unit':'ph-1','lot':'B7','value':'7'", "error", "ph-1 measures ph, temperature"},
+		{"'unit':'ph-1','parameter':'turbidity_ntu','lot':'B7','value':'7'", "error",
+			"does not measure \"turbidity_ntu\", but ph, temperature"},
+		{"'unit':'ph-1','parameter':'ph','value':'7'", "error", "\"lot\" is missing"},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7'", "error", "\"value\" is missing"},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'seven'", "error",
+			"is no number"},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'<7'", "error", "is no number"},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'70'", "error",
+			"no standard of ph is 70"},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'7 mg/L'", "error",
+			"cannot be in \"mg/L\""},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'7','expires':'2027-02-30'",
+			"error", "is no day"},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'7','expires':'soon'", "error",
+			"is no day"},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'7','expires':'2027-02'",
+			"question",
+			"does not know the day yet: is lot B7 still good, to "
+			"2027-02-28?"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		expect(ask("{'ask':'check-begin',%s," WHO("a") "}", wrong[i].more), wrong[i].key,
+			wrong[i].said);
+	assert_int_equal(count(ask("{'ask':'checks'}"), "open"), 0);
+	expect(ask("{'ask':'check-show','check':99}"), "error", "there is no check 99");
+	expect(ask("{'ask':'check-take'," WHO("a") "}"), "error", "\"check\" is its number");
+	expect(ask("{'ask':'check-take','check':99," WHO("a") "}"), "error",
+		"there is no check 99");
+	expect(ask("{'ask':'check-standard','check':99,'lot':'B7'," WHO("a") "}"), "error",
+		"there is no check 99");
+}
+
+/* What still moves, or what the analyzer itself doubts. */
+static void only_good_values_are_taken(void **state)
+{
+	long long number = begin_check("a");
+
+	(void)state;
+	expect(step(number, "check-take", "b"), "error", "shows no value");
+	says(7, QC_PASS, FLAG_WARMUP, 0);
+	expect(step(number, "check-take", "b"), "error", "no good value");
+	says(7, QC_PASS, 0, 0);
+	expect(step(number, "check-take", "b"), "question", "still moves");
+	expect(step(number, "check-finish", "c"), "error", "no value was taken yet");
+	json_decref(ask("{'ask':'check-take','check':%lld,'sure':true," WHO("b") "}", number));
+	expect(step(number, "check-finish", "c"), "state", "failed");
+}
+
+/* Typed once: the next check of the same bottle needs its lot alone.  Past its day it proves nothing. */
+static void a_bottle_is_known(void **state)
+{
+	long long number;
+	json_t *answer, *bottle;
+
+	(void)state;
+	assert_int_equal(spool_fix_utc(parts.spool, 1800000000000 - clock_boot_ms(&clock_system),
+				 TIME_NTP, 10),
+		0); /* January 2027 */
+	number = taken(ask("{'ask':'check-begin','unit':'ph-1','parameter':'ph','lot':'B7',"
+			   "'value':'7.01','expires':'2027-01'," WHO("a") "}"),
+		"check");
+	json_decref(
+		ask("{'ask':'check-cancel','check':%lld,'reason':'later'," WHO("b") "}", number));
+	number = taken(
+		ask("{'ask':'check-begin','unit':'ph-1','parameter':'ph','lot':'B7'," WHO("c") "}"),
+		"check");
+	answer = ask("{'ask':'checks'}");
+	bottle = json_incref(json_array_get(json_object_get(answer, "standards"), 0));
+	json_decref(answer);
+	assert_string_equal(json_string_value(json_object_get(bottle, "value")), "7.01");
+	expect(bottle, "expires", "2027-01-31");
+	expect(ask("{'ask':'check-standard','check':%lld,'lot':'B4','value':'4',"
+		   "'expires':'2026-12-31'," WHO("d") "}",
+		       number),
+		"question", "lot B4 was good to 2026-12-31");
+	json_decref(ask("{'ask':'check-standard','check':%lld,'lot':'B4','value':'4',"
+			"'expires':'2026-12-31','sure':true," WHO("d") "}",
+		number));
+	settles(4);
+	json_decref(step(number, "check-take", "e"));
+	answer = step(number, "check-finish", "f");
+	assert_non_null(
+		strstr(json_string_value(json_object_get(answer, "why")), "past its last day"));
+	expect(answer, "state", "failed");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(judged_after_a_passed_check, start_bench, stop),
+		cmocka_unit_test_setup_teardown(a_failure_is_possible_or_real, start_bench, stop),
+		cmocka_unit_test_setup_teardown(not_after_it_has_expired, start_bench, stop),
+		cmocka_unit_test_setup_teardown(
+			a_later_check_changes_no_earlier_result, start_bench, stop),
+		cmocka_unit_test_setup_teardown(adjusted_and_left, start_bench, stop),
+		cmocka_unit_test_setup_teardown(no_analyzer_is_in_two_waters, start_bench, stop),
+		cmocka_unit_test_setup_teardown(
+			asked_again_nothing_is_done_again, start_bench, stop),
+		cmocka_unit_test_setup_teardown(wrong_words_are_said, start_bench, stop),
+		cmocka_unit_test_setup_teardown(only_good_values_are_taken, start_bench, stop),
+		cmocka_unit_test_setup_teardown(a_bottle_is_known, start_bench, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

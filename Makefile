@@ -19,7 +19,7 @@ MODULE  ?=
 # Everything of one compiler and variant in one folder, so that none is ever linked with another's.
 B := $(BUILD)/$(notdir $(CC))-$(VARIANT)
 
-MODULES := base model qc io district place spool bus inbox uplink control conf daemon cli
+MODULES := base model qc sample io district place spool bus inbox uplink control operators conf daemon cli console
 include src/layers.mk
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wpointer-arith -Wstrict-prototypes \
@@ -54,8 +54,21 @@ LIB_of  = $(patsubst %,$(B)/lib/%.a,$(1))
 USED_by = $(foreach m,$(1) $(LAYER_$(firstword $(1))),$(if $(call SRC_of,$(m)),$(m) $(if $(filter bus,$(m)),drivers)))
 EXT_of  = $(foreach m,$(1),$(LIBS_$(m))) -lm
 
+# The page's files, which the console carries inside: the list of them nobody writes.
+PAGE_FILES := $(filter-out %.md,$(wildcard src/console/page/*))
+MADE_console = $(B)/src/console/page_files.o
+$(B)/src/console/page_files.c: $(PAGE_FILES) $(B)/src/console/page_names src/console/embed
+	@mkdir -p $(@D)
+	@src/console/embed $(PAGE_FILES) >$@
+# A file may also go: the list is of these names, not only newer than they are.
+$(B)/src/console/page_names: force
+	@mkdir -p $(@D)
+	@echo '$(PAGE_FILES)' | cmp -s - $@ || echo '$(PAGE_FILES)' >$@
+$(B)/src/console/page_files.o: $(B)/src/console/page_files.c
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+
 define module_rule
-$(B)/lib/$(1).a: $(call OBJ_of,$(1))
+$(B)/lib/$(1).a: $(call OBJ_of,$(1)) $(MADE_$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	@$$(AR) rcs $$@ $$^
@@ -92,6 +105,7 @@ $(B)/%.o: %.c $(B)/flags
 	@$(SAY) "  CC   $<"
 	@$(COMPILE) -MMD -MP -c -o $@ $<
 
+comma := ,
 # program_rule NAME, objects, top module, more linker words
 define program_rule
 $(B)/$(1): $(2) $(call LIB_of,$(call USED_by,$(3)))
@@ -105,12 +119,16 @@ endef
 OBJECTS_in = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 $(eval $(call program_rule,bin/waterlabd,$(B)/src/daemon/main.o,daemon))
 $(eval $(call program_rule,bin/waterlab,$(B)/src/cli/main.o,cli))
+$(eval $(call program_rule,bin/waterlab-console,$(B)/src/console/main.o,console,-Wl$(comma)--as-needed))
 $(eval $(call program_rule,bin/labsim,$(call OBJECTS_in,tools/labsim/*.c),conf))
 # A day in the lab on an injected clock: labsim's units without its wires.
 $(eval $(call program_rule,tests/sim/day,$(call OBJECTS_in,tests/sim/*.c $(patsubst %,tools/labsim/%.c,lab image command fault water storm played)),conf))
+# A spool with a past, for the real daemon.
+$(eval $(call program_rule,tests/system/past/past,$(B)/tests/system/past/past.o,spool))
 $(eval $(call program_rule,bin/faultstore,$(call OBJECTS_in,tools/faultstore/*.c),uplink))
-INSTALLED := waterlabd waterlab
-PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore)
+$(eval $(call program_rule,bin/vansim,$(call OBJECTS_in,tools/vansim/*.c $(patsubst %,tools/faultstore/%.c,judge pass plan serve)),uplink))
+INSTALLED := waterlabd waterlab waterlab-console
+PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore vansim)
 
 .PHONY: all
 all: $(PROGRAMS) ## the programs, in build/gcc-plain/bin (the default)
@@ -150,7 +168,7 @@ FUZZ_RUN  = $(call of_module,tests/fuzz,$(FUZZ_BIN))
 FUZZ_SECONDS ?= 30
 
 .PHONY: unit unit-bin bench bench-bin fuzz fuzz-bin fuzz-run
-unit-bin: $(UNIT_BIN) $(B)/tests/sim/day
+unit-bin: $(UNIT_BIN) $(B)/tests/sim/day $(B)/tests/system/past/past
 bench-bin: $(BENCH_BIN)
 fuzz-bin: $(FUZZ_BIN)
 unit: $(UNIT_RUN) ## unit tests of this CC and VARIANT (MODULE=spool: one room's)
@@ -170,12 +188,12 @@ demo: ## the whole chain, live, against a real store (DEMO_SECONDS=60 DEMO_STORE
 	@echo "building"
 	@$(MAKE_ALL) -s all
 	@WATERLAB_BIN=$(abspath $(B)/bin) tools/demo
-test: ## everything that must hold, as root and as an ordinary user (DRIVER=atlas-ezo: one driver alone)
+test: ## everything that must hold (DRIVER=atlas-ezo: one driver alone)
 	@tools/install-deps test
 	@BUILD=$(BUILD) tests/$(if $(DRIVER),run-driver '$(DRIVER)',run-all)
-soak: ## the longer forms of the system tests, some 20 minutes
+soak: ## the longer forms of the system tests, about an hour
 	@tools/install-deps test
-	@$(MAKE_ALL) -s all
+	@$(MAKE_ALL) -s all unit-bin
 	@WATERLAB_BIN=$(abspath $(B)/bin) tests/run-suite -t 0 tests/soak
 lint: ## the rules of the house, each checked
 	@tools/install-deps lint
@@ -196,6 +214,7 @@ unitdir  := $(PREFIX)/lib/systemd/system
 usersdir := $(PREFIX)/lib/sysusers.d
 rulesdir := $(PREFIX)/lib/udev/rules.d
 confdir  := $(SYSCONFDIR)/waterlab
+UNITS    := waterlabd.service waterlab-console.service
 DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*.md $(addprefix drivers/*/,profile.conf sample.conf README.md cases/*.trace)))
 
 .PHONY: install uninstall
@@ -204,17 +223,20 @@ install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX
 	install -m 755 $(addprefix $(or $(INSTALL_FROM),$(B)/bin)/,$(INSTALLED)) $(DESTDIR)$(bindir)
 	rm -rf $(DESTDIR)$(sharedir)/drivers
 	$(foreach f,$(DRIVERS),install -D -m 644 drivers/$(f) $(DESTDIR)$(sharedir)/drivers/$(f)$(newline))
-	install -m 644 config/waterlab.conf config/places.csv config/chrony-gpsd.conf \
+	install -m 644 config/waterlab.conf config/qc.conf config/places.csv config/chrony-gpsd.conf \
 		$(DESTDIR)$(sharedir)
+	rm -rf $(DESTDIR)$(sharedir)/limits
+	$(foreach f,$(wildcard config/limits/*.csv),install -D -m 644 $(f) $(DESTDIR)$(sharedir)/limits/$(notdir $(f))$(newline))
 	test -e $(DESTDIR)$(confdir)/waterlab.conf || \
 		install -m 644 config/waterlab.conf $(DESTDIR)$(confdir)/waterlab.conf
-	sed -e 's|@bindir@|$(bindir)|g' -e 's|@confdir@|$(confdir)|g' systemd/waterlabd.service.in \
-		>$(DESTDIR)$(unitdir)/waterlabd.service
-	chmod 644 $(DESTDIR)$(unitdir)/waterlabd.service
+	test -e $(DESTDIR)$(confdir)/qc.conf || \
+		install -m 644 config/qc.conf $(DESTDIR)$(confdir)/qc.conf
+	$(foreach u,$(UNITS),sed -e 's|@bindir@|$(bindir)|g' -e 's|@confdir@|$(confdir)|g' systemd/$(u).in \
+		>$(DESTDIR)$(unitdir)/$(u)$(newline)	chmod 644 $(DESTDIR)$(unitdir)/$(u)$(newline))
 	install -m 644 systemd/waterlab.sysusers $(DESTDIR)$(usersdir)/waterlab.conf
 	install -m 644 systemd/70-waterlab.rules $(DESTDIR)$(rulesdir)/70-waterlab.rules
 uninstall: ## what install put there; configuration and spool stay
-	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(INSTALLED)) $(DESTDIR)$(unitdir)/waterlabd.service \
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(INSTALLED)) $(addprefix $(DESTDIR)$(unitdir)/,$(UNITS)) \
 		$(DESTDIR)$(usersdir)/waterlab.conf $(DESTDIR)$(rulesdir)/70-waterlab.rules
 	rm -rf $(DESTDIR)$(sharedir)
 	@echo "left as they are: $(DESTDIR)$(confdir) and the spool"

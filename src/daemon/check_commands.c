@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "base/utc.h"
+#include "daemon/check_standard.h"
 #include "daemon/check_status.h"
 #include "daemon/live_value.h"
+#include "daemon/sample_answer.h"
 #include "daemon/sample_question.h"
-#include "sample/result.h"
 
 enum { RECENT = 20 };
 
@@ -43,12 +42,6 @@ static int record(const struct parts *parts, const struct check_step *step,
 	if (err)
 		return control_refuse(client, "it is not recorded: %s; do it again", err_text(err));
 	return send_check(parts, check, client);
-}
-
-/* Something odd is asked back, not refused: the same with "sure" is then taken. */
-static bool is_sure(const json_t *request)
-{
-	return json_is_true(json_object_get(request, "sure"));
 }
 
 /* --- shown --------------------------------------------------------------------------------------------- */
@@ -133,146 +126,6 @@ int check_ask_list(void *ctx, const json_t *request, struct control_client *clie
 				analyzers_of(parts), "standards", standards, "recent", recent));
 }
 
-/* --- the standard -------------------------------------------------------------------------------------- */
-
-/* What an earlier check said of that lot stands where nothing else is said now. */
-static void recall(const struct parts *parts, const char *parameter, struct check_step *step)
-{
-	struct check check;
-	unsigned k;
-	size_t i;
-
-	for (i = 0; field_check_at(parts->field, i, &check); i++)
-		for (k = 0; !strcmp(check.begin.parameter, parameter) && k < check.n_standards; k++)
-			if (!strcmp(check.standards[k].lot, step->lot)) {
-				if (!*step->value)
-					text_copy(step->value, sizeof(step->value),
-						check.standards[k].text);
-				if (!*step->expires)
-					text_copy(step->expires, sizeof(step->expires),
-						check.standards[k].expires);
-				return;
-			}
-}
-
-/* "7.01", "12.88 mS/cm": into the parameter's unit. */
-static bool take_value(
-	const char *parameter, struct check_step *step, struct control_client *client, int *err)
-{
-	const struct parameter *of = parameter_find(parameter);
-	char *unit = strchr(step->value, ' ');
-	char number[NUMBER_TEXT];
-	struct amount amount;
-
-	if (unit)
-		*unit++ = '\0';
-	if (!*step->value)
-		*err = control_refuse(client,
-			"\"value\" is missing: what lot %s holds, as its label says; it is "
-			"remembered for the next time",
-			step->lot);
-	else if (!result_amount(&amount, parameter, step->value, unit ? unit : "", "", "") ||
-		 amount.kind != AMOUNT_EXACT)
-		*err = control_refuse(
-			client, "\"%s\" is no number: what the label says, as 7.01", step->value);
-	else if (!amount_of_water(&amount, of))
-		*err = control_refuse(client, "%s cannot be in \"%s\": its unit is %s", parameter,
-			unit ? unit : "", *of->unit ? of->unit : "none");
-	else if (amount.value < of->low || amount.value > of->high)
-		*err = control_refuse(client,
-			"no standard of %s is %s: what analyzers show lies between %.6g and %.6g "
-			"%s",
-			parameter, step->value, of->low, of->high, of->unit);
-	else {
-		if (unit) {
-			number[number_put_f64(number, amount.value)] = '\0';
-			text_copy(step->value, sizeof(step->value), number);
-		}
-		return true;
-	}
-	return false;
-}
-
-/* "2027-03-31", or "2027-03", which is good to the month's end.  False: no such day. */
-static bool read_day(char expires[CHECK_DAY], int32_t *day)
-{
-	int year, month, of_month, used = 0;
-	struct text text;
-	unsigned at, in_month;
-	int n = sscanf(expires, "%4d-%2d%n-%2d%n", &year, &month, &used, &of_month, &used);
-
-	if (n < 2 || expires[used] || strlen(expires) != (n == 2 ? 7u : 10u) ||
-		!utc_day(year, month, n == 2 ? 1 : of_month, day))
-		return false;
-	if (n == 2) {
-		utc_month(*day, 1, &at, &in_month);
-		*day += (int32_t)in_month - 1;
-		text = text_over(expires, CHECK_DAY);
-		utc_put_day(&text, *day * (int64_t)UTC_DAY_MS);
-	}
-	return true;
-}
-
-/* An expired lot is asked back; taken all the same it proves nothing.  Without a time the person looks. */
-static bool is_questionable(
-	const struct parts *parts, struct check_step *step, int32_t last, struct text *question)
-{
-	struct time_offset utc = spool_utc(parts->spool);
-	int64_t now_ms = clock_boot_ms(parts->clock) + utc.offset_ms;
-
-	if (!*step->expires)
-		return false;
-	if (utc.source <= TIME_RESTORED) {
-		text_printf(question,
-			"the van does not know the day yet: is lot %s still good, to %s?",
-			step->lot, step->expires);
-		return true;
-	}
-	step->out_of_date = now_ms >= (last + 1) * (int64_t)UTC_DAY_MS;
-	if (step->out_of_date)
-		text_printf(question,
-			"lot %s was good to %s: a check with it can be made, but not be passed. "
-			"Go on with it?",
-			step->lot, step->expires);
-	return step->out_of_date;
-}
-
-/* The words of a standard.  False after an answer. */
-static bool take_standard(const struct parts *parts, const json_t *request, const char *parameter,
-	struct check_step *step, struct control_client *client, int *err)
-{
-	char words[200] = "";
-	struct text question = text_over(words, sizeof(words));
-	int32_t last = 0;
-
-	step->kind = CHECK_STEP_STANDARD;
-	if (!question_text(request, "lot", step->lot, sizeof(step->lot), client, err) ||
-		!question_text(request, "value", step->value, sizeof(step->value), client, err) ||
-		!question_text(
-			request, "expires", step->expires, sizeof(step->expires), client, err))
-		return false;
-	if (!*step->lot) {
-		*err = control_refuse(client,
-			"\"lot\" is missing: the number on the standard's label, or what it is, "
-			"as \"air\" or \"blank\"");
-		return false;
-	}
-	recall(parts, parameter, step);
-	if (!take_value(parameter, step, client, err))
-		return false;
-	if (*step->expires && !read_day(step->expires, &last)) {
-		*err = control_refuse(client,
-			"\"%s\" is no day: the last one on which the standard is good, as "
-			"2027-03-31 or 2027-03",
-			step->expires);
-		return false;
-	}
-	if (!is_questionable(parts, step, last, &question) || is_sure(request))
-		return true;
-	*err = control_send_new(client, json_pack("{s:s}", "question", words));
-	return false;
-}
-
 /* --- begin --------------------------------------------------------------------------------------------- */
 
 /* The parameters of an analyzer, as far as it has said any. */
@@ -351,7 +204,7 @@ int check_ask_begin(void *ctx, const json_t *request, struct control_client *cli
 	if (asked != ASKED_NEVER)
 		return record(parts, &step, &standard, client);
 	if (!take_analyzer(parts, &step, client, &err) ||
-		!take_standard(parts, request, step.parameter, &standard, client, &err))
+		!check_standard_take(parts, request, step.parameter, &standard, client, &err))
 		return err;
 	return record(parts, &step, &standard, client);
 }
@@ -391,7 +244,7 @@ int check_ask_standard(void *ctx, const json_t *request, struct control_client *
 		return err;
 	if (!check.number)
 		return send_check(parts, step.check, client);
-	if (!take_standard(parts, request, check.begin.parameter, &step, client, &err))
+	if (!check_standard_take(parts, request, check.begin.parameter, &step, client, &err))
 		return err;
 	return record(parts, &step, NULL, client);
 }
@@ -428,11 +281,10 @@ int check_ask_take(void *ctx, const json_t *request, struct control_client *clie
 	step.unsettled = !steady_state(
 		&live.steady, steady_rule(live.series.parameter), clock_boot_ms(parts->clock))
 				  .settled;
-	if (step.unsettled && !is_sure(request))
-		return control_send_new(client,
-			json_pack("{s:s}", "question",
-				"the value still moves: wait until it has settled. Taken as it is "
-				"now, the check is not passed with it. Take it all the same?"));
+	if (step.unsettled && !sample_is_sure(request))
+		return sample_ask_back(client,
+			"the value still moves: wait until it has settled. Taken as it is now, the "
+			"check is not passed with it. Take it all the same?");
 	reading_put_number(step.value, live.value, live.series.kind, live.series.decimals);
 	return record(parts, &step, NULL, client);
 }

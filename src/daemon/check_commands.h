@@ -1,7 +1,4 @@
-/*
- * check_commands.h - checks of analyzers against standards on the control socket.  README.md of src/sample describes questions
- * and answers.
- */
+/* check_commands.h - checks of analyzers against standards on the control socket: src/sample/CHECKS.md. */
 #ifndef DAEMON_CHECK_COMMANDS_H
 #define DAEMON_CHECK_COMMANDS_H
 

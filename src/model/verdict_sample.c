@@ -72,21 +72,25 @@ static unsigned list_required(const char **codes, const struct water_site *site,
 
 /* --- what is known of them --------------------------------------------------------------------------- */
 
-static bool counts_for(const struct water_result *result, const char *code)
+static bool is_of(const struct water_result *result, const char *code)
 {
 	return result->judgement.verdict != WATER_NOT_APPLICABLE &&
-	       (amount_same_property(result->parameter, code) ||
-		       (code == ecoli && !strcmp(result->parameter, thermotolerant)));
+	       amount_same_property(result->parameter, code);
 }
 
 static void count_required(
 	struct water_summary *to, const struct water_result *results, size_t n, const char *code)
 {
+	const char *speaks = code;
 	bool there = false, judged = false;
 	size_t i;
 
+	for (i = 0; i < n && !there; i++)
+		there = is_of(&results[i], code);
+	if (!there && code == ecoli)
+		speaks = thermotolerant;
 	for (i = 0; i < n; i++) {
-		if (!counts_for(&results[i], code))
+		if (!is_of(&results[i], speaks))
 			continue;
 		there = true;
 		judged |= results[i].judgement.verdict != WATER_CANNOT_JUDGE;

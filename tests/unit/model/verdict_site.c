@@ -239,6 +239,11 @@ static void a_tap(void **state)
 		   "turbidity_ntu, arsenic, fluoride, nitrate_no3");
 	water_summarize(&summary, tap.results, tap.n, &tap.site, sets(), book.n);
 	assert_false(summary.alarm);
+	/* Once E. coli itself is looked for, nothing else speaks for it. */
+	put(&tap, "ecoli", (struct amount){.kind = AMOUNT_NONE});
+	says(&tap, "fails: free_chlorine; 1 of 7 required tests judged; not judged: ecoli; "
+		   "missing: ph, "
+		   "turbidity_ntu, arsenic, fluoride, nitrate_no3");
 	put(&tap, "ecoli", (struct amount){.kind = AMOUNT_EXACT, .value = 3});
 	water_summarize(&summary, tap.results, tap.n, &tap.site, sets(), book.n);
 	assert_true(summary.alarm);

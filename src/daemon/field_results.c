@@ -184,6 +184,13 @@ void field_summarize(struct field *field, const struct sample *sample,
 	size_t n = 0;
 	unsigned i;
 
+	for (i = 0; i < sample->n_tests && n < WATER_RESULTS; i++)
+		if (!sample->tests[i].finished)
+			results[n++] =
+				(struct water_result){.parameter = sample->tests[i].step.parameter,
+					.judgement = {.verdict = WATER_CANNOT_JUDGE,
+						.as_if_believed = WATER_CANNOT_JUDGE,
+						.reason = WHY_NO_VALUE}};
 	for (i = 0; i < sample->n_entries && n < WATER_RESULTS; i++) {
 		const struct result *result = &sample->entries[i].result;
 

@@ -93,6 +93,23 @@ static void the_newest_value_alone_makes_the_summary(void **state)
 	json_decref(answer);
 }
 
+/* It is not missing: its bag is in the incubator, and no other test speaks for it. */
+static void a_pending_test_is_not_judged(void **state)
+{
+	long long sample = begin("b", "Spring");
+	json_t *answer, *unjudged;
+
+	(void)state;
+	json_decref(ask("{'ask':'sample-start','sample':%lld,'parameter':'ecoli','method':'cbt',"
+			"'hours':24," WHO("p") "}",
+		sample));
+	answer = ask("{'ask':'sample-end','sample':%lld," WHO("e") "}", sample);
+	unjudged = json_object_get(json_object_get(answer, "summary"), "not_judged");
+	assert_int_equal(json_array_size(unjudged), 1);
+	assert_string_equal(json_string_value(json_array_get(unjudged, 0)), "ecoli");
+	json_decref(answer);
+}
+
 /* Killed between the step and the results that it owes: they come at the next start, once. */
 static void owed_results_come_at_the_next_start(void **state)
 {
@@ -285,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(verified_once_and_for_all, start, stop),
 		cmocka_unit_test_setup_teardown(
 			the_newest_value_alone_makes_the_summary, start, stop),
+		cmocka_unit_test_setup_teardown(a_pending_test_is_not_judged, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_correction_keeps_what_it_does_not_say, start, stop),
 		cmocka_unit_test_setup_teardown(a_visit_without_water_is_a_result, start, stop),

@@ -19,7 +19,8 @@
 #include "console/send.h"
 
 enum {
-	MOST_CONNECTIONS = 32,    /* a browser takes six */
+	MOST_CONNECTIONS = 64,
+	MOST_OF_ONE = 16,         /* of them from one address: a browser takes six */
 	SILENCE_S = 15,           /* of a client, before its connection is closed */
 	CONNECTION_BYTES = 16384, /* its request line and header fields */
 	LONGEST_PEM = 65536
@@ -268,7 +269,8 @@ static struct MHD_Daemon *start_http(struct server *server, int fd)
 
 	return MHD_start_daemon(flags, 0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)MOST_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
+		(unsigned)MOST_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		(unsigned)MOST_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, server->site.tls ? tls : plain,
 		MHD_OPTION_END);

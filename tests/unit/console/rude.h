@@ -106,16 +106,25 @@ __attribute__((unused)) static int stop(void **state)
 
 /* --- a client that may be rude ---------------------------------------------------------------------------- */
 
-__attribute__((unused)) static int connect_to(void)
+/* From 127.0.0.LAST, another neighbour for each. */
+__attribute__((unused)) static int connect_from(unsigned last)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)server_port(server)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr_in from = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl((INADDR_LOOPBACK & ~0xFFU) | last)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&from, sizeof(from)), 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	return fd;
+}
+
+__attribute__((unused)) static int connect_to(void)
+{
+	return connect_from(1);
 }
 
 /* Sends it as it is, reads to the end into `answer`; returns the status, 0 when there was no answer. */

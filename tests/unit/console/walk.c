@@ -181,6 +181,25 @@ static void clients_that_only_sit_there_are_bounded_and_go(void **state)
 	assert_true(i < 1000);
 }
 
+/* A header that never ends keeps its connection for as long as a byte comes now and then. */
+static void one_neighbour_does_not_take_the_page_from_the_others(void **state)
+{
+	enum { MANY = 100 };
+	static const char begun[] = "GET / HTTP/1.1\r\nX: ";
+	int fds[MANY];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		fds[i] = connect_from(2);
+		(void)!send(fds[i], begun, sizeof(begun) - 1, MSG_NOSIGNAL);
+	}
+	for (i = 0; i < 20; i++)
+		assert_int_equal(send_to("/api/status", "GET", NULL, (struct other){0}), 200);
+	for (i = 0; i < MANY; i++)
+		close(fds[i]);
+}
+
 /* Right requests with bytes changed, taken out and put in: never a change, and the page goes on. */
 static void mangled_requests_change_nothing(void **state)
 {
@@ -226,6 +245,39 @@ static void mangled_requests_change_nothing(void **state)
 		assert_int_equal(asked, 0);
 	}
 	assert_int_equal(send_to("/api/status", "GET", NULL, (struct other){0}), 200);
+}
+
+/* A right request, and every beginning of it; and one that stands in the body of another page's, which a browser sends. */
+static void what_is_cut_off_or_in_a_body_is_no_request(void **state)
+{
+	char right[1024], cut[1024], smuggled[2048], here[32];
+	size_t len, i;
+
+	(void)state;
+	snprintf(here, sizeof(here), "127.0.0.1:%u", server_port(server));
+	snprintf(right, sizeof(right),
+		"POST /api/sample/end HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n"
+		"Connection: close\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
+		"{\"by\":\"Gul Khan\",\"token\":\"a\",\"sample\":1}",
+		here, here);
+	len = strlen(right);
+	asked = 0;
+	half_closed = true;
+	for (i = 0; i < len; i++) {
+		snprintf(cut, i + 1, "%s", right);
+		send_raw(cut);
+	}
+	half_closed = false;
+	for (i = 0; i < 2; i++) {
+		snprintf(smuggled, sizeof(smuggled),
+			"POST %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://evil.example\r\n"
+			"Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n%s",
+			i ? "/api/sample/end" : "/absent", here, len, right);
+		assert_int_equal(send_raw(smuggled), i ? 403 : 404);
+	}
+	assert_int_equal(asked, 0);
+	assert_int_equal(send_raw(right), 200);
+	assert_int_equal(asked, 1);
 }
 
 static void who_asks_too_often_waits(void **state)
@@ -304,7 +356,9 @@ int main(void)
 		cmocka_unit_test(a_no_of_the_daemon_is_passed_on_in_its_words),
 		cmocka_unit_test(a_daemon_that_is_away_is_said_and_asked_again),
 		cmocka_unit_test(clients_that_only_sit_there_are_bounded_and_go),
+		cmocka_unit_test(one_neighbour_does_not_take_the_page_from_the_others),
 		cmocka_unit_test(mangled_requests_change_nothing),
+		cmocka_unit_test(what_is_cut_off_or_in_a_body_is_no_request),
 		cmocka_unit_test(who_asks_too_often_waits),
 		cmocka_unit_test(one_port_has_one_console),
 		cmocka_unit_test(no_network_without_tls_and_pins),

@@ -158,13 +158,18 @@ static int write_steps(
 	return err;
 }
 
-/* One water at a time: an analyzer that is in a standard belongs to no sample.  Under `lock`. */
+/*
+ * One water at a time: an analyzer that is in a standard belongs to no sample.  A visit without water (its value says why)
+ * has none.  Under `lock`.
+ */
 static bool is_in_a_standard(const struct field *field, const struct step *step, struct text *why)
 {
 	const struct check *check;
 	size_t i;
 
-	for (i = 0; step->kind == STEP_BEGIN && (check = checks_at(field->checks, i)); i++) {
+	if (step->kind != STEP_BEGIN || *step->value)
+		return false;
+	for (i = 0; (check = checks_at(field->checks, i)); i++) {
 		if (check->over || (*step->unit && strcmp(step->unit, check->begin.unit) != 0))
 			continue;
 		text_printf(why,

@@ -219,6 +219,11 @@ static void no_analyzer_is_in_two_waters(void **state)
 	expect(ask("{'ask':'sample-begin','purpose':'routine'," WHO(
 		       "d") ",'new_point':{'name':'Well','source_type':'protected_spring'}}"),
 		"error", "ph-1 is being checked by Gul Khan");
+	/* A visit without water has no analyzer in it, and leaves the check as it is. */
+	expect(ask("{'ask':'sample-impediment','purpose':'routine','reason':'dry'," WHO(
+		       "i") ",'new_point':{'name':'Well','source_type':'protected_spring'}}"),
+		"impediment", "dry");
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_CHECK);
 	restart_bench();
 	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_CHECK);
 	settles(7.0);

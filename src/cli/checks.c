@@ -8,7 +8,7 @@
 #include "cli/sample_view.h"
 #include "cli/view.h"
 
-enum { VALUE_TO = 24, FOUND_TO = 40, LEFT_TO = 58, STATE_TO = 44 };
+enum { VALUE_TO = 24, LEFT_TO = 40, STATE_TO = 44 };
 
 /* --- shown --------------------------------------------------------------------------------------------- */
 
@@ -23,28 +23,33 @@ static void put_head(struct page *page, const json_t *check)
 
 static void put_reading(struct page *page, const char *name, const json_t *reading)
 {
-	if (!json_is_object(reading))
-		return;
 	page_printf(page, STYLE_PLAIN, "%s %s (%s)%s", name, sample_text(reading, "value"),
 		sample_text(reading, "off"),
-		json_is_true(json_object_get(reading, "settled")) ? "" : " still moved");
+		json_is_true(json_object_get(reading, "settled")) ? "" : ", still moved");
 }
 
+/* What it is; below, what the analyzer showed in it. */
 static void put_standard(struct page *page, const json_t *one, const char *unit)
 {
 	bool old = json_is_true(json_object_get(one, "out_of_date"));
+	const json_t *found = json_object_get(one, "found"), *left = json_object_get(one, "left");
 
 	page_printf(page, STYLE_PLAIN, "%s %s",
 		json_is_true(json_object_get(one, "now")) ? ">" : " ", sample_text(one, "lot"));
 	page_to(page, VALUE_TO);
 	page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "value"), unit);
-	page_to(page, FOUND_TO);
-	put_reading(page, "found", json_object_get(one, "found"));
-	page_to(page, LEFT_TO);
-	put_reading(page, "left", json_object_get(one, "left"));
 	if (*sample_text(one, "expires"))
-		page_printf(page, old ? STYLE_BAD : STYLE_FAINT, "  good to %s",
-			sample_text(one, "expires"));
+		page_printf(page, old ? STYLE_BAD : STYLE_FAINT, "  %s %s",
+			old ? "was good to" : "good to", sample_text(one, "expires"));
+	page_end(page);
+	if (!json_is_object(found) && !json_is_object(left))
+		return;
+	page_put(page, STYLE_PLAIN, "    ");
+	if (json_is_object(found))
+		put_reading(page, "found", found);
+	page_to(page, LEFT_TO);
+	if (json_is_object(left))
+		put_reading(page, "left", left);
 	page_end(page);
 }
 
@@ -168,7 +173,7 @@ int cli_check_begin(struct cli *cli)
 	json_t *request = change_question(cli, "check-begin");
 
 	change_put(request, "unit", cli->args[0]);
-	change_put(request, "parameter", cli->n_args > 1 ? cli->args[1] : cli->parameter);
+	change_put(request, "parameter", cli->n_args > 1 ? cli->args[1] : NULL);
 	change_put(request, "lot", cli->standard);
 	change_put(request, "value", cli->value);
 	change_put(request, "expires", cli->expires);
@@ -215,29 +220,10 @@ int cli_check_show(struct cli *cli)
 /* What an analyzer's value rests on, with the command where it rests on nothing. */
 static void put_analyzer(struct page *page, const json_t *one)
 {
-	bool good = !strcmp(sample_text(one, "state"), "good");
-	const json_t *ended = json_object_get(one, "ended_ms");
-	char day[32] = "";
-	struct text text = text_over(day, sizeof(day));
-
 	page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "unit"),
 		sample_text(one, "parameter"));
 	page_to(page, STATE_TO);
-	page_put(
-		page, good ? STYLE_GOOD : STYLE_WARN, good ? "checked" : sample_text(one, "state"));
-	if (json_is_integer(json_object_get(one, "check")))
-		page_printf(page, STYLE_PLAIN, "  check %lld by %s", view_count(one, "check"),
-			sample_text(one, "by"));
-	if (json_is_integer(ended)) {
-		utc_put_minute(&text, json_integer_value(ended));
-		page_printf(page, STYLE_PLAIN, ", %s UTC", day);
-	}
-	if (good)
-		page_printf(page, STYLE_FAINT, ", good for %.1f h more",
-			(double)view_count(one, "left_s") / 3600);
-	page_end(page);
-	if (!good)
-		page_wrap(page, STYLE_FAINT, "    ", sample_text(one, "command"));
+	sample_put_check(page, one, "");
 }
 
 int cli_check_list(struct cli *cli)

@@ -12,7 +12,7 @@ struct command {
 	const char *name;
 	const char *second; /* its second word, or NULL */
 	int (*run)(struct cli *cli);
-	unsigned options; /* enum option_group it takes */
+	uint64_t options; /* that it takes */
 	int least, most;  /* arguments */
 };
 
@@ -30,22 +30,25 @@ static const struct command commands[] = {
 	{"carry", "in", cli_carry_in, OPTION_STORE, 1, 1},
 	{"carry", "back", cli_carry_back, OPTION_STORE, 1, 1},
 	{"reconcile", NULL, cli_reconcile, OPTION_JSON | OPTION_ALL, 0, 1},
-	{"sample", "begin", cli_sample_begin, OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_UNIT,
-		0, 0},
+	{"sample", "begin", cli_sample_begin,
+		OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_ACTIVITY | OPTION_UNIT, 0, 0},
 	{"sample", "impediment", cli_sample_impediment,
 		OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_REASON, 0, 0},
 	{"sample", "enter", cli_sample_enter,
-		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_VALUE | OPTION_METHOD, 2, 3},
+		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_AMOUNT | OPTION_SURE |
+			OPTION_METHOD,
+		2, 3},
 	{"sample", "take", cli_sample_take, OPTION_JSON | OPTION_BY | OPTION_SAMPLE, 2, 2},
 	{"sample", "start", cli_sample_start,
 		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_METHOD | OPTION_HOURS, 1, 1},
-	{"sample", "finish", cli_sample_finish, OPTION_JSON | OPTION_BY | OPTION_VALUE, 2, 3},
+	{"sample", "finish", cli_sample_finish,
+		OPTION_JSON | OPTION_BY | OPTION_AMOUNT | OPTION_SURE, 2, 3},
 	{"sample", "end", cli_sample_end, OPTION_JSON | OPTION_BY | OPTION_SAMPLE, 0, 0},
 	{"sample", "cancel", cli_sample_cancel,
 		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_REASON, 0, 0},
 	{"sample", "amend", cli_sample_amend,
-		OPTION_JSON | OPTION_BY | OPTION_AMEND | OPTION_UNIT | OPTION_VALUE |
-			OPTION_METHOD | OPTION_REASON,
+		OPTION_JSON | OPTION_BY | OPTION_PARAMETER | OPTION_VALUE | OPTION_UNIT |
+			OPTION_AMOUNT | OPTION_SURE | OPTION_METHOD | OPTION_REASON,
 		1, 1},
 	{"sample", "verify", cli_sample_verify, OPTION_JSON | OPTION_BY, 1, 1},
 	{"sample", "show", cli_sample_show, OPTION_JSON | OPTION_SAMPLE, 0, 0},
@@ -60,16 +63,20 @@ static const struct command commands[] = {
 	{"clock", "enter", cli_clock_enter, OPTION_JSON | OPTION_WITHIN | OPTION_REASON, 1, 3},
 	{"clock", NULL, cli_clock, OPTION_JSON, 0, 0},
 	{"check", "begin", cli_check_begin,
-		OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_AMEND | OPTION_VALUE, 1, 2},
+		OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_VALUE | OPTION_EXPIRES |
+			OPTION_SURE,
+		1, 2},
 	{"check", "standard", cli_check_standard,
-		OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_AMEND | OPTION_VALUE, 1, 1},
-	{"check", "take", cli_check_take, OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_VALUE,
-		0, 0},
-	{"check", "adjusted", cli_check_adjusted, OPTION_JSON | OPTION_BY | OPTION_STANDARD, 0, 0},
-	{"check", "finish", cli_check_finish, OPTION_JSON | OPTION_BY | OPTION_STANDARD, 0, 0},
+		OPTION_JSON | OPTION_BY | OPTION_CHECK | OPTION_VALUE | OPTION_EXPIRES |
+			OPTION_SURE,
+		1, 1},
+	{"check", "take", cli_check_take, OPTION_JSON | OPTION_BY | OPTION_CHECK | OPTION_SURE, 0,
+		0},
+	{"check", "adjusted", cli_check_adjusted, OPTION_JSON | OPTION_BY | OPTION_CHECK, 0, 0},
+	{"check", "finish", cli_check_finish, OPTION_JSON | OPTION_BY | OPTION_CHECK, 0, 0},
 	{"check", "cancel", cli_check_cancel,
-		OPTION_JSON | OPTION_BY | OPTION_STANDARD | OPTION_REASON, 0, 0},
-	{"check", "show", cli_check_show, OPTION_JSON | OPTION_STANDARD, 0, 0},
+		OPTION_JSON | OPTION_BY | OPTION_CHECK | OPTION_REASON, 0, 0},
+	{"check", "show", cli_check_show, OPTION_JSON | OPTION_CHECK, 0, 0},
 	{"check", "list", cli_check_list, OPTION_JSON, 0, 0},
 	{"check", NULL, cli_check, 0, 0, 1},
 	{"inbox", NULL, cli_inbox, 0, 1, 1000},
@@ -87,10 +94,10 @@ static const struct command commands[] = {
 	{"place", "forget", cli_place_forget, OPTION_JSON, 0, 0},
 	{"place", "list", cli_place_list, OPTION_PLACES, 0, 1},
 	{"place", NULL, cli_place, OPTION_JSON | OPTION_AWAY, 0, 0},
-	{"boundaries", "show", cli_boundaries_show, OPTION_KEYS | OPTION_PLACES | OPTION_INSTALL, 0,
+	{"boundaries", "show", cli_boundaries_show, OPTION_KEYS | OPTION_PLACES | OPTION_ONLY, 0,
 		1},
 	{"boundaries", "install", cli_boundaries_install,
-		OPTION_TO | OPTION_KEYS | OPTION_PLACES | OPTION_INSTALL, 1, 1},
+		OPTION_TO | OPTION_KEYS | OPTION_PLACES | OPTION_ONLY | OPTION_INSTALL, 1, 1},
 	{"qc", NULL, cli_qc, 0, 0, 1},
 	{"district", NULL, cli_district,
 		OPTION_BOUNDARIES | OPTION_WITHIN | OPTION_KEYS | OPTION_PLACES, 0, 0},
@@ -154,12 +161,13 @@ static void say_words(const struct command *c)
 	fprintf(stderr, " %s behind it; waterlab help\n", c->most == 1 ? "word" : "words");
 }
 
-static int run_command(struct cli *cli, const struct command *command, int given)
+static int run_command(struct cli *cli, const struct command *command, uint64_t given)
 {
-	if (given & ~(int)command->options) {
-		fprintf(stderr, "waterlab: %s%s%s does not take that option; waterlab help\n",
+	if (given & ~command->options) {
+		fprintf(stderr, "waterlab: %s%s%s does not take --%s; waterlab help %s\n",
 			command->name, command->second ? " " : "",
-			command->second ? command->second : "");
+			command->second ? command->second : "",
+			options_name(cli, given & ~command->options), command->name);
 		return CLI_USAGE;
 	}
 	if (cli->n_args < command->least || cli->n_args > command->most) {
@@ -187,11 +195,11 @@ static int say_help(int n, char **words)
 int cli_run(int argc, char **argv)
 {
 	struct cli cli = {.config = CLI_CONFIG};
-	int given = options_read(&cli, argc, argv);
 	const struct command *command;
+	uint64_t given;
 	int status, words;
 
-	if (given < 0)
+	if (!options_read(&cli, argc, argv, &given))
 		return CLI_USAGE;
 	if (cli.version) {
 		puts("waterlab " WATERLAB_VERSION);

@@ -154,6 +154,15 @@ static int show_json(const struct cli *cli, const struct limit_book *book)
 	return end;
 }
 
+static bool is_parameter(const char *word)
+{
+	if (parameter_find(word))
+		return true;
+	fprintf(stderr, "waterlab: there is no parameter \"%s\"; waterlab parameters shows all\n",
+		word);
+	return false;
+}
+
 int cli_limits(struct cli *cli)
 {
 	struct limits_conf conf;
@@ -162,12 +171,8 @@ int cli_limits(struct cli *cli)
 	size_t i;
 	int end = CLI_DONE;
 
-	if (cli->n_args && !parameter_find(cli->args[0])) {
-		fprintf(stderr,
-			"waterlab: there is no parameter \"%s\"; waterlab parameters shows all\n",
-			cli->args[0]);
+	if (cli->n_args && !is_parameter(cli->args[0]))
 		return CLI_USAGE;
-	}
 	cli_find_limits(cli, &conf);
 	if (!open_book(cli, &conf, &book))
 		return CLI_USAGE;
@@ -219,7 +224,7 @@ static int sign(const struct cli *cli, struct limit_set *set, const char *path)
 
 	if (err) {
 		fprintf(stderr, "waterlab: nothing was signed: %s\n", words);
-		return err == ERR_RANGE && !text_is_words(cli->by) ? CLI_USAGE : CLI_FAILED;
+		return err == ERR_RANGE ? CLI_USAGE : CLI_FAILED;
 	}
 	note_signed(cli, set->name);
 	for (i = 0; i < set->n; i++)
@@ -245,6 +250,8 @@ int cli_limits_confirm(struct cli *cli)
 			stderr);
 		return CLI_USAGE;
 	}
+	if (!is_parameter(cli->args[0]))
+		return CLI_USAGE;
 	conf = cli_config_centre(cli); /* where signatures lie is never guessed */
 	if (!conf)
 		return CLI_USAGE;

@@ -23,7 +23,7 @@ enum { LONG_ONES = 256 }; /* above all short options' letters */
 static const struct row {
 	const char *name;
 	size_t at; /* in struct cli: a bool, or a const char * */
-	int group;
+	uint64_t group;
 	int argument; /* as getopt_long says it */
 } rows[] = {
 	WORD("socket", 0, socket),
@@ -37,7 +37,7 @@ static const struct row {
 	WORD("within", OPTION_WITHIN, within),
 	WORD("places", OPTION_PLACES, places),
 	WORD("edition", OPTION_INSTALL, edition),
-	WORD("only", OPTION_INSTALL, only),
+	WORD("only", OPTION_ONLY, only),
 	FLAG("accept", OPTION_INSTALL, accept),
 	WORD("code-key", OPTION_KEYS, keys.code),
 	WORD("name-key", OPTION_KEYS, keys.name),
@@ -66,8 +66,8 @@ static const struct row {
 	WORD("sample", OPTION_SAMPLE, sample),
 	WORD("by", OPTION_BY, by),
 	WORD("purpose", OPTION_POINT, purpose),
-	WORD("activity", OPTION_POINT, activity),
-	WORD("parent", OPTION_POINT, parent),
+	WORD("activity", OPTION_ACTIVITY, activity),
+	WORD("parent", OPTION_ACTIVITY, parent),
 	WORD("point", OPTION_POINT, point),
 	WORD("new", OPTION_POINT, new_point),
 	WORD("source", OPTION_POINT, source),
@@ -75,17 +75,17 @@ static const struct row {
 	WORD("treated", OPTION_POINT, treated),
 	WORD("method", OPTION_METHOD, method),
 	WORD("lot", OPTION_METHOD, lot),
-	WORD("mdl", OPTION_VALUE, mdl),
-	WORD("dilution", OPTION_VALUE, dilution),
-	FLAG("sure", OPTION_VALUE, sure),
+	WORD("mdl", OPTION_AMOUNT, mdl),
+	WORD("dilution", OPTION_AMOUNT, dilution),
+	FLAG("sure", OPTION_SURE, sure),
 	WORD("hours", OPTION_HOURS, hours),
 	WORD("standard", OPTION_STANDARD, standard),
-	WORD("expires", OPTION_STANDARD, expires),
-	WORD("check", OPTION_STANDARD, check),
+	WORD("expires", OPTION_EXPIRES, expires),
+	WORD("check", OPTION_CHECK, check),
 	WORD("incubation", OPTION_HOURS, incubation),
 	WORD("set", OPTION_SET, set),
-	WORD("parameter", OPTION_AMEND, parameter),
-	WORD("value", OPTION_AMEND, value),
+	WORD("parameter", OPTION_PARAMETER, parameter),
+	WORD("value", OPTION_VALUE, value),
 	FLAG("help", OPTION_HELP, help),
 	FLAG("version", OPTION_VERSION, version),
 };
@@ -135,26 +135,46 @@ static const struct row *find_row(int c)
 	return row;
 }
 
-int options_read(struct cli *cli, int argc, char **argv)
+/* A word's field is a pointer, a flag's a bool. */
+static bool has_come(const struct cli *cli, const struct row *row)
 {
-	struct option known[COUNT(rows) + 1] = {{NULL, 0, NULL, 0}};
-	int given = 0, c;
+	const char *field = (const char *)cli + row->at, *word;
+
+	if (row->argument != required_argument)
+		return *(const bool *)(const void *)field;
+	memcpy(&word, field, sizeof(word));
+	return word != NULL;
+}
+
+const char *options_name(const struct cli *cli, uint64_t these)
+{
 	size_t i;
 
+	for (i = 0; i < COUNT(rows); i++)
+		if ((rows[i].group & these) && has_come(cli, &rows[i]))
+			return rows[i].name;
+	return NULL;
+}
+
+bool options_read(struct cli *cli, int argc, char **argv, uint64_t *given)
+{
+	struct option known[COUNT(rows) + 1] = {{NULL, 0, NULL, 0}};
+	size_t i;
+	int c;
+
+	*given = 0;
 	for (i = 0; i < COUNT(rows); i++)
 		known[i] =
 			(struct option){rows[i].name, rows[i].argument, NULL, LONG_ONES + (int)i};
 	while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
 		if (c == '?') {
 			fputs("waterlab help shows what there is\n", stderr);
-			return -1;
+			return false;
 		}
 		keep(cli, find_row(c), optarg);
-		given |= find_row(c)->group;
+		*given |= find_row(c)->group;
 	}
-	if ((cli->format && strcmp(cli->format, "sqlite") != 0 &&
-		    !is_one_of("format", cli->format, "csv", "lp")) ||
-		!is_one_of("stream", cli->stream, "readings", "ledger"))
-		return -1;
-	return given;
+	return (!cli->format || !strcmp(cli->format, "sqlite") ||
+		       is_one_of("format", cli->format, "csv", "lp")) &&
+	       is_one_of("stream", cli->stream, "readings", "ledger");
 }

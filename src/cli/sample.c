@@ -59,6 +59,17 @@ static int visit(const struct cli *cli, json_t *request)
 {
 	uint64_t point;
 
+	bool describes = cli->source || cli->position || cli->treated;
+
+	if (cli->new_point ? cli->point != NULL : describes) {
+		fputs(cli->new_point ? "waterlab: --point is a point that is known, --new one "
+				       "that is not: say one of them\n"
+				     : "waterlab: --source, --position and --treated describe a "
+				       "point that is --new; of a known one they change nothing\n",
+			stderr);
+		json_decref(request);
+		return CLI_USAGE;
+	}
 	if (cli->treated && strcmp(cli->treated, "yes") != 0 && strcmp(cli->treated, "no") != 0) {
 		fprintf(stderr, "waterlab: --treated is yes or no, not %s\n", cli->treated);
 		json_decref(request);
@@ -159,6 +170,11 @@ static void put_start(const struct cli *cli, json_t *request)
 
 int cli_sample_start(struct cli *cli)
 {
+	uint64_t hours;
+
+	/* A mistake is said before anything is asked. */
+	if (cli->hours && !options_number("hours", cli->hours, &hours))
+		return CLI_USAGE;
 	return change_sample(cli, "sample-start", put_start);
 }
 

@@ -108,50 +108,86 @@ static enum page_style style_of(const char *verdict)
 						      : STYLE_PLAIN;
 }
 
-static void put_stores(struct page *page, const json_t *stores)
+/* "good" to "checked"; what is no code of ours is shown as it is. */
+static const char *check_word(const char *state)
 {
-	json_t *one;
-	size_t i;
-
-	if (!json_array_size(stores))
-		page_put(page, STYLE_FAINT, "  saved");
-	for (i = 0; (one = json_array_get(stores, i)); i++)
-		page_printf(page, STYLE_FAINT, "  %s: %s", sample_text(one, "store"),
-			sample_text(one, "state"));
+	return !strcmp(state, "good")      ? "checked"
+	       : !strcmp(state, "never")   ? "never checked"
+	       : !strcmp(state, "expired") ? "check expired"
+	       : !strcmp(state, "failed")  ? "check failed"
+					   : state;
 }
 
-static void put_results(struct page *page, const json_t *results)
+void sample_put_check(struct page *page, const json_t *check, const char *remedy)
 {
-	json_t *one;
+	bool good = !strcmp(sample_text(check, "state"), "good");
+	char words[200], ended[32];
+
+	page_put(page, good ? STYLE_GOOD : STYLE_WARN, check_word(sample_text(check, "state")));
+	if (!*remedy && json_is_integer(json_object_get(check, "left_s")))
+		page_printf(page, STYLE_FAINT, ", good for %.1f h more",
+			(double)view_count(check, "left_s") / 3600);
+	if (json_is_integer(json_object_get(check, "check"))) {
+		page_end(page);
+		sample_put_utc(ended, json_object_get(check, "ended_ms"));
+		page_printf(page, STYLE_FAINT, "    check %lld by %s, %s",
+			view_count(check, "check"), sample_text(check, "by"), ended);
+	}
+	page_end(page);
+	if (good)
+		return;
+	snprintf(words, sizeof(words), "%s%s", remedy, sample_text(check, "command"));
+	page_wrap(page, STYLE_FAINT, "    ", words);
+}
+
+/* Under the value: what it was held against, and where it is. */
+static void put_held(struct page *page, const json_t *result)
+{
+	char words[600] = "";
+	struct text all = text_over(words, sizeof(words));
+	const json_t *stores = json_object_get(result, "stores"), *one;
 	size_t i;
 
-	for (i = 0; (one = json_array_get(results, i)); i++) {
-		const char *verdict = sample_text(one, "verdict"),
-			   *reason = sample_text(one, "reason"), *mpn = sample_text(one, "mpn");
+	if (*sample_text(result, "limit"))
+		text_printf(&all, "limit %s of %s, ", sample_text(result, "limit"),
+			sample_text(result, "limit_set"));
+	if (json_is_true(json_object_get(result, "screening")))
+		text_put(&all, "screening, ");
+	if (!json_array_size(stores))
+		text_put(&all, "saved");
+	for (i = 0; (one = json_array_get(stores, i)); i++)
+		text_printf(&all, "%s%s: %s", i ? ", " : "", sample_text(one, "store"),
+			sample_text(one, "state"));
+	page_wrap(page, STYLE_FAINT, "    ", words);
+}
 
-		page_put(page, STYLE_PLAIN, sample_text(one, "parameter"));
-		page_to(page, NAMES_TO);
-		page_printf(page, STYLE_PLAIN, "%s %s", *mpn ? mpn : sample_text(one, "value"),
-			sample_text(one, "unit"));
-		page_to(page, VALUES_TO);
-		if (!json_is_true(json_object_get(one, "counts")))
-			page_put(page, STYLE_FAINT, "replaced: ");
-		page_put(page, style_of(verdict), verdict);
-		if (*reason && strcmp(reason, "none") != 0)
-			page_printf(page, STYLE_PLAIN, " (%s)", reason);
-		if (*sample_text(one, "limit"))
-			page_printf(page, STYLE_PLAIN, "  limit %s of %s",
-				sample_text(one, "limit"), sample_text(one, "limit_set"));
-		if (json_is_true(json_object_get(one, "screening")))
-			page_put(page, STYLE_PLAIN, "  screening");
-		put_stores(page, json_object_get(one, "stores"));
-		page_end(page);
-		if (!*sample_text(one, "amended_by"))
-			continue;
-		page_to(page, NAMES_TO);
-		page_printf(page, STYLE_FAINT, "corrected by %s: %s",
+static void put_result(struct page *page, const json_t *one)
+{
+	const char *verdict = sample_text(one, "verdict"), *reason = sample_text(one, "reason"),
+		   *mpn = sample_text(one, "mpn");
+	const json_t *check = json_object_get(one, "check");
+	bool counts = json_is_true(json_object_get(one, "counts"));
+
+	page_put(page, STYLE_PLAIN, sample_text(one, "parameter"));
+	page_to(page, NAMES_TO);
+	page_printf(page, STYLE_PLAIN, "%s %s", *mpn ? mpn : sample_text(one, "value"),
+		sample_text(one, "unit"));
+	page_to(page, VALUES_TO);
+	if (!counts)
+		page_put(page, STYLE_FAINT, "replaced: ");
+	page_put(page, style_of(verdict), verdict);
+	if (*reason && strcmp(reason, "none") != 0)
+		page_printf(page, STYLE_PLAIN, " (%s)", reason);
+	page_end(page);
+	put_held(page, one);
+	if (*sample_text(one, "amended_by")) {
+		page_printf(page, STYLE_FAINT, "    corrected by %s: %s",
 			sample_text(one, "amended_by"), sample_text(one, "amended_why"));
 		page_end(page);
+	}
+	if (counts && json_is_object(check)) {
+		page_printf(page, STYLE_FAINT, "    %s ", sample_text(one, "method"));
+		sample_put_check(page, check, "before the next sample: ");
 	}
 }
 
@@ -239,18 +275,19 @@ int sample_show(const struct cli *cli, const json_t *sample)
 {
 	static char room[SAMPLE_ROOM];
 	struct page page = sample_page(room);
-	const json_t *results = json_object_get(sample, "results");
+	const json_t *results = json_object_get(sample, "results"), *one;
+	size_t i;
 
 	if (cli->json)
 		return cli_print_json(sample);
 	sample_put_head(&page, sample);
 	put_live(&page, json_object_get(sample, "live"));
-	if (json_array_size(results))
-		put_results(&page, results);
-	else
+	for (i = 0; (one = json_array_get(results, i)); i++)
+		put_result(&page, one);
+	if (!i)
 		put_entries(&page, json_object_get(sample, "entries"));
 	sample_put_pending(&page, json_object_get(sample, "pending"));
-	if (json_array_size(results)) {
+	if (i) {
 		put_status(&page, results);
 		page_wrap(&page, STYLE_STRONG, "",
 			sample_text(json_object_get(sample, "summary"), "words"));

@@ -15,6 +15,8 @@ const char *sample_text(const json_t *of, const char *key);
 void sample_put_utc(char to[32], const json_t *utc_ms);
 /* Which sample: two lines. */
 void sample_put_head(struct page *page, const json_t *sample);
+/* What an analyzer's value rests on: a word, by which check, and where it rests on nothing `remedy` and the command. */
+void sample_put_check(struct page *page, const json_t *check, const char *remedy);
 /* Tests under way, a line each. */
 void sample_put_pending(struct page *page, const json_t *pending);
 /* All of it, or as JSON when that was asked for; the exit status. */

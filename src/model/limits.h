@@ -138,8 +138,8 @@ struct limit_signature {
 };
 /*
  * Signs all rows of that parameter in the set that are from memory and not signed yet, in the file at `path`, which
- * is replaced as a whole or not at all, and marks them.  *n gets how many.  ERR_ABSENT: the set has no row of it;
- * ERR_RANGE: none of them needs it, or words are missing; ERR_CONF: the file is spoilt; ERR_IO.  `why` says it.
+ * is replaced as a whole or not at all, and marks them.  *n gets how many.  ERR_ABSENT: the set has no row of it, or
+ * none that needs it; ERR_RANGE: words are missing or too long; ERR_CONF: the file is spoilt; ERR_IO.  `why` says it.
  */
 int limits_sign(struct limit_set *set, const char *parameter,
 	const struct limit_signature *signature, const char *path, unsigned *n,

@@ -253,12 +253,12 @@ static int put_rows(struct text *rows, const struct limit_set *set, const char *
 		return 0;
 	if (!known)
 		text_printf(why, "%s has no limit for %s", set->name, parameter);
-	else if (rows->cut)
+	else if (*n)
 		text_printf(why, "the reason is too long");
 	else
 		text_printf(
 			why, "the limits of %s in %s are in force already", parameter, set->name);
-	return known ? ERR_RANGE : ERR_ABSENT;
+	return *n ? ERR_RANGE : ERR_ABSENT;
 }
 
 int limits_sign(struct limit_set *set, const char *parameter,

@@ -126,11 +126,20 @@ static void what_is_missing_is_said(void **state)
 	assert_int_equal(waterlab("--config w.conf limits confirm arsenic --set nsdwq-2010 --by N "
 				  "--reason gazette"),
 		CLI_USAGE);
+	says(err, "who signs and why are words");
+	assert_int_equal(waterlab("--config w.conf limits confirm arsenic --set nsdwq-2010 --by "
+				  "N.Khan --reason x"),
+		CLI_USAGE);
+	says(err, "who signs and why are words");
+	assert_int_equal(waterlab("--config w.conf limits confirm arsenik --set nsdwq-2010 --by "
+				  "N.Khan --reason gazette"),
+		CLI_USAGE);
+	says(err, "there is no parameter \"arsenik\"");
 	assert_int_equal(waterlab("--config none.conf limits confirm arsenic --set nsdwq-2010 --by "
 				  "N.Khan --reason gazette"),
 		CLI_USAGE);
 	assert_int_equal(waterlab("--config w.conf limits --by N.Khan"), CLI_USAGE);
-	says(err, "does not take that option");
+	says(err, "limits does not take --by; waterlab help limits");
 	assert_int_equal(access("signed.csv", F_OK), -1);
 }
 

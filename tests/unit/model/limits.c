@@ -311,7 +311,8 @@ static void a_signature_holds_for_the_row_as_it_stood(void **state)
 
 	/* Signed twice, or what needs none: refused. */
 	assert_int_equal(limits_sign(&set, "free_chlorine", &signature, "own-signed.csv", &n, &why),
-		ERR_RANGE);
+		ERR_ABSENT);
+	assert_string_equal(words, "the limits of free_chlorine in own are in force already");
 	text_clear(&why);
 	assert_int_equal(
 		limits_sign(&set, "lead", &signature, "own-signed.csv", &n, &why), ERR_ABSENT);

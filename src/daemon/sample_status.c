@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "daemon/check_status.h"
 #include "daemon/sample_history.h"
+#include "daemon/status.h"
 #include "sample/after.h"
 #include "spool/reader.h"
 
@@ -95,11 +96,11 @@ json_t *sample_status_live(const struct parts *parts, const struct field_live *l
 	else
 		text_printf(&words, "within %.3g in the last %u s", steady.high - steady.low,
 			rule->window_s);
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:i, s:o, s:b, s:s, s:I, s:o}", "unit",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:o, s:o, s:b, s:s, s:I, s:o}", "unit",
 		live->series.unit, "parameter", live->series.parameter, "parameter_unit",
 		parameter ? parameter->unit : "", "value",
 		*text ? json_real(strtod(text, NULL)) : json_null(), "text", text, "qc",
-		(int)live->qc, "flags", (int)live->flags, "age_s",
+		(int)live->qc, "flags", status_flags(live->flags), "age_s",
 		live->boot_ms ? json_real((double)(now_ms - live->boot_ms) / 1000) : json_null(),
 		"stable", (int)steady.settled, "why", why, "seconds", (json_int_t)steady.seen_s,
 		"check", check_status_vouch(parts, live->series.unit, live->series.parameter, 0));

@@ -44,7 +44,7 @@ static json_t *until(int64_t then_ms, int64_t now_ms)
 	return then_ms ? seconds(then_ms > now_ms ? then_ms - now_ms : 0) : json_null();
 }
 
-static json_t *flag_words(unsigned flags)
+json_t *status_flags(unsigned flags)
 {
 	json_t *words = json_array();
 	unsigned bit;
@@ -87,7 +87,7 @@ static json_t *field_of(const struct field_state *field, int64_t now_ms)
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:b, s:o}", "parameter",
 		field->parameter, "unit", field->unit, "value", value, "text", text, "qc",
 		field->boot_ms ? (int)field->qc : (int)QC_MISSING, "flags",
-		flag_words(field->flags), "tests", tests_of(field), "refused", (int)field->refused,
+		status_flags(field->flags), "tests", tests_of(field), "refused", (int)field->refused,
 		"age_s", age(field->boot_ms, now_ms));
 }
 

@@ -11,6 +11,8 @@
  * has looked into yet; a sentence in "waits" tells of them.
  */
 json_t *status_make(const struct parts *parts);
+/* The words of a reading's flags: a new array. */
+json_t *status_flags(unsigned flags);
 /* The part of one unit, as inside status' "lines". */
 json_t *status_unit(const struct unit_state *unit, int64_t now_ms);
 /*

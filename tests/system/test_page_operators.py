@@ -147,6 +147,52 @@ class Operators(LabTest):
         page.press("[data-do=seen]")
         page.wait_gone(".alarm")
 
+        # Seen is seen, verified or not; the other one is of another sample, and comes in one list with it.
+        point = self.lab.ask("sample-show", sample=sample)["point"]["point"]
+        self.lab.ask("sample-verify", token="w", sample=sample, by="Sana Bibi")
+        other = self.lab.ask("sample-begin", token="b2", purpose="routine", point=point, **who)["sample"]
+        self.lab.ask("sample-enter", token="v2", sample=other, parameter="antimony", value="30", method="photometer", **who)
+        self.lab.ask("sample-end", token="e2", sample=other, **who)
+        page.wait_text("Sample %d" % other, "#alarm")
+        self.assertNotIn("more", page.text("#alarm"))
+        entry = self.lab.ask("sample-show", sample=sample)["results"][0]["entry"]
+        self.lab.ask("sample-amend", token="a", sample=sample, entry=entry, value="25", reason="a slip", by="Sana Bibi")
+        page.wait_text("And 1 more.", "#alarm")    # corrected is news
+
+    def test_who_may_verify_is_said_and_others_have_no_button(self):
+        who = dict(by="Gul Khan")
+        sample = self.lab.ask("sample-begin", token="b", purpose="routine", new_point=dict(name="Pump", source_type="tanker"), **who)["sample"]
+        self.lab.ask("sample-enter", token="v", sample=sample, parameter="turbidity_ntu", value="7", method="tube", **who)
+        self.lab.ask("sample-end", token="e", sample=sample, **who)
+        self.open()
+        page = self.page
+        self.come_in("Gul Khan")
+        page.wait_text("Gul Khan", "header")
+        page.tap("nav a[href='#due']")
+        page.tap("[data-do=open]")
+        page.wait_text("Open the sample", "#main")
+        self.assertNotIn("verify", page.text("#main"))
+        page.tap("a[href='#sample/%d/result']" % sample)
+        page.wait_text("Verifying and correcting is a supervisor's", "#main")
+        self.assertEqual(page.find("[data-do=verify], details[data-key=amend]"), [])
+        page.looked_at(self, "technician-en")
+        page.tap("[data-do=leave]")
+        page.wait_text("Who is here?")
+        self.come_in("Sana Bibi")
+        page.wait_for("details[data-key=amend]")
+        page.tap("details[data-key=verify] summary")
+        page.tap("[data-do=verify]")
+        page.wait_text("Verified · Sana Bibi", ".results")
+        self.assertNotIn("supervisor", page.text("#main"))
+
+        # Of an analyzer's value: by which check it is believed, as the daemon has it (test_check.py).
+        page.script("""const real = fetch; window.fetch = async (...asked) => { const answer = await real(...asked);
+            if (!asked[0].startsWith("api/sample?")) return answer;
+            const whole = await answer.json();
+            whole.results[0].check = {state: "good", check: 5, by: "Sana Bibi", ended_ms: 1790000000000, left_s: 60, command: null};
+            return {status: answer.status, headers: answer.headers, json: async () => whole}; }""")
+        page.wait_text("Check 5 by Sana Bibi, 2026-09-21", ".results [data-key=check]")
+
     def test_in_urdu(self):
         self.open()
         page = self.page

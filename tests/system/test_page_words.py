@@ -93,6 +93,9 @@ class Words(unittest.TestCase):
         reasons = re.findall(r'\[WHY_\w+\] = "(\w+)"', read(os.path.join(TOP, "src", "model", "verdict_words.c")))
         self.assertGreater(len(reasons), 20)
         wanted += ["reason." + code for code in reasons if code != "none"]
+        flags = re.findall(r'"(\w+)"', re.search(r"words\[\] = \{([^}]*)\}", read(os.path.join(TOP, "src", "model", "flags.c"))).group(1))
+        self.assertGreater(len(flags), 15)
+        wanted += ["flag." + code for code in flags]
         terms = read(os.path.join(TOP, "src", "sample", "terms.c"))
         for name, group in (("purposes", "purpose"), ("activities", "activity"), ("sources", "source"), ("positions", "position"),
                             ("impediments", "impediment")):

@@ -96,7 +96,7 @@ const all = {
 	insist: (app, of) => net.insist(of.form),
 	mend: (app, of) => net.drop(of.form),
 	try: (app, of) => named(app, () => tryNow(app, of.name)),
-	seen: (app, of) => app.seen(Number(of.result)),
+	seen: (app, of) => app.seen(Number(of.entry)),
 	"enter-pin": app => session.enter(app),
 	leave: app => session.leave(app),
 	open: (app, of) => app.toggle(Number(of.sample)),

@@ -5,6 +5,7 @@ import * as form from "./form.js";
 import * as keep from "./keep.js";
 import {knowns} from "./kits.js";
 import {amount, isBag} from "./results.js";
+import * as session from "./session.js";
 import * as shapes from "./shapes.js";
 import {time, unit} from "./units.js";
 import {say, t} from "./words.js";
@@ -14,6 +15,8 @@ export function verify(app, sample) {
 	const name = `verify.${sample.sample}`, seen = Math.max(0, ...sample.results.map(one => one.result));
 	if (!sample.results.some(one => one.counts && one.status === "preliminary"))
 		return null;
+	if (!session.mayVerify())
+		return h("p", {class: "aside", "data-key": "verify"}, say("need.supervisor"));
 	return h("details", {class: "card", "data-key": "verify"}, h("summary", null, say("verify.title")), h("p", null, say("verify.words")),
 		form.who(app), form.fate(name) ?? form.button("verify", say("do.verify"),
 			{class: "wide", "data-sample": sample.sample, "data-seen": seen}));
@@ -30,7 +33,7 @@ function valueFields(name, one) {
 
 // Beside a result: what it is instead, and why.  Unit, method and dilution stay.
 export function correct(app, sample, one) {
-	if (one.parameter === "impediment") // by the command: waterlab sample amend
+	if (one.parameter === "impediment" || !session.mayVerify()) // the first by the command: waterlab sample amend
 		return null;
 	const name = `amend.${one.entry}`, busy = form.isBusy(name);
 	return h("details", {"data-key": "amend"}, h("summary", null, say("amend.title")),

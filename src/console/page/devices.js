@@ -3,8 +3,9 @@
 import {h} from "./dom.js";
 import {button} from "./form.js";
 import * as net from "./net.js";
+import {checkedBy} from "./results.js";
 import * as shapes from "./shapes.js";
-import {span, time, whole} from "./units.js";
+import {span, whole} from "./units.js";
 import {english, say, t} from "./words.js";
 
 // Of these errors a person can mend the cause.
@@ -33,8 +34,7 @@ function checks(app, unit) {
 	const all = (app.checks?.analyzers ?? []).filter(one => one.unit === unit.name), commands = all.map(one => one.command).filter(Boolean);
 	return all.length > 0 && [h("ul", {class: "checks"}, all.map(one => h("li", {"data-key": one.parameter},
 		h("span", {class: "line"}, h("strong", null, say(`parameter.${one.parameter}`)), shapes.check(one.state)),
-		one.check !== null && h("small", null, h("bdi", null, one.by), " · ", h("bdi", null, time(one.ended_ms)),
-			one.left_s !== null && [" · ", say("check.left", {time: span(one.left_s)})])))),
+		checkedBy(one), one.left_s !== null && h("small", null, say("check.left", {time: span(one.left_s)}))))),
 	commands.length > 0 && h("details", {"data-key": "check"}, h("summary", null, say("check.how")),
 		commands.map(words => h("p", {"data-key": words}, command(words))))];
 }

@@ -24,6 +24,7 @@ function field(app, unit, one, sinceS) {
 		h("span", {class: "name"}, say(`parameter.${one.parameter}`)),
 		h("span", {class: "figure"}, one.value === null ? h("span", {class: "value"}, "–") : value(one.text, one.unit)),
 		shapes.quality(one.qc),
+		shapes.doubts(one.flags),
 		h("span", {class: "age"}, say(isOld ? "age.old" : "age", {age: span(age)})),
 		limits.length > 0 && h("ul", {class: "limits"}, limits.map(allowed)),
 		trend(app, unit.name, one.parameter, unit.interval_s));

@@ -40,8 +40,8 @@ const app = {
 		paint();
 		poll();
 	},
-	seen: result => {
-		alarm.see(app, result);
+	seen: entry => {
+		alarm.see(app, entry);
 		paint();
 	},
 	// Somebody came or went.

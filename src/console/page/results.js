@@ -4,6 +4,7 @@ import {h} from "./dom.js";
 import * as shapes from "./shapes.js";
 import * as form from "./form.js";
 import * as keep from "./keep.js";
+import * as session from "./session.js";
 import {limit, range, time, value} from "./units.js";
 import {english, say, t} from "./words.js";
 
@@ -25,6 +26,15 @@ export function amount(one) {
 	return word ? h("strong", null, say(word)) : value(range(one.value), one.unit);
 }
 
+// Which check it was, whose and when.
+export const checkedBy = check => check.check !== null && h("small", null, say("check.by", {n: check.check, who: check.by, time: time(check.ended_ms)}));
+
+// What an analyzer's value rests on; where on nothing, what mends that for the next one.
+function vouched(check) {
+	return h("div", {"data-key": "check"}, h("div", {class: "line"}, shapes.check(check.state), checkedBy(check)),
+		check.command && h("details", {"data-key": "how"}, h("summary", null, say("check.how")), h("p", null, h("code", {dir: "ltr"}, check.command))));
+}
+
 // One result: its verdict first.
 // `more`: what stands at its end.
 export function result(one, more) {
@@ -36,6 +46,7 @@ export function result(one, more) {
 		one.limit && h("p", null, say("limit", {limit: limit(one) ?? t("limit.absent"), set: one.limit_set}),
 			one.basis && [" · ", say(`basis.${one.basis}`)]),
 		one.reason && one.reason !== "none" && h("p", null, say(`reason.${one.reason}`)),
+		one.check && vouched(one.check),
 		one.amended_by && h("p", null, say("amended", {who: one.amended_by, why: one.amended_why})),
 		one.alarm && h("p", {class: "note bad"}, shapes.shape("warn"), h("strong", null, say("alarm"))),
 		h("ul", {class: "stores"}, one.stores.length ? one.stores.map(to => h("li", {"data-key": to.store}, h("bdi", null, to.store), " ",
@@ -84,7 +95,7 @@ function recent(app, sample) {
 		h("p", {class: "aside"}, say(`state.${sample.state}`), " · ", h("bdi", null, time(sample.begun_ms)), " · ",
 			h("bdi", null, sample.by)),
 		form.button("open", say(isOpen ? "do.close" : "do.results"), {"aria-expanded": String(isOpen), "data-sample": sample.sample}),
-		isOpen && (whole ? [list(whole.results), h("a", {class: "button", href: `#sample/${sample.sample}/result`}, say("do.whole"))] :
+		isOpen && (whole ? [list(whole.results), h("a", {class: "button", href: `#sample/${sample.sample}/result`}, say(session.mayVerify() ? "do.whole" : "do.opensample"))] :
 			h("p", null, say("loading"))));
 }
 

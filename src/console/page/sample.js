@@ -99,6 +99,7 @@ function probe(sample, one) {
 		h("div", {class: "line"}, h("strong", null, say(`parameter.${one.parameter}`)), h("small", null, h("bdi", null, one.unit))),
 		h("div", {class: "line"}, one.value === null ? h("span", {class: "value huge"}, "–") :
 			h("span", {class: "huge"}, value(one.text, one.parameter_unit)), shapes.quality(one.qc)),
+		shapes.doubts(one.flags),
 		h("div", {class: "line"}, shapes.settling(state), h("small", null, say("probe.seconds", {s: span(one.seconds)}))),
 		form.fate(name) ?? (one.taken ? null : form.button("take", say(one.stable ? "do.take" : "do.takenow"),
 			{class: "wide", "data-unit": one.unit, "data-parameter": one.parameter, disabled: one.value === null,

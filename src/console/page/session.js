@@ -17,6 +17,8 @@ export const here = () => known?.here ?? null;
 export const isClosed = () => !known || (asksPin() && !here());
 export const name = () => asksPin() ? here()?.name ?? "" : (keep.draft("who").by ?? "").trim();
 export const mayChange = () => !asksPin() || ["technician", "supervisor"].includes(here()?.role);
+// After the end: a second person, whom the console takes from supervisors alone.
+export const mayVerify = () => !asksPin() || here()?.role === "supervisor";
 // What somebody typed is sent under their own PIN alone.
 export const isTheirs = item => !isClosed() && (!asksPin() || item.body.by === here().name);
 

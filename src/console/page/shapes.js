@@ -1,7 +1,7 @@
 // Verdicts, quality and delivery: a word, a shape and a colour each, so that none of the three stands alone.
 
 import {h} from "./dom.js";
-import {say} from "./words.js";
+import {say, t} from "./words.js";
 
 const shapes = {
 	tick: "M12 1a11 11 0 1 0 0 22a11 11 0 0 0 0-22z M10.4 17.2L5.6 12.4l1.9-1.9l2.9 2.9l6.1-6.1l1.9 1.9z",
@@ -36,6 +36,8 @@ function badge(group, table, code, more) {
 
 export const verdict = code => badge("verdict", verdicts, code, "large");
 export const quality = code => badge("qc", qualities, code);
+// Why a reading is not simply good.
+export const doubts = flags => flags.length > 0 && h("span", {class: "doubts"}, flags.map((code, i) => [i ? t("comma") : "", say(`flag.${code}`)]));
 export const delivery = code => badge("store", deliveries, code);
 export const health = code => badge("health", healths, code);
 export const check = code => badge("check", checks, code);

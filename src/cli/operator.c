@@ -183,6 +183,11 @@ int cli_operator_list(struct cli *cli)
 
 	if (end)
 		return end;
+	if (desk.operators.others_read)
+		fprintf(stderr,
+			"waterlab: %s: everybody may read it, and try PINs as fast as their "
+			"machine does: chmod 0640\n",
+			desk.path);
 	if (cli->json)
 		return list_as_json(&desk.operators);
 	for (i = 0; i < desk.operators.n; i++)

@@ -87,6 +87,11 @@ static void look_at_file(struct door *door)
 	door->is_read = operators_read(&door->operators, door->path, &why) == 0;
 	if (!door->is_read && !was_wrong)
 		fprintf(stderr, "waterlab-console: nobody comes in: %s\n", door->why);
+	if (door->operators.others_read)
+		fprintf(stderr,
+			"waterlab-console: %s: everybody may read it, and try PINs as fast as "
+			"their machine does: chmod 0640\n",
+			door->path);
 }
 
 bool door_operators(struct door *door, struct operators *out, struct text *why)

@@ -31,8 +31,7 @@ static const char *take_line(struct operators *out, char *line, struct text *why
 	one.role = role_of(role);
 	if (!text_copy(one.name, sizeof(one.name), line))
 		return "the name is too long";
-	/* Only what libsodium makes: whatever else stands there would never be anybody's PIN. */
-	if (strncmp(hash, "$argon2id$", 10) != 0 || !text_copy(one.hash, sizeof(one.hash), hash))
+	if (!text_copy(one.hash, sizeof(one.hash), hash) || !pin_is_hash(one.hash))
 		return "the PIN's hash is not as waterlab operator writes it";
 	if (operators_add(out, &one, why))
 		return why->at;
@@ -81,6 +80,7 @@ int operators_read(struct operators *out, const char *path, struct text *why)
 {
 	FILE *file = fopen(path, "re");
 	char *bytes = file ? malloc(LARGEST + 1) : NULL;
+	struct stat its = {.st_mode = 0};
 	size_t len = 0;
 	int err = 0;
 
@@ -89,13 +89,18 @@ int operators_read(struct operators *out, const char *path, struct text *why)
 		return say_io(path, why);
 	if (bytes)
 		len = fread(bytes, 1, LARGEST + 1, file);
-	if (!bytes || ferror(file)) {
+	if (!bytes || ferror(file) || fstat(fileno(file), &its) != 0) {
 		err = say_io(path, why);
+	} else if (its.st_mode & S_IWOTH) {
+		text_printf(
+			why, "%s: everybody may write it, and be a supervisor: chmod 0640", path);
+		err = ERR_CONF;
 	} else if (len > LARGEST) {
 		text_printf(why, "%s: too long for a file of operators", path);
 		err = ERR_CONF;
 	} else {
 		err = operators_parse(out, bytes, len, path, why);
+		out->others_read = its.st_mode & S_IROTH;
 	}
 	free(bytes);
 	fclose(file);
@@ -176,7 +181,7 @@ int operators_write(const struct operators *operators, const char *path, struct 
 	for (i = 0; i < operators->n; i++)
 		fprintf(file, "%s\t%s\t%s\n", operators->all[i].name,
 			role_word(operators->all[i].role), operators->all[i].hash);
-	if (fflush(file) != 0 || give(fd, path) != 0 || fsync(fd) != 0)
+	if (ferror(file) || fflush(file) != 0 || give(fd, path) != 0 || fsync(fd) != 0)
 		err = say_io(beside, why);
 	if (fclose(file) != 0 && !err)
 		err = say_io(beside, why);

@@ -36,9 +36,11 @@ const struct operator* operators_find(const struct operators *operators, const c
 
 int operators_add(struct operators *operators, const struct operator* operator, struct text * why)
 {
-	if (!text_is_words(operator->name) || strchr(operator->name, '\t') ||
+	/* A record of a field test holds no name with a `;`. */
+	if (!text_is_words(operator->name) || strpbrk(operator->name, "\t;") ||
 		*operator->name == '#') {
-		text_put(why, "that is no name: three letters at least, and no # before it");
+		text_put(
+			why, "that is no name: three letters at least, no ; in it, no # before it");
 		return ERR_RANGE;
 	}
 	if (operator->role == ROLE_NONE) {

@@ -28,6 +28,7 @@ struct operator
 struct operators {
 	unsigned n;
 	struct operator all[MOST_OPERATORS];
+	bool others_read; /* the file, and can try PINs as fast as their machine does */
 };
 
 /* "viewer", "technician", "supervisor"; "none". */
@@ -45,8 +46,8 @@ int operators_add(
 bool operators_remove(struct operators *operators, const char *name);
 
 /*
- * Reads `path`.  ERR_ABSENT: there is no such file; ERR_IO; ERR_CONF: a line is not as it should be, and then nobody
- * is in *out.  With words in `why`, "PATH:LINE: ...".
+ * Reads `path`.  ERR_ABSENT: there is no such file; ERR_IO; ERR_CONF: a line is not as it should be, or anybody may
+ * write the file, and then nobody is in *out.  With words in `why`, "PATH:LINE: ...".
  */
 int operators_read(struct operators *out, const char *path, struct text *why) MUST_USE;
 /* The same from a text; `path` is for the words. */
@@ -65,5 +66,7 @@ bool pin_fits(const char *pin, struct text *why) MUST_USE;
 /* Takes a tenth of a second or more and 64 MiB for that time, as pin_is() does.  ERR_MEMORY. */
 int pin_hash(char hash[PIN_HASH], const char *pin) MUST_USE;
 bool pin_is(const char *hash, const char *pin) MUST_USE;
+/* Whole, and such as pin_hash() makes: whatever else would never be anybody's PIN. */
+bool pin_is_hash(const char *hash) MUST_USE;
 
 #endif

@@ -43,3 +43,14 @@ bool pin_is(const char *hash, const char *pin)
 {
 	return sodium_init() >= 0 && crypto_pwhash_str_verify(hash, pin, strlen(pin)) == 0;
 }
+
+/* libsodium takes one that was cut within its last part, too: that has 32 bytes. */
+bool pin_is_hash(const char *hash)
+{
+	enum { LAST = 43 };
+	const char *last = strrchr(hash, '$');
+
+	return sodium_init() >= 0 && !strncmp(hash, "$argon2id$", 10) && strlen(last + 1) == LAST &&
+	       crypto_pwhash_str_needs_rehash(hash, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		       crypto_pwhash_MEMLIMIT_INTERACTIVE) >= 0;
+}

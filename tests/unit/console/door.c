@@ -46,8 +46,9 @@ static int set_up(void **state)
 
 	(void)state;
 	now_ms = 1000;
-	people = (struct operators){2, {{"Gul Khan", ROLE_TECHNICIAN, HASH_402917},
-					       {"Sana Bibi", ROLE_SUPERVISOR, HASH_718293}}};
+	people = (struct operators){.n = 2,
+		.all = {{"Gul Khan", ROLE_TECHNICIAN, HASH_402917},
+			{"Sana Bibi", ROLE_SUPERVISOR, HASH_718293}}};
 	write_file();
 	return door_make(&door, &conf, &injected);
 }

@@ -12,7 +12,7 @@
 #include "console/tries.h"
 
 static const struct operators people = {
-	2, {{"Gul Khan", ROLE_TECHNICIAN, ""}, {"Sana Bibi", ROLE_SUPERVISOR, ""}}};
+	.n = 2, .all = {{"Gul Khan", ROLE_TECHNICIAN, ""}, {"Sana Bibi", ROLE_SUPERVISOR, ""}}};
 
 static void so_many_at_once_and_then_so_many_a_second(void **state)
 {

@@ -13,7 +13,9 @@
 
 #include "operators/operators.h"
 
-#define HASH "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$aGFzaA"
+#define HASH                                                    \
+	"$argon2id$v=19$m=65536,t=2,p=1$txb16Nj3272dQgHc0M13TQ" \
+	"$Qy5Be4ymBZGvZZzOWKn89FneHmJ0KisqS7kKEyFgCIQ"
 
 static char words[512];
 
@@ -70,9 +72,10 @@ static void who_is_added_is_there_once_and_until_removed(void **state)
 
 static void what_is_written_is_read_again(void **state)
 {
-	struct operators all = {2, {{"Gul Khan", ROLE_TECHNICIAN, HASH},
-					   {"\xd8\xb3\xd9\x86\xd8\xa7 \xd8\xa8\xdb\x8c",
-						   ROLE_SUPERVISOR, HASH}}},
+	struct operators all = {.n = 2,
+				 .all = {{"Gul Khan", ROLE_TECHNICIAN, HASH},
+					 {"\xd8\xb3\xd9\x86\xd8\xa7 \xd8\xa8\xdb\x8c",
+						 ROLE_SUPERVISOR, HASH}}},
 			 again;
 	struct text to = why();
 	struct stat st;
@@ -107,6 +110,7 @@ static void a_file_that_is_not_as_it_should_be_is_nobodys(void **state)
 		{"Gul Khan\ttechnician\t\n", "hash is not"},
 		{"Gul Khan\ttechnician\t123456\n", "hash is not"},
 		{"Sana Bibi\tviewer\t" HASH "\n", "already"},
+		{"Gul; Khan\ttechnician\t" HASH "\n", "no ;"},
 	};
 	char file[1024];
 	struct operators all;
@@ -124,6 +128,47 @@ static void a_file_that_is_not_as_it_should_be_is_nobodys(void **state)
 		says("./operators:3: ");
 		says(cases[i].says);
 	}
+}
+
+/* A card that forgot bits or an end: else the right PIN would be wrong, and be recorded as a wrong one. */
+static void a_hash_that_was_cut_or_spoilt_is_no_hash(void **state)
+{
+	static const char head[] = "Gul Khan\ttechnician\t";
+	char file[256];
+	struct operators all;
+	size_t i;
+
+	(void)state;
+	for (i = 1; i < sizeof(HASH) - 1; i++) {
+		snprintf(file, sizeof(file), "%s%.*s", head, (int)i, HASH);
+		assert_int_equal(parse(&all, file), ERR_CONF);
+		says("./operators:1: the PIN's hash is not as waterlab operator writes it");
+		assert_int_equal(all.n, 0);
+	}
+	for (i = 0; i < sizeof(HASH) - 1; i++) {
+		snprintf(file, sizeof(file), "%s%s\n", head, HASH);
+		file[sizeof(head) - 1 + i] = '!';
+		assert_int_equal(parse(&all, file), ERR_CONF);
+	}
+}
+
+static void who_may_write_the_file_decides_who_is_a_supervisor(void **state)
+{
+	struct operators all = {.n = 1, .all = {{"Gul Khan", ROLE_TECHNICIAN, HASH}}}, again;
+	struct text to = why();
+
+	(void)state;
+	assert_int_equal(operators_write(&all, "./operators", &to), 0);
+	assert_int_equal(operators_read(&again, "./operators", &to), 0);
+	assert_false(again.others_read);
+	assert_int_equal(chmod("./operators", 0644), 0);
+	assert_int_equal(operators_read(&again, "./operators", &to), 0);
+	assert_true(again.others_read);
+	assert_int_equal(chmod("./operators", 0642), 0);
+	assert_int_equal(operators_read(&again, "./operators", &to), ERR_CONF);
+	assert_int_equal(again.n, 0);
+	says("./operators: everybody may write it, and be a supervisor: chmod 0640");
+	unlink("./operators");
 }
 
 static void a_pin_is_digits_that_are_not_guessed_first(void **state)
@@ -163,6 +208,8 @@ int main(void)
 		cmocka_unit_test(who_is_added_is_there_once_and_until_removed),
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(a_file_that_is_not_as_it_should_be_is_nobodys),
+		cmocka_unit_test(a_hash_that_was_cut_or_spoilt_is_no_hash),
+		cmocka_unit_test(who_may_write_the_file_decides_who_is_a_supervisor),
 		cmocka_unit_test(a_pin_is_digits_that_are_not_guessed_first),
 		cmocka_unit_test(a_hash_knows_its_pin_alone_and_hides_it),
 	};

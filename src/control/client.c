@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "control/request.h"
 
-enum { WORDS = 512 };
+enum { WORDS = 1024 };
 
 /* Waits for `events` on the connection until boot time `until_ms`.  ERR_TIMEOUT, ERR_STOPPED. */
 static int wait_for(const struct control_client *client, short events, int64_t until_ms)

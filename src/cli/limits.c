@@ -201,6 +201,10 @@ int cli_limits(struct cli *cli)
 
 /* --- confirm ----------------------------------------------------------------------------------------- */
 
+_Static_assert((int)AUDIT_NAME >= (int)LIMIT_SIGNER &&
+		       (int)AUDIT_NAME >= (int)LIMIT_NAME + (int)PARAMETER_CODE,
+	"whoever may sign, and whatever, is recorded as it is");
+
 /* The signature stands in its file, with or without a daemon: the ledger's record is beside it. */
 static void note_signed(const struct cli *cli, const char *set)
 {

@@ -62,7 +62,7 @@ static int close_desk(struct desk *desk, int end)
 	return end;
 }
 
-/* The record comes first: a change without one is worse than a record of a change that the card then refused. */
+/* The record comes first: a change without one is worse than a record of a change that was not made after all. */
 static int write_desk(const struct cli *cli, struct desk *desk, enum audit_what what,
 	enum role role, const char *done)
 {
@@ -73,7 +73,8 @@ static int write_desk(const struct cli *cli, struct desk *desk, enum audit_what 
 
 	if (end) {
 		fprintf(stderr,
-			"waterlab: nothing is changed, because it could not be recorded: %s\n",
+			"waterlab: nothing is changed, because there is no answer that it is "
+			"recorded: %s\n",
 			words);
 		return close_desk(desk, end);
 	}

@@ -19,7 +19,8 @@ struct own_answer {
 
 /*
  * Who comes in is recorded in the ledger (model/audit.h) before they are; while the daemon is away nobody comes in.  Of
- * wrong PINs there is a record at once, then one in ten minutes at most, with how many there were since the last.
+ * wrong PINs there is a record at once, then one in ten minutes at most, with how many there were since the last; where
+ * the answer was lost they are counted again, rather too many than too few.
  */
 struct own {
 	struct door *door;

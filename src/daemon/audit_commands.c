@@ -37,8 +37,8 @@ int audit_ask_note(void *ctx, const json_t *request, struct control_client *clie
 		!take(request, "note", audit.note, sizeof(audit.note)) || !*audit.by)
 		return control_refuse(client,
 			"\"by\" is who did it, \"about\" and \"note\" what; texts of %d bytes at "
-			"most",
-			AUDIT_NAME - 1);
+			"most, the note of %d",
+			AUDIT_NAME - 1, AUDIT_NOTE - 1);
 	if (count && (!json_is_integer(count) || json_integer_value(count) < 1))
 		return control_refuse(client, "\"count\" is a whole number from 1");
 	record.a = audit.what;

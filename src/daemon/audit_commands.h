@@ -4,8 +4,8 @@
  *   {"ask":"audit-note","what":"operator_added","by":NAME,"about":NAME,"note":TEXT,"count":1}
  *   {"noted":true}                                  durable then; or an error in words
  *
- * "about", "note" and "count" may be left out.  There is no token: who had no answer says that it is not recorded, and
- * does nothing, so that nobody asks twice for one change.
+ * "about", "note" and "count" may be left out.  There is no token.  Who had no answer does nothing, and says so: a record
+ * may then stand without its change, never a change without its record; and one that is asked for again stands twice.
  *
  *   {"ask":"audit","most":100}
  *   {"number","utc_ms":MS or null,"what","by","about","note","count"}     one each, rising, the last "most" (1000)

@@ -23,7 +23,7 @@ enum audit_what {
 	AUDIT_LIMITS_SIGNED = 6 /* about: SET PARAMETER */
 };
 
-enum { AUDIT_NAME = 41, AUDIT_NOTE = 41 };
+enum { AUDIT_NAME = 64, AUDIT_NOTE = 16 }; /* all three fill a record's words, and no more */
 
 struct audit {
 	enum audit_what what;

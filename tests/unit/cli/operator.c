@@ -207,7 +207,8 @@ static void what_cannot_be_recorded_is_not_done(void **state)
 	assert_int_equal(
 		typing("402917", "--socket ./control --config w.conf operator add Gul technician"),
 		CLI_FAILED);
-	says(err, "nothing is changed, because it could not be recorded: it is not recorded: the "
+	says(err, "nothing is changed, because there is no answer that it is recorded: it is not "
+		  "recorded: the "
 		  "card is full");
 	known("Gul", ROLE_NONE, NULL);
 	stop(state);

@@ -38,7 +38,9 @@ static const struct command commands[] = {
 		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_AMOUNT | OPTION_SURE |
 			OPTION_METHOD,
 		2, 3},
-	{"sample", "take", cli_sample_take, OPTION_JSON | OPTION_BY | OPTION_SAMPLE, 2, 2},
+	{"sample", "attach", cli_sample_attach, OPTION_JSON | OPTION_BY | OPTION_SAMPLE, 1, 1},
+	{"sample", "take", cli_sample_take, OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_SURE,
+		2, 2},
 	{"sample", "start", cli_sample_start,
 		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_METHOD | OPTION_HOURS, 1, 1},
 	{"sample", "finish", cli_sample_finish,

@@ -104,6 +104,7 @@ int cli_refused(struct cli *cli);
 int cli_sample_begin(struct cli *cli);
 int cli_sample_impediment(struct cli *cli);
 int cli_sample_enter(struct cli *cli);
+int cli_sample_attach(struct cli *cli);
 int cli_sample_take(struct cli *cli);
 int cli_sample_start(struct cli *cli);
 int cli_sample_finish(struct cli *cli);

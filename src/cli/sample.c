@@ -145,6 +145,16 @@ int cli_sample_enter(struct cli *cli)
 	return change_sample(cli, "sample-enter", put_enter);
 }
 
+static void put_attach(const struct cli *cli, json_t *request)
+{
+	change_put(request, "unit", cli->args[0]);
+}
+
+int cli_sample_attach(struct cli *cli)
+{
+	return change_sample(cli, "sample-attach", put_attach);
+}
+
 static void put_take(const struct cli *cli, json_t *request)
 {
 	change_put(request, "unit", cli->args[0]);

@@ -27,8 +27,8 @@ static const struct field begin[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true}
 static const struct field impediment[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true},
 	{"reason", FIELD_TEXT, 32, true}, {"point", FIELD_NUMBER, 0, false},
 	{"new_point", FIELD_POINT, 0, false}, END};
-static const struct field take[] = {
-	OPERATOR, SAMPLE, {"unit", FIELD_TEXT, 64, true}, {"parameter", FIELD_TEXT, 64, true}, END};
+static const struct field take[] = {OPERATOR, SAMPLE, {"unit", FIELD_TEXT, 64, true},
+	{"parameter", FIELD_TEXT, 64, true}, {"sure", FIELD_YES, 0, false}, END};
 static const struct field enter[] = {OPERATOR, SAMPLE, {"parameter", FIELD_TEXT, 64, true},
 	{"value", FIELD_TEXT, 64, true}, {"unit", FIELD_TEXT, 32, false},
 	{"method", FIELD_TEXT, 64, true}, {"lot", FIELD_TEXT, 64, false},

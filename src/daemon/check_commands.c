@@ -276,7 +276,7 @@ int check_ask_take(void *ctx, const json_t *request, struct control_client *clie
 	if (!find_live(parts, &check, &live))
 		return control_refuse(client, "%s has not answered yet: try it (waterlab try %s)",
 			check.begin.unit, check.begin.unit);
-	if (!live_is_now(parts, &live, client, &err) || !live_is_good(&live, true, client, &err))
+	if (!live_is_now(parts, &live, client, &err) || !live_is_good(&live, client, &err))
 		return err;
 	step.unsettled = !steady_state(
 		&live.steady, steady_rule(live.series.parameter), clock_boot_ms(parts->clock))

@@ -288,6 +288,7 @@ const struct control_command commands[] = {
 	{"check-finish", check_ask_finish},
 	{"check-cancel", check_ask_cancel},
 	{"sample-begin", sample_ask_begin},
+	{"sample-attach", sample_ask_attach},
 	{"sample-take", sample_ask_take},
 	{"sample-enter", sample_ask_enter},
 	{"sample-start", sample_ask_start},

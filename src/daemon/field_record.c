@@ -131,6 +131,8 @@ static void take_back(struct field *field, const struct step *steps,
 			(void)samples_take(field->samples, first + i, &step);
 	if (steps[0].kind == STEP_BEGIN)
 		forget_earlier(field, sample);
+	else if (steps[0].kind == STEP_UNIT)
+		field_forget_unit(field, steps[0].unit);
 	pthread_mutex_unlock(&field->lock);
 }
 
@@ -164,10 +166,11 @@ static int write_steps(
  */
 static bool is_in_a_standard(const struct field *field, const struct step *step, struct text *why)
 {
+	bool takes = step->kind == STEP_BEGIN || step->kind == STEP_UNIT;
 	const struct check *check;
 	size_t i;
 
-	if (step->kind != STEP_BEGIN || *step->value)
+	if (!takes || *step->value)
 		return false;
 	for (i = 0; (check = checks_at(field->checks, i)); i++) {
 		if (check->over || (*step->unit && strcmp(step->unit, check->begin.unit) != 0))
@@ -179,6 +182,19 @@ static bool is_in_a_standard(const struct field *field, const struct step *step,
 		return true;
 	}
 	return false;
+}
+
+/* An analyzer that is attached leaves no other sample.  Under `lock`. */
+static bool is_in_a_sample(const struct field *field, const struct step *step, struct text *why)
+{
+	uint64_t has = step->kind == STEP_UNIT ? samples_of_unit(field->samples, step->unit) : 0;
+
+	if (has && has == step->sample)
+		text_printf(why, "%s is that sample's already", step->unit);
+	else if (has)
+		text_printf(why, "%s belongs to sample %llu until that is ended or cancelled",
+			step->unit, (unsigned long long)has);
+	return has > 0;
 }
 
 static int record(struct field *field, const struct step *step, struct step *steps,
@@ -198,7 +214,8 @@ static int record(struct field *field, const struct step *step, struct step *ste
 		err = ERR_RANGE;
 	} else if (asked == ASKED_NEVER) {
 		err = samples_allow(field->samples, step, why) &&
-				      !is_in_a_standard(field, step, why)
+				      !is_in_a_standard(field, step, why) &&
+				      !is_in_a_sample(field, step, why)
 			      ? 0
 			      : ERR_RANGE;
 		n = err ? 0 : put_steps(field, step, steps);

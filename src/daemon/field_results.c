@@ -30,7 +30,7 @@ static void judge(struct field *field, const struct sample *sample, unsigned i, 
 		.site = site_of(sample->begin.position, sample->begin.treated),
 		.check = vouch(field, sample, i),
 		.method.screening = is_kit(step->origin),
-		.qc = QC_PASS,
+		.qc = step->qc ? (enum qc)step->qc : QC_PASS,
 		.not_water = !term_is_water(sample->begin.activity)};
 	struct water_judgement judgement = {.verdict = WATER_CANNOT_JUDGE,
 		.as_if_believed = WATER_CANNOT_JUDGE,

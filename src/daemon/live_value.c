@@ -33,10 +33,9 @@ bool live_is_now(const struct parts *parts, const struct field_live *live,
 	return false;
 }
 
-bool live_is_good(
-	const struct field_live *live, bool of_standard, struct control_client *client, int *err)
+bool live_is_good(const struct field_live *live, struct control_client *client, int *err)
 {
-	if (of_standard ? !(live->flags & ~FIELD_OF_WATER) : live->qc != QC_FAIL && !live->flags)
+	if (!(live->flags & ~FIELD_OF_WATER) && (live->qc != QC_FAIL || live->flags))
 		return true;
 	*err = control_refuse(client,
 		"%s shows no good value of it now (waterlab status says why): wait until it does",

@@ -13,8 +13,7 @@ const struct unit_conf *live_unit(const struct parts *parts, const char *name);
 /* There is one, of the last 2 min and two of the analyzer's turns. */
 bool live_is_now(const struct parts *parts, const struct field_live *live,
 	struct control_client *client, int *err);
-/* Nothing speaks against it; of a standard, only what the analyzer itself says. */
-bool live_is_good(
-	const struct field_live *live, bool of_standard, struct control_client *client, int *err);
+/* The analyzer itself has nothing against it. */
+bool live_is_good(const struct field_live *live, struct control_client *client, int *err);
 
 #endif

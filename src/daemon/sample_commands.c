@@ -209,6 +209,20 @@ int sample_ask_impediment(void *ctx, const json_t *request, struct control_clien
 	return visit(ctx, request, &step, client);
 }
 
+int sample_ask_attach(void *ctx, const json_t *request, struct control_client *client)
+{
+	struct step step = {.kind = STEP_UNIT};
+	int err;
+
+	if (!question_sample(request, &step, client, &err) ||
+		!question_text(request, "unit", step.unit, sizeof(step.unit), client, &err))
+		return err;
+	if (!live_unit(ctx, step.unit))
+		return control_refuse(client,
+			"no analyzer is called \"%s\"; `waterlab status` lists them", step.unit);
+	return sample_record(ctx, &step, client);
+}
+
 /* --- values -------------------------------------------------------------------------------------------- */
 
 static bool find_live(const struct parts *parts, const struct step *step, struct field_live *live)
@@ -241,9 +255,17 @@ int sample_ask_take(void *ctx, const json_t *request, struct control_client *cli
 	if (!find_live(parts, &step, &live))
 		return control_refuse(
 			client, "no analyzer of this sample is called so and measures that");
-	/* Of its doubt the sample's value would say nothing. */
-	if (!live_is_now(parts, &live, client, &err) || !live_is_good(&live, false, client, &err))
+	if (!live_is_now(parts, &live, client, &err) || !live_is_good(&live, client, &err))
 		return err;
+	if (live.qc == QC_SUSPECT || live.qc == QC_FAIL) {
+		step.qc = live.qc;
+		if (!sample_is_sure(request))
+			return sample_ask_back(client,
+				"the van's own tests doubt this value (waterlab status says why): "
+				"with it the result is a possible failure, or cannot be judged. "
+				"Take "
+				"it all the same?");
+	}
 	reading_put_number(step.value, live.value, live.series.kind, live.series.decimals);
 	text_copy(step.method, sizeof(step.method), step.unit);
 	return sample_record(parts, &step, client);

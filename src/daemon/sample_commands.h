@@ -12,6 +12,7 @@ int sample_ask_points(void *ctx, const json_t *request, struct control_client *c
 int sample_ask_show(void *ctx, const json_t *request, struct control_client *client);
 int sample_ask_begin(void *ctx, const json_t *request, struct control_client *client);
 int sample_ask_impediment(void *ctx, const json_t *request, struct control_client *client);
+int sample_ask_attach(void *ctx, const json_t *request, struct control_client *client);
 int sample_ask_take(void *ctx, const json_t *request, struct control_client *client);
 int sample_ask_enter(void *ctx, const json_t *request, struct control_client *client);
 int sample_ask_start(void *ctx, const json_t *request, struct control_client *client);

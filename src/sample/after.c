@@ -181,6 +181,7 @@ static void take_amend(struct sample *sample, uint64_t number, const struct step
 		return;
 	*entry = (struct sample_entry){.number = number, .step = *step};
 	entry->step.origin = origin_of(&before->step, step);
+	entry->step.qc = before->step.qc;
 	memcpy(entry->step.unit, before->step.unit, sizeof(entry->step.unit));
 	memcpy(entry->step.parameter, before->step.parameter, sizeof(entry->step.parameter));
 	memcpy(entry->step.method, before->step.method, sizeof(entry->step.method));

@@ -71,6 +71,8 @@ struct step {
 	char value_unit[TERM];
 	char mdl[TERM], dilution[TERM];
 	enum origin origin;
+	/* Of an analyzer's value what the van's own tests had against it, QC_SUSPECT or QC_FAIL; 0: nothing */
+	uint8_t qc;
 	/* STEP_START */
 	int hours;
 	char incubation_c[TERM];

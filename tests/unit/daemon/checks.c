@@ -4,8 +4,9 @@
 static const struct series acidity = {"ph-1", "ph", NUMBER_F32, 0};
 static const struct series warmth = {"ph-1", "temperature", NUMBER_F32, 0};
 
-static struct line_conf bench = {
-	.name = "bench", .n_units = 1, .units = {{.name = "ph-1", .interval_ms = 1000}}};
+static struct line_conf bench = {.name = "bench",
+	.n_units = 2,
+	.units = {{.name = "ph-1", .interval_ms = 1000}, {.name = "ec-1", .interval_ms = 1000}}};
 
 /* The analyzer is in the configuration, but nobody asks it: what it says is said here. */
 static int start_bench(void **state)
@@ -150,6 +151,44 @@ static void not_after_it_has_expired(void **state)
 	rests_on(judged("c", 7.4), "check_expired", "expired");
 }
 
+/* A failure is never passed over for the van's own doubt; nothing in doubt meets, corrected or not. */
+static void what_the_van_doubts_is_possible_at_most(void **state)
+{
+	static const struct {
+		double shown;
+		const char *verdict;
+	} of[] = {{9.4, "possible_failure"}, {7.4, "cannot_judge"}};
+	size_t i;
+
+	(void)state;
+	assert_true(check("c", 7.0));
+	for (i = 0; i < 2; i++) {
+		const char *const token = i ? "two" : "one";
+		long long sample = begin(token, "Spring"), entry;
+		json_t *answer, *result;
+
+		says(of[i].shown, QC_SUSPECT, FLAG_RATE, 0);
+		json_decref(ask("{'ask':'sample-take','sample':%lld,'unit':'ph-1','parameter':'ph',"
+				"'sure':true,'by':'Gul Khan','token':'%s-t'}",
+			sample, token));
+		json_decref(ask("{'ask':'sample-end','sample':%lld,'by':'Gul Khan','token':'%s-e'}",
+			sample, token));
+		restart_bench();
+		answer = ask("{'ask':'sample-show','sample':%lld}", sample);
+		result = json_incref(json_array_get(json_object_get(answer, "results"), 0));
+		entry = (long long)json_integer_value(json_object_get(result, "entry"));
+		json_decref(answer);
+		expect(json_incref(result), "reason", "qc_suspect");
+		expect(result, "verdict", of[i].verdict);
+		answer = ask("{'ask':'sample-amend','sample':%lld,'entry':%lld,'value':'7.3',"
+			     "'reason':'read again','by':'Gul Khan','token':'%s-a'}",
+			sample, entry, token);
+		expect(json_incref(json_array_get(json_object_get(answer, "results"), 1)),
+			"verdict", "cannot_judge");
+		json_decref(answer);
+	}
+}
+
 /* A value of the morning stays believed, or not, whatever the evening's check shows. */
 static void a_later_check_changes_no_earlier_result(void **state)
 {
@@ -236,6 +275,46 @@ static void no_analyzer_is_in_two_waters(void **state)
 			   "x") "}",
 		       sample),
 		"error", "shows no value");
+}
+
+/* What it showed before is of other water. */
+static void an_analyzer_is_attached(void **state)
+{
+	static const char attach[] = "{'ask':'sample-attach','sample':%lld,'unit':'%s',"
+				     "'by':'Gul Khan','token':'%s'}";
+	long long sample = taken(ask("{'ask':'sample-begin','purpose':'routine','unit':'ec-1'," WHO(
+					 "b") ",'new_point':{'name':'Well','source_type':"
+					      "'protected_spring'}}"),
+		"sample");
+	long long number = begin_check("c");
+	uint64_t of;
+	int again;
+
+	(void)state;
+	says(7.4, QC_PASS, 0, 0);
+	expect(ask(attach, sample, "ph-1", "d"), "error", "ph-1 is being checked by Gul Khan");
+	json_decref(
+		ask("{'ask':'check-cancel','check':%lld,'reason':'broken'," WHO("e") "}", number));
+	says(7.4, QC_PASS, 0, 0);
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_IDLE);
+	for (again = 0; again < 2; again++)
+		expect(ask(attach, sample, "ph-1", "f"), "state", "open");
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_SAMPLE);
+	assert_int_equal(of, sample);
+	expect(ask("{'ask':'sample-take','sample':%lld,'unit':'ph-1','parameter':'ph'," WHO(
+			   "g") "}",
+		       sample),
+		"error", "shows no value");
+	expect(ask(attach, sample, "ph-1", "h"), "error", "is that sample's already");
+	expect(ask(attach, sample, "none", "i"), "error", "no analyzer is called \"none\"");
+	expect(ask(attach, sample, "ec-1", "f"), "error", "another question");
+	restart_bench();
+	assert_int_equal(field_context_of(parts.field, 1, &of), CONTEXT_SAMPLE);
+	number =
+		taken(ask("{'ask':'sample-begin','purpose':'routine','unit':'ec-1'," WHO(
+			      "j") ",'new_point':{'name':'Tap','source_type':'protected_spring'}}"),
+			"sample");
+	expect(ask(attach, number, "ph-1", "k"), "error", "belongs to sample");
 }
 
 /* --- asked again, asked wrongly ------------------------------------------------------------------------ */
@@ -370,7 +449,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_later_check_changes_no_earlier_result, start_bench, stop),
 		cmocka_unit_test_setup_teardown(adjusted_and_left, start_bench, stop),
+		cmocka_unit_test_setup_teardown(
+			what_the_van_doubts_is_possible_at_most, start_bench, stop),
 		cmocka_unit_test_setup_teardown(no_analyzer_is_in_two_waters, start_bench, stop),
+		cmocka_unit_test_setup_teardown(an_analyzer_is_attached, start_bench, stop),
 		cmocka_unit_test_setup_teardown(
 			asked_again_nothing_is_done_again, start_bench, stop),
 		cmocka_unit_test_setup_teardown(wrong_words_are_said, start_bench, stop),

@@ -95,6 +95,7 @@ static void what_is_no_good_value_is_not_taken(void **state)
 		int64_t ago_ms;
 		const char *said;
 	} bad[] = {{500, QC_FAIL, 0, 0, "no good value"},
+		{500, QC_FAIL, FLAG_RANGE | FLAG_OVER, 0, "no good value"},
 		{500, QC_SUSPECT, FLAG_WARMUP, 0, "no good"},
 		{500, QC_SUSPECT, FLAG_OVER, 0, "no good"},
 		{500, QC_PASS, 0, 3600000, "3600 s ago"}};
@@ -109,10 +110,14 @@ static void what_is_no_good_value_is_not_taken(void **state)
 			       sample),
 			"error", bad[i].said);
 	}
+	says(500, QC_SUSPECT, FLAG_RATE, 0);
+	expect(ask("{'ask':'sample-take','sample':%lld,'unit':'ec-1','parameter':'conductivity'"
+		   "," WHO("t") "}",
+		       sample),
+		"question", "doubt this value");
 	assert_int_equal(typed(sample), 0);
-	says(500, QC_SUSPECT, 0, 0);
 	assert_int_equal(count(ask("{'ask':'sample-take','sample':%lld,'unit':'ec-1',"
-				   "'parameter':'conductivity'," WHO("t") "}",
+				   "'parameter':'conductivity','sure':true," WHO("t") "}",
 				       sample),
 				 "entries"),
 		1);

@@ -77,11 +77,13 @@ static bool says(const struct reply *reply, const char *words)
 	return strcasestr(reply->body, words) != NULL;
 }
 
-/* InfluxDB 1 to 3 say so of lines, and nothing else says so. */
+/* InfluxDB 1 to 3 say so of lines, and nothing else says so.  VictoriaMetrics 1.79 refuses none, and names the request
+ * whenever it refuses that. */
 static bool is_about_lines(enum store_flavour flavour, const struct reply *reply)
 {
-	return flavour == FLAVOUR_VICTORIAMETRICS || says(reply, "partial write") ||
-	       says(reply, "unable to parse");
+	if (flavour == FLAVOUR_VICTORIAMETRICS)
+		return says(reply, "requestURI: ");
+	return says(reply, "partial write") || says(reply, "unable to parse");
 }
 
 static struct verdict of_refused_lines(

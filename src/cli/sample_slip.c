@@ -138,6 +138,7 @@ static void put_result(struct page *page, const json_t *result)
 	text_printf(&text, "%s%s%s", *method ? "by " : "", method,
 		json_is_true(json_object_get(result, "screening")) ? ", screening" : "");
 	put_limit(&text, result);
+	sample_put_uncertainty(&text, result, "; ", "");
 	if (*reason && strcmp(reason, "none") != 0)
 		text_printf(&text, "; why: %s", reason);
 	if (*sample_text(result, "verified_by"))

@@ -140,6 +140,20 @@ void sample_put_check(struct page *page, const json_t *check, const char *remedy
 	page_wrap(page, STYLE_FAINT, "    ", words);
 }
 
+void sample_put_uncertainty(
+	struct text *to, const json_t *result, const char *before, const char *after)
+{
+	const char *uncertainty = sample_text(result, "uncertainty");
+
+	if (!*uncertainty)
+		return;
+	text_printf(to, "%s± %s ", before, uncertainty);
+	view_put_unit(to, sample_text(result, "limit_unit"));
+	text_printf(to, "%s%s",
+		!strcmp(sample_text(result, "rule"), "guarded") ? ", kept clear of the limit" : "",
+		after);
+}
+
 /* Under the value: what it was held against, and where it is. */
 static void put_held(struct page *page, const json_t *result)
 {
@@ -153,6 +167,7 @@ static void put_held(struct page *page, const json_t *result)
 			sample_text(result, "limit_set"));
 	if (json_is_true(json_object_get(result, "screening")))
 		text_put(&all, "screening, ");
+	sample_put_uncertainty(&all, result, "", ", ");
 	if (!json_array_size(stores))
 		text_put(&all, "saved");
 	for (i = 0; (one = json_array_get(stores, i)); i++)

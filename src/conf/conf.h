@@ -13,6 +13,7 @@
 #include "model/limits.h"
 #include "place/whereabouts.h"
 #include "sample/check_rule.h"
+#include "sample/method.h"
 #include "spool/spool.h"
 #include "uplink/links.h"
 #include "uplink/uplink.h"
@@ -57,6 +58,7 @@ struct conf {
 	struct inbox_conf inbox;
 	struct limits_conf limits;
 	struct check_rules checks;
+	struct methods methods;
 	struct links_conf links;
 	unsigned n_stores;
 	struct store_conf stores[MOST_STORES];

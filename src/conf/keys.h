@@ -6,7 +6,7 @@
 #include "conf/schema.h"
 
 extern const struct schema keys_conf, keys_console;
-extern const struct schema keys_line, keys_store, keys_meter, keys_check; /* one of each list */
+extern const struct schema keys_line, keys_store, keys_meter, keys_check, keys_method; /* one of each list */
 
 /* Where the field is, how wide it is. */
 #define AT(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
@@ -33,6 +33,7 @@ void check_conf(struct schema_doc *doc, struct conf *conf);
 void check_inbox(struct schema_doc *doc, const struct conf *conf);
 void check_console(struct schema_doc *doc, const struct console_conf *console);
 void check_limits(struct schema_doc *doc, const struct limits_conf *limits);
+void check_methods(struct schema_doc *doc, const struct methods *methods);
 void check_checks(struct schema_doc *doc, const struct check_rules *checks);
 void check_links(struct schema_doc *doc, const struct links_conf *links);
 

@@ -371,3 +371,54 @@ static const struct schema_key check_keys[] = {
 };
 
 const struct schema keys_check = {"check", check_keys};
+
+static const struct schema_choice switches[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
+static const struct schema_choice method_rules[] = {
+	{"simple", RULE_SIMPLE}, {"guarded", RULE_GUARDED}, {NULL, 0}};
+
+static const struct schema_key method_keys[] = {
+	{.key = "name",
+		.help = "As it is typed with a value; of an analyzer the analyzer's own.",
+		.kind = SCHEMA_TEXT,
+		AT(struct method, name)},
+	{.key = "parameter",
+		.help = "A code of \"waterlab parameters\", which fixes the unit.",
+		.kind = SCHEMA_TEXT,
+		AT(struct method, parameter)},
+	{.key = "uncertainty",
+		.help = "Expanded (k = 2), of what is read off, in the parameter's unit. 0: not "
+			"stated.",
+		.kind = SCHEMA_REAL,
+		AT(struct method, about.uncertainty),
+		.preset = "0.0",
+		.least = 0,
+		.most = 1e6},
+	{.key = "uncertainty_relative",
+		.help = "The same as a part of the value: 0.1 is 10 %. The greater counts.",
+		.kind = SCHEMA_REAL,
+		AT(struct method, about.uncertainty_relative),
+		.preset = "0.0",
+		.least = 0,
+		.most = 1},
+	{.key = "rule",
+		.help = "How that enters a verdict (ISO/IEC 17025, 7.8.6). \"simple\": the value "
+			"alone decides. \"guarded\": within it of a limit nothing meets, and what "
+			"fails is a possible failure.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct method, about.rule),
+		.preset = "simple",
+		.choices = method_rules},
+	{.key = "screening",
+		.help = "Does it only screen? Then each of its results says so.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct method, about.screening),
+		.preset = "true",
+		.choices = switches},
+	{.key = "why",
+		.help = "Where these numbers come from.",
+		.kind = SCHEMA_TEXT,
+		AT(struct method, why)},
+	{.key = NULL},
+};
+
+const struct schema keys_method = {"method", method_keys};

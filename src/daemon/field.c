@@ -262,8 +262,8 @@ static int read_ledger(struct field *field)
 
 /* --- life ---------------------------------------------------------------------------------------------- */
 
-int field_new(struct field **out, struct spool *spool, const struct limits_conf *limits,
-	const struct check_rules *checks, const struct clock *clock)
+int field_new(
+	struct field **out, struct spool *spool, const struct conf *conf, const struct clock *clock)
 {
 	struct field *field = calloc(1, sizeof(*field));
 	int err;
@@ -273,8 +273,9 @@ int field_new(struct field **out, struct spool *spool, const struct limits_conf 
 		return ERR_MEMORY;
 	field->spool = spool;
 	field->clock = clock;
-	field->conf = limits;
-	field->check_rules = checks;
+	field->conf = &conf->limits;
+	field->check_rules = &conf->checks;
+	field->methods = &conf->methods;
 	pthread_mutex_init(&field->recording, NULL);
 	pthread_mutex_init(&field->lock, NULL);
 	field_read_limits(field);

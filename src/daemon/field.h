@@ -8,6 +8,7 @@
 #define DAEMON_FIELD_H
 
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "model/verdict.h"
 #include "sample/checks.h"
 #include "sample/history.h"
@@ -35,11 +36,11 @@ struct field;
 
 /*
  * Reads the ledger's samples, points and checks, and writes the results that are owing.  Limits are read anew for each judgement, so
- * that what was signed meanwhile counts; a file that cannot be read leaves those before in force, and is said.  `limits`
- * and `checks` outlive the field.
+ * that what was signed meanwhile counts; a file that cannot be read leaves those before in force, and is said.  Of `conf` limits,
+ * checks and methods count; it outlives the field.
  */
-int field_new(struct field **out, struct spool *spool, const struct limits_conf *limits,
-	const struct check_rules *checks, const struct clock *clock) MUST_USE;
+int field_new(struct field **out, struct spool *spool, const struct conf *conf,
+	const struct clock *clock) MUST_USE;
 void field_free(struct field *field);
 
 /* --- from the lines' threads --- */

@@ -27,6 +27,7 @@ struct field {
 	struct samples *samples;
 	struct history *history;
 	const struct check_rules *check_rules;
+	const struct methods *methods;
 	struct checks *checks;
 	struct moment moments[MOST_MOMENTS]; /* by number */
 	struct point *points;

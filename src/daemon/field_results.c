@@ -29,12 +29,15 @@ static void judge(struct field *field, const struct sample *sample, unsigned i, 
 	struct water_value value = {.parameter = step->parameter,
 		.site = site_of(sample->begin.position, sample->begin.treated),
 		.check = vouch(field, sample, i),
-		.method.screening = is_kit(step->origin),
+		.method = method_find(
+			field->methods, step->method, step->parameter, is_kit(step->origin)),
 		.qc = step->qc ? (enum qc)step->qc : QC_PASS,
 		.not_water = !term_is_water(sample->begin.activity)};
 	struct water_judgement judgement = {.verdict = WATER_CANNOT_JUDGE,
 		.as_if_believed = WATER_CANNOT_JUDGE,
 		.reason = WHY_NO_WATER};
+
+	struct text uncertainty = text_over(to->uncertainty, sizeof(to->uncertainty));
 
 	*to = (struct result){.sample = sample->number,
 		.entry = sample->entries[i].number,
@@ -53,6 +56,9 @@ static void judge(struct field *field, const struct sample *sample, unsigned i, 
 		judgement = water_judge(&value, (const struct limit_set *const *)field->limits.sets,
 			field->limits.n);
 	result_judged(to, &judgement);
+	to->rule = value.method.rule;
+	if (water_uncertainty(&value) > 0)
+		text_printf(&uncertainty, "%.2g", water_uncertainty(&value));
 }
 
 /* Under `recording`. */

@@ -183,8 +183,7 @@ static int start_all(struct parts *parts, struct text *why)
 	if (err)
 		return err;
 	parts->trends = trends_new();
-	err = parts->trends ? field_new(&parts->field, parts->spool, &conf->limits, &conf->checks,
-				      parts->clock)
+	err = parts->trends ? field_new(&parts->field, parts->spool, conf, parts->clock)
 			    : ERR_MEMORY;
 	if (!err)
 		err = start_lines(parts, why);

@@ -228,7 +228,7 @@ static json_t *result_of(const struct parts *parts, const struct sample *sample,
 	bool amended = sample->entries[entry].step.kind == STEP_AMEND;
 
 	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:b, "
-			 "s:b, s:s, s:o, s:o, s:o, s:o, s:i, s:b}",
+			 "s:b, s:s, s:o, s:o, s:o, s:o, s:i, s:b, s:o, s:s}",
 		"entry", (json_int_t)result->entry, "result", (json_int_t)result->number,
 		"parameter", result->parameter, "method", result->method, "value", result->value,
 		"unit", sample_status_unit(result->unit, result->parameter), "mpn",
@@ -242,7 +242,8 @@ static json_t *result_of(const struct parts *parts, const struct sample *sample,
 		text_or_null(amended ? sample->entries[entry].step.by : ""), "amended_why",
 		text_or_null(sample->entries[entry].step.reason), "stores",
 		stores_of(parts, result->number), "revision", (int)result->revision, "counts",
-		(int)after_counts(sample, entry));
+		(int)after_counts(sample, entry), "uncertainty", text_or_null(result->uncertainty),
+		"rule", result->rule == RULE_GUARDED ? "guarded" : "simple");
 }
 
 void sample_status_failing(const struct parts *parts, const struct sample *sample, json_t *to)

@@ -99,15 +99,16 @@ static struct outcome judge_absent(const struct water_value *value, const struct
 	return unclear(WHY_NO_VALUE);
 }
 
-static double guard_of(const struct water_value *value)
+double water_uncertainty(const struct water_value *value)
 {
-	const struct water_method *method = &value->method;
+	const struct parameter *parameter = parameter_find(value->parameter);
 	double dilution = value->amount.dilution > 1 ? value->amount.dilution : 1;
+	struct amount water = value->amount;
 
-	if (method->rule != RULE_GUARDED || value->amount.kind != AMOUNT_EXACT)
+	if (!parameter || water.kind != AMOUNT_EXACT || !amount_of_water(&water, parameter))
 		return 0;
-	return dilution *
-	       fmax(method->uncertainty, method->uncertainty_relative * fabs(value->amount.value));
+	return fmax(dilution * value->method.uncertainty,
+		value->method.uncertainty_relative * fabs(water.value));
 }
 
 /* What the value may be, in the unit of its own parameter; `why` when its ends are no verdict. */
@@ -248,7 +249,7 @@ static struct outcome judge_value(const struct water_value *value, const struct 
 	if (is_impossible(&water, parameter))
 		return unclear(WHY_IMPOSSIBLE);
 	plain = judge_forms(value, &water, limit, 0);
-	guard = guard_of(value);
+	guard = value->method.rule == RULE_GUARDED ? water_uncertainty(value) : 0;
 	if (plain.verdict == WATER_CANNOT_JUDGE || !(guard > 0))
 		return plain;
 	guarded = judge_forms(value, &water, limit, guard);

@@ -105,6 +105,9 @@ struct water_judgement {
 	const struct limit_set *set;
 };
 
+/* Of what the water holds, expanded, in the parameter's unit.  0: none is stated, or the value is no one number. */
+double water_uncertainty(const struct water_value *value);
+
 /* Against one row, whatever the site; the row's parameter is that of the value, or another form of it. */
 struct water_judgement water_judge_row(const struct water_value *value, const struct limit *limit);
 

@@ -112,7 +112,8 @@ enum {
 	AT_SCREENING = 21,
 	AT_STATUS = 22,   /* 2 */
 	AT_REVISION = 24, /* 8 */
-	AT_SET = 32       /* 16 */
+	AT_SET = 32,      /* 16 */
+	AT_RULE = 48      /* 1 */
 };
 
 static int64_t codes_of(const struct result *result)
@@ -122,7 +123,7 @@ static int64_t codes_of(const struct result *result)
 	       (int64_t)result->basis << AT_BASIS | (int64_t)result->alarm << AT_ALARM |
 	       (int64_t)result->screening << AT_SCREENING | (int64_t)result->status << AT_STATUS |
 	       (int64_t)(result->revision & 0xff) << AT_REVISION |
-	       (int64_t)(result->set_code & 0xffff) << AT_SET;
+	       (int64_t)(result->set_code & 0xffff) << AT_SET | (int64_t)result->rule << AT_RULE;
 }
 
 static unsigned code(int64_t codes, int at, unsigned mask)
@@ -144,6 +145,7 @@ void result_put(struct text *to, int64_t *codes, const struct result *result)
 	fields_put(to, "m", result->method);
 	fields_put(to, "limit", result->limit);
 	fields_put(to, "set", result->set);
+	fields_put(to, "unc", result->uncertainty);
 }
 
 bool result_read(
@@ -160,13 +162,15 @@ bool result_read(
 		.screening = code(b, AT_SCREENING, 1),
 		.status = (enum result_status)code(b, AT_STATUS, 3),
 		.revision = code(b, AT_REVISION, 0xff),
-		.set_code = code(b, AT_SET, 0xffff)};
+		.set_code = code(b, AT_SET, 0xffff),
+		.rule = (enum water_rule)code(b, AT_RULE, 1)};
 	(void)fields_get(words, "m", result->method, sizeof(result->method));
 	(void)fields_get(words, "u", result->unit, sizeof(result->unit));
 	(void)fields_get(words, "mdl", result->mdl, sizeof(result->mdl));
 	(void)fields_get(words, "x", result->dilution, sizeof(result->dilution));
 	(void)fields_get(words, "limit", result->limit, sizeof(result->limit));
 	(void)fields_get(words, "set", result->set, sizeof(result->set));
+	(void)fields_get(words, "unc", result->uncertainty, sizeof(result->uncertainty));
 	return a > 0 && fields_get(words, "p", result->parameter, sizeof(result->parameter)) &&
 	       fields_get(words, "v", result->value, sizeof(result->value));
 }

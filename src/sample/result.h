@@ -27,6 +27,9 @@ struct result {
 	enum water_reason reason;
 	enum limit_basis basis; /* 0: no limit decided */
 	bool alarm, screening;
+	char uncertainty
+		[TERM]; /* expanded, of what the water holds, in the parameter's unit; "": not stated */
+	enum water_rule rule;
 	enum result_status status;
 	unsigned revision; /* 0..255: how many of this parameter and method the sample had before */
 };

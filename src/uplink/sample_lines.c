@@ -89,6 +89,10 @@ static void put_verdict(struct text *to, const struct result *result)
 		put_int(to, "basis", result->basis);
 	if (result->screening)
 		put_int(to, "screening", 1);
+	if (*result->uncertainty)
+		put_number(to, "uncertainty", strtod(result->uncertainty, NULL));
+	if (result->rule)
+		put_int(to, "rule", result->rule);
 }
 
 static void put_place(struct text *to, const struct place *place)

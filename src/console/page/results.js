@@ -35,12 +35,17 @@ function vouched(check) {
 		check.command && h("details", {"data-key": "how"}, h("summary", null, say("check.how")), h("p", null, h("code", {dir: "ltr"}, check.command))));
 }
 
+// How far off it may be, where that is known of its method.
+export const uncertainty = one => one.uncertainty && h("small", null, "± ", value(one.uncertainty, one.limit_unit),
+	one.rule === "guarded" && [" · ", say("rule.guarded")]);
+
 // One result: its verdict first.
 // `more`: what stands at its end.
 export function result(one, more) {
 	return h("li", {class: `result ${shapes.colourOf(one.verdict)}`, "data-key": String(one.result)},
 		h("div", {class: "line"}, h("strong", null, say(`parameter.${one.parameter}`)), amount(one)),
 		one.method && h("small", null, say(`method.${one.method}`), isBag(one) && [" · ", asRead(one)]),
+		uncertainty(one),
 		h("div", {class: "line judged"}, shapes.verdict(one.verdict), one.screening && h("span", {class: "chip"}, say("screening")),
 			h("span", {class: "chip"}, say(`status.${one.status}`), one.verified_by && [" · ", h("bdi", null, one.verified_by)])),
 		one.limit && h("p", null, say("limit", {limit: limit(one) ?? t("limit.absent"), set: one.limit_set}),

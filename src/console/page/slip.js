@@ -2,7 +2,7 @@
 
 import {h} from "./dom.js";
 import * as form from "./form.js";
-import {amount, pointName, summary} from "./results.js";
+import {amount, pointName, summary, uncertainty} from "./results.js";
 import * as shapes from "./shapes.js";
 import {limit, time} from "./units.js";
 import {english, say} from "./words.js";
@@ -22,7 +22,7 @@ function head(sample) {
 function result(one) {
 	return h("tr", {"data-key": String(one.entry)}, h("th", {scope: "row"}, say(`parameter.${one.parameter}`),
 		one.method && h("small", null, say(`method.${one.method}`), one.screening && [" · ", say("screening")])),
-	h("td", null, amount(one)),
+	h("td", null, amount(one), uncertainty(one)),
 	h("td", null, one.limit && [limit(one) ? h("bdi", {dir: "ltr"}, limit(one)) : say("limit.absent"), h("small", null, h("bdi", null, one.limit_set),
 		one.basis && [" · ", say(`basis.${one.basis}`)])]),
 	h("td", null, shapes.verdict(one.verdict), one.reason !== "none" && h("small", null, say(`reason.${one.reason}`)),

@@ -134,6 +134,9 @@ static void the_commented_lists_are_ones_too(void **state)
 	conf = read_text(words);
 	assert_int_equal(conf->checks.n, 1);
 	assert_float_equal(conf->checks.at[0].within, 0.2, 0);
+	assert_int_equal(conf->methods.n, 1);
+	assert_int_equal(conf->methods.at[0].about.rule, RULE_GUARDED);
+	assert_true(conf->methods.at[0].about.screening);
 	assert_int_equal(conf->n_stores, 1);
 	assert_string_equal(conf->stores[0].token_file, "credential:token");
 	assert_int_equal(conf->stores[0].batch_lines, 1000);

@@ -110,6 +110,34 @@ static void a_pending_test_is_not_judged(void **state)
 	json_decref(answer);
 }
 
+/* 45 and a tenth of it reach over 50: kept clear of the limit by what is stated of the kit, and recorded with it. */
+static void a_methods_uncertainty_counts(void **state)
+{
+	struct method *kit = &conf.methods.at[0];
+	long long sample;
+	json_t *answer;
+
+	(void)state;
+	snprintf(conf.limits.folder, sizeof(conf.limits.folder), "%s/config/limits",
+		getenv("WATERLAB_SOURCE"));
+	text_copy(conf.limits.sets, sizeof(conf.limits.sets), "who-1996");
+	conf.methods.n = 1;
+	text_copy(kit->name, sizeof(kit->name), "Strip");
+	text_copy(kit->parameter, sizeof(kit->parameter), "nitrate_no3");
+	kit->about = (struct water_method){.uncertainty_relative = 0.2, .rule = RULE_GUARDED};
+	sample = begin("b", "Spring");
+	enter(sample, "nitrate_no3", "45", "v-1");
+	answer = ask("{'ask':'sample-end','sample':%lld," WHO("e") "}", sample);
+	restart();
+	json_decref(answer);
+	answer = show(sample);
+	assert_string_equal(word(answer, 0, "verdict"), "cannot_judge");
+	assert_string_equal(word(answer, 0, "reason"), "uncertainty");
+	assert_string_equal(word(answer, 0, "uncertainty"), "9");
+	assert_string_equal(word(answer, 0, "rule"), "guarded");
+	json_decref(answer);
+}
+
 /* Killed between the step and the results that it owes: they come at the next start, once. */
 static void owed_results_come_at_the_next_start(void **state)
 {
@@ -303,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_newest_value_alone_makes_the_summary, start, stop),
 		cmocka_unit_test_setup_teardown(a_pending_test_is_not_judged, start, stop),
+		cmocka_unit_test_setup_teardown(a_methods_uncertainty_counts, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_correction_keeps_what_it_does_not_say, start, stop),
 		cmocka_unit_test_setup_teardown(a_visit_without_water_is_a_result, start, stop),

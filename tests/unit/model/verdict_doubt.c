@@ -128,6 +128,13 @@ static void decision_rules(void **state)
 	expect(&value, &limit, C, WHY_UNCERTAINTY, "46, diluted, and 10 times 1");
 	value.method.rule = RULE_SIMPLE;
 	expect(&value, &limit, M, 0, "46");
+	value = exactly("arsenic", 0.046);
+	value.amount.unit = "mg/L";
+	value.method = (struct water_method){.uncertainty_relative = 0.1, .rule = RULE_GUARDED};
+	expect(&value, &limit, C, WHY_UNCERTAINTY, "46 ug/L and a tenth of it, in mg/L");
+	assert_float_equal(water_uncertainty(&value), 4.6, 1e-9);
+	value.amount.kind = AMOUNT_BELOW;
+	assert_float_equal(water_uncertainty(&value), 0, 0);
 }
 
 static void what_is_not_the_points_water(void **state)

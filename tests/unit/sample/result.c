@@ -89,6 +89,8 @@ static void results_come_back(void **state)
 			      .basis = LIMIT_HEALTH,
 			      .alarm = true,
 			      .screening = true,
+			      .uncertainty = "0.015",
+			      .rule = RULE_GUARDED,
 			      .status = RESULT_VERIFIED,
 			      .revision = 255},
 		      back;
@@ -110,6 +112,8 @@ static void results_come_back(void **state)
 	assert_int_equal(back.basis, LIMIT_HEALTH);
 	assert_true(back.alarm && back.screening && back.status == RESULT_VERIFIED);
 	assert_int_equal(back.revision, 255);
+	assert_string_equal(back.uncertainty, "0.015");
+	assert_int_equal(back.rule, RULE_GUARDED);
 	assert_int_equal(codes >> 24 & 0xff, 255); /* where the spool looks for it */
 	assert_false(result_read(&back, 33, 9, codes, 12, "p=ph"));
 	assert_false(result_read(&back, 33, 0, codes, 12, words));

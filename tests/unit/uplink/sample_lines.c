@@ -94,12 +94,15 @@ static void what_is_no_number(void **state)
 	result.as_if_believed = WATER_CANNOT_JUDGE;
 	result.reason = WHY_INTERVAL;
 	result.mdl[0] = result.dilution[0] = '\0';
+	result.rule = RULE_GUARDED;
+	text_copy(result.uncertainty, sizeof(result.uncertainty), "0.05");
 	text_copy(result.value, sizeof(result.value), "0.1..0.3");
 	row = row_of(&result);
 	expect(&row, TAGS("dpd\\ comparator",
 			     "free_chlorine") "value=0.1,upper=0.3,censor=4i,verdict=6i,reason=13i,"
 					      "limit_low=0.2,limit=0.5,limit_set=1i,"
-					      "basis=1i,screening=1i,sample=9i,point=7i,treated=2i,"
+					      "basis=1i,screening=1i,uncertainty=0.05,rule=1i,"
+					      "sample=9i,point=7i,treated=2i,"
 					      "status=0i,rev=0i," PLACE " 1700000000000\n");
 	result = (struct result){.sample = 9,
 		.entry = 12,

@@ -6,7 +6,8 @@
 #include "conf/schema.h"
 
 extern const struct schema keys_conf, keys_console;
-extern const struct schema keys_line, keys_store, keys_meter, keys_check, keys_method; /* one of each list */
+extern const struct schema keys_line, keys_store, keys_meter, keys_check,
+	keys_method; /* one of each list */
 
 /* Where the field is, how wide it is. */
 #define AT(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)

@@ -87,8 +87,8 @@ static json_t *field_of(const struct field_state *field, int64_t now_ms)
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:b, s:o}", "parameter",
 		field->parameter, "unit", field->unit, "value", value, "text", text, "qc",
 		field->boot_ms ? (int)field->qc : (int)QC_MISSING, "flags",
-		status_flags(field->flags), "tests", tests_of(field), "refused", (int)field->refused,
-		"age_s", age(field->boot_ms, now_ms));
+		status_flags(field->flags), "tests", tests_of(field), "refused",
+		(int)field->refused, "age_s", age(field->boot_ms, now_ms));
 }
 
 json_t *status_unit(const struct unit_state *unit, int64_t now_ms)

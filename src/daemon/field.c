@@ -248,15 +248,21 @@ static int take_row(void *ctx, const struct spool_row *row)
 
 static int read_ledger(struct field *field)
 {
+	uint64_t samples = 0, checks = 0;
 	struct spool_reader *reader;
 	int err = spool_reader_open(&reader, field->spool);
 
 	if (err)
 		return err;
-	err = spool_read_samples(reader, take_row, field);
+	err = spool_read_samples(reader, take_row, field, &samples);
 	if (!err)
-		err = field_read_checks(field, reader);
+		err = field_read_checks(field, reader, &checks);
 	spool_reader_close(reader);
+	if (samples || checks)
+		log_say(LOG_ERROR, "daemon",
+			"the card damaged %llu records of samples and points and %llu of checks: "
+			"look through those of these days, for what they said is missing there",
+			(unsigned long long)samples, (unsigned long long)checks);
 	return err;
 }
 

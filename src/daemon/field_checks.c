@@ -17,9 +17,9 @@ static int take_row(void *ctx, const struct spool_row *row)
 	return 0;
 }
 
-int field_read_checks(struct field *field, struct spool_reader *reader)
+int field_read_checks(struct field *field, struct spool_reader *reader, uint64_t *damaged)
 {
-	return spool_read_checks(reader, take_row, field);
+	return spool_read_checks(reader, take_row, field, damaged);
 }
 
 static bool put_record(struct ledger_record *record, const struct check_step *step, int64_t check)
@@ -206,6 +206,7 @@ static int take_moment(void *ctx, const struct spool_row *row)
 	moment->boot_ms = row->boot_ms;
 	moment->utc_ms = row->utc_ms;
 	moment->timed = row->clock != TIME_NONE;
+	moment->error_ms = row->clock_error_ms;
 	return 0;
 }
 
@@ -247,19 +248,20 @@ static bool moment_now(struct field *field, struct moment *to)
 	to->boot_ms = clock_boot_ms(field->clock);
 	to->timed = utc.source != TIME_NONE;
 	to->utc_ms = to->boot_ms + utc.offset_ms;
+	to->error_ms = utc.uncertainty_ms;
 	return true;
 }
 
 /*
- * How long the check was over when the value was recorded.  False: nobody can tell, for the machine was started anew between
- * them and one of them has no time, or their times contradict each other.
+ * How long the check was over when the value was recorded, at most.  False: nobody can tell, for the machine was started anew
+ * between them and one of them has no time, or their times contradict each other.
  */
 static bool find_age(const struct moment *then, const struct moment *at, int64_t *age_ms)
 {
 	if (!strcmp(then->boot, at->boot))
 		*age_ms = at->boot_ms - then->boot_ms;
 	else if (then->timed && at->timed)
-		*age_ms = at->utc_ms - then->utc_ms;
+		*age_ms = at->utc_ms - then->utc_ms + then->error_ms + at->error_ms;
 	else
 		return false;
 	return *age_ms >= 0;

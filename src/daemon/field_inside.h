@@ -13,7 +13,7 @@ enum { MOST_LIVE = 256, MOST_MOMENTS = 128 };
 struct moment {
 	uint64_t number; /* 0: none */
 	char boot[37];
-	int64_t boot_ms, utc_ms;
+	int64_t boot_ms, utc_ms, error_ms;
 	bool timed;
 };
 
@@ -50,7 +50,7 @@ void field_forget_unit(struct field *field, const char *unit);
 uint64_t field_sample_of_unit(const struct field *field, const char *unit);
 
 /* field_checks.c */
-int field_read_checks(struct field *field, struct spool_reader *reader) MUST_USE;
+int field_read_checks(struct field *field, struct spool_reader *reader, uint64_t *damaged) MUST_USE;
 
 /* Keeps a recorded point.  Under `lock`, but at the start. */
 int field_keep_point(struct field *field, const struct point *point) MUST_USE;

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "sample/terms.h"
+
 /* --- persons ------------------------------------------------------------------------------------------- */
 
 /* The next byte of a letter; blanks and signs are passed over, those of Urdu and other writing too.  0: the end. */
@@ -65,14 +67,29 @@ bool after_counts(const struct sample *sample, unsigned entry)
 	return true;
 }
 
+/* The next revision behind those that this entry has or owes. */
+static unsigned behind(const struct sample_entry *entry, unsigned next)
+{
+	const struct result *result = &entry->result;
+	unsigned owed = entry->verified && result->status != RESULT_VERIFIED;
+
+	next += entry->verified ? 2 : 1;
+	if (result->number && result->revision + 1 + owed > next)
+		next = result->revision + 1 + owed;
+	return next;
+}
+
 unsigned after_revision(const struct sample *sample, unsigned entry, enum result_status status)
 {
-	unsigned i, before = status == RESULT_VERIFIED;
+	const struct result *own = &sample->entries[entry].result;
+	unsigned i, next = 0;
 
 	for (i = 0; i < entry; i++)
 		if (is_same_test(&sample->entries[i].step, &sample->entries[entry].step))
-			before += sample->entries[i].verified ? 2 : 1;
-	return before;
+			next = behind(&sample->entries[i], next);
+	if (status == RESULT_VERIFIED)
+		next = own->number && own->revision > next ? own->revision + 1 : next + 1;
+	return next;
 }
 
 /* --- steps --------------------------------------------------------------------------------------------- */
@@ -203,4 +220,58 @@ void after_take(struct sample *sample, uint64_t number, const struct step *step)
 			sample->entries[i].verified = number;
 			memcpy(sample->entries[i].verified_by, step->by, sizeof(step->by));
 		}
+}
+
+/* --- steps that were lost ------------------------------------------------------------------------------ */
+
+/* What the result says of its entry; who entered it nobody knows any more. */
+static struct step entry_of(const struct result *result)
+{
+	struct step step = {.kind = STEP_ENTER,
+		.sample = result->sample,
+		.origin = result->screening ? ORIGIN_KIT : ORIGIN_TAKEN};
+
+	text_copy(step.parameter, sizeof(step.parameter), result->parameter);
+	text_copy(step.method, sizeof(step.method), result->method);
+	text_copy(step.value, sizeof(step.value), result->value);
+	text_copy(step.value_unit, sizeof(step.value_unit), result->unit);
+	text_copy(step.mdl, sizeof(step.mdl), result->mdl);
+	text_copy(step.dilution, sizeof(step.dilution), result->dilution);
+	if (!result->screening)
+		text_copy(step.unit, sizeof(step.unit), result->method);
+	return step;
+}
+
+/* Among the others by its number: the newest counts.  NULL: there is no room. */
+static struct sample_entry *bring_back(struct sample *sample, const struct result *result)
+{
+	unsigned i = sample->n_entries;
+
+	if (result->entry <= sample->number || result->entry >= result->number ||
+		!sample_room(sample))
+		return NULL;
+	while (i > 0 && sample->entries[i - 1].number > result->entry)
+		i--;
+	memmove(&sample->entries[i + 1], &sample->entries[i],
+		(sample->n_entries - i) * sizeof(sample->entries[0]));
+	sample->n_entries++;
+	sample->entries[i] =
+		(struct sample_entry){.number = result->entry, .step = entry_of(result)};
+	if (!strcmp(result->parameter, TERM_NO_WATER))
+		text_copy(sample->impediment, sizeof(sample->impediment), result->value);
+	return &sample->entries[i];
+}
+
+void after_take_result(struct sample *sample, const struct result *result)
+{
+	struct sample_entry *entry = find_entry(sample, result->entry);
+
+	if (!entry)
+		entry = bring_back(sample, result);
+	if (!entry)
+		return;
+	sample->ended = true;
+	entry->result = *result;
+	if (result->status == RESULT_VERIFIED && !entry->verified)
+		entry->verified = result->number;
 }

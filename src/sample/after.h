@@ -24,8 +24,15 @@ uint64_t after_first(const struct sample *sample, unsigned entry);
 bool after_counts(const struct sample *sample, unsigned entry);
 /*
  * How many results of the same parameter and method the sample has before this entry's, its preliminary or its verified one.
- * It follows from the steps alone, whatever of the results was lost: never the same for two.
+ * It follows from the steps, whatever of the results was lost, and lies behind that of each result of an earlier entry,
+ * whatever of the steps was lost: never the same for two.
  */
 unsigned after_revision(const struct sample *sample, unsigned entry, enum result_status status);
+
+/*
+ * A result as it stands in the ledger.  Where the step it is of cannot be read any more (the card damaged it), what the result
+ * says is the entry again: what was corrected is not undone, what was verified stays so, and the sample has ended.
+ */
+void after_take_result(struct sample *sample, const struct result *result);
 
 #endif

@@ -328,9 +328,7 @@ bool samples_take(struct samples *samples, uint64_t number, const struct step *s
 void samples_take_result(struct samples *samples, const struct result *result)
 {
 	struct sample *of = find(samples, result->sample);
-	unsigned i;
 
-	for (i = 0; of && i < of->n_entries; i++)
-		if (of->entries[i].number == result->entry)
-			of->entries[i].result = *result;
+	if (of)
+		after_take_result(of, result);
 }

@@ -149,7 +149,7 @@ static int lose_file(struct spool_reader *reader, uint64_t first, struct range p
 }
 
 /* Beside the daemon, what cannot be read back is recorded, so that nobody waits for it for ever. */
-static int report_lost(struct spool_reader *reader, enum stream stream)
+int reader_report_lost(struct spool_reader *reader, enum stream stream)
 {
 	int err = 0;
 	size_t i;
@@ -161,52 +161,71 @@ static int report_lost(struct spool_reader *reader, enum stream stream)
 
 /* --- the ledger's rows ---------------------------------------------------------------------------------- */
 
-static int read_ledger(struct spool_reader *reader, struct range block, row_fn each, void *ctx)
+static int take_record(struct spool_reader *reader, row_fn each, void *ctx)
 {
+	sqlite3_stmt *at = reader->records;
 	struct ledger_record record;
-	struct spool_row row;
-	int code, err;
+	struct spool_row row = {.stream = STREAM_LEDGER,
+		.number = (uint64_t)sqlite3_column_int64(at, 0),
+		.boot_ms = sqlite3_column_int64(at, 3),
+		.value = (double)NAN};
+	int err;
 
-	err = reader_prepare_records(reader, &reader->records);
+	if (!record_take(at, &record) || sql_copy_text(at, 9, row.boot, sizeof(row.boot)))
+		return intervals_add(&reader->lost, row.number, row.number) ? 0 : ERR_MEMORY;
+	err = reader_time(reader, row.boot);
 	if (err)
 		return err;
-	sqlite3_bind_int64(reader->records, 1, (sqlite3_int64)block.first);
-	sqlite3_bind_int64(reader->records, 2, (sqlite3_int64)block.last);
-	while ((code = sqlite3_step(reader->records)) == SQLITE_ROW) {
-		sqlite3_stmt *at = reader->records;
+	reader_stamp(reader, &row);
+	row.spool = identity_of(&reader->identities, reader->id, STREAM_LEDGER, row.number);
+	row.kind = record.kind;
+	row.a = record.a;
+	row.b = record.b;
+	row.c = record.c;
+	row.words = record.words;
+	if (row.kind == LEDGER_SUMMARY)
+		stamp_summary(&row, record.words);
+	else if (row.kind == LEDGER_RESULT)
+		err = reader_stamp_result(reader, &row);
+	return err ? err : each(ctx, &row);
+}
 
-		row = (struct spool_row){.stream = STREAM_LEDGER,
-			.number = (uint64_t)sqlite3_column_int64(at, 0),
-			.boot_ms = sqlite3_column_int64(at, 3)};
-		if (!record_take(at, &record) || sql_copy_text(at, 9, row.boot, sizeof(row.boot))) {
-			if (!intervals_add(&reader->lost, row.number, row.number))
-				err = ERR_MEMORY;
-			continue;
-		}
-		err = reader_time(reader, row.boot);
-		if (err)
+/* What stands on a damaged page is lost, number by number; *next is moved to the first that can be read again. */
+static int pass_damage(struct spool_reader *reader, uint64_t last, uint64_t *next)
+{
+	int code = SQLITE_DONE, err = 0;
+
+	for (; !err && *next <= last; ++*next) {
+		sqlite3_bind_int64(reader->records, 1, (sqlite3_int64)*next);
+		sqlite3_bind_int64(reader->records, 2, (sqlite3_int64)*next);
+		code = sqlite3_step(reader->records);
+		sqlite3_reset(reader->records);
+		if (code == SQLITE_ROW)
 			break;
-		reader_stamp(reader, &row);
-		row.spool = identity_of(&reader->identities, reader->id, STREAM_LEDGER, row.number);
-		row.kind = record.kind;
-		row.a = record.a;
-		row.b = record.b;
-		row.c = record.c;
-		row.words = record.words;
-		row.value = NAN;
-		if (row.kind == LEDGER_SUMMARY)
-			stamp_summary(&row, record.words);
-		else if (row.kind == LEDGER_RESULT)
-			err = reader_stamp_result(reader, &row);
-		if (err)
-			break;
-		err = each(ctx, &row);
-		if (err)
-			break;
-	}
-	if (!err)
 		err = sql_error(code);
-	sqlite3_reset(reader->records);
+		if (err == 0 || err == ERR_DAMAGED)
+			err = intervals_add(&reader->lost, *next, *next) ? 0 : ERR_MEMORY;
+	}
+	return err;
+}
+
+int reader_read_ledger(struct spool_reader *reader, struct range block, row_fn each, void *ctx)
+{
+	int code = SQLITE_CORRUPT, err = reader_prepare_records(reader, &reader->records);
+
+	while (!err && sql_error(code) == ERR_DAMAGED && block.first <= block.last) {
+		sqlite3_bind_int64(reader->records, 1, (sqlite3_int64)block.first);
+		sqlite3_bind_int64(reader->records, 2, (sqlite3_int64)block.last);
+		while (!err && (code = sqlite3_step(reader->records)) == SQLITE_ROW) {
+			block.first = (uint64_t)sqlite3_column_int64(reader->records, 0) + 1;
+			err = take_record(reader, each, ctx);
+		}
+		sqlite3_reset(reader->records);
+		if (!err && sql_error(code) == ERR_DAMAGED)
+			err = pass_damage(reader, block.last, &block.first);
+		else if (!err)
+			err = sql_error(code);
+	}
 	return err;
 }
 
@@ -338,7 +357,7 @@ int spool_read(struct spool_reader *reader, enum stream stream, struct range blo
 		return 0;
 	reader->unseen = block.first;
 	if (stream == STREAM_LEDGER)
-		err = read_ledger(reader, block, each, ctx);
+		err = reader_read_ledger(reader, block, each, ctx);
 	else
 		err = read_segments(reader, block, each, ctx);
 	if (damaged)
@@ -348,6 +367,6 @@ int spool_read(struct spool_reader *reader, enum stream stream, struct range blo
 	if (stream == STREAM_READINGS && intervals_find(&reader->lost, block.first))
 		reported = look_below(reader, block.first);
 	if (!reported)
-		reported = report_lost(reader, stream);
+		reported = reader_report_lost(reader, stream);
 	return err ? err : reported;
 }

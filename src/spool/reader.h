@@ -62,12 +62,13 @@ struct range spool_reader_range(struct spool_reader *reader, enum stream stream)
  */
 int spool_read(struct spool_reader *reader, enum stream stream, struct range block,
 	int (*each)(void *ctx, const struct spool_row *row), void *ctx, uint64_t *damaged) MUST_USE;
-/* Every sound record of field tests and points, rising; as spool_read(), but nothing is counted or made a gap. */
+/* Every sound record of field tests and points, rising; as spool_read(), but what is damaged is a gap only if the card takes
+ * that now. */
 int spool_read_samples(struct spool_reader *reader,
-	int (*each)(void *ctx, const struct spool_row *row), void *ctx) MUST_USE;
+	int (*each)(void *ctx, const struct spool_row *row), void *ctx, uint64_t *damaged) MUST_USE;
 /* The same of checks of analyzers. */
 int spool_read_checks(struct spool_reader *reader,
-	int (*each)(void *ctx, const struct spool_row *row), void *ctx) MUST_USE;
+	int (*each)(void *ctx, const struct spool_row *row), void *ctx, uint64_t *damaged) MUST_USE;
 /* The first part of a range of readings that lies in a file which this program cannot read (a newer one wrote it), but
  * for the newest file.  False: there is none. */
 bool spool_reader_unreadable(struct spool_reader *reader, struct range range, struct range *part);

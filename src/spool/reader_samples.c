@@ -38,6 +38,8 @@ int reader_stamp_result(struct spool_reader *reader, struct spool_row *row)
 	}
 	err = code == SQLITE_ROW ? 0 : sql_error(code);
 	sqlite3_reset(reader->beginning);
+	if (err == ERR_DAMAGED)
+		return 0;
 	if (err || n < LEDGER_BEGINNING)
 		return err;
 	err = reader_time(reader, first.boot);
@@ -50,34 +52,52 @@ int reader_stamp_result(struct spool_reader *reader, struct spool_row *row)
 	return 0;
 }
 
+struct kinds {
+	enum ledger_kind first, last;
+	row_fn each;
+	void *ctx;
+	uint64_t seen; /* up to here they were handed out */
+};
+
+static int take_kind(void *ctx, const struct spool_row *row)
+{
+	struct kinds *kinds = ctx;
+
+	if (row->kind < kinds->first || row->kind > kinds->last)
+		return 0;
+	kinds->seen = row->number;
+	return kinds->each(kinds->ctx, row);
+}
+
 /* `which` selects them, in the very words of an index of ledger_steps.c. */
-static int read_kinds(struct spool_reader *reader, const char *which, row_fn each, void *ctx)
+static int read_indexed(struct spool_reader *reader, const char *which, struct kinds *kinds)
 {
 	char ask[160];
 	struct text sql = text_over(ask, sizeof(ask));
 	struct ledger_record record;
 	struct spool_row row;
 	sqlite3_stmt *at = NULL;
-	int code = SQLITE_DONE, err = reader_refresh(reader);
+	int code = SQLITE_DONE, err;
 
 	text_printf(&sql,
 		"SELECT number,kind,boot,boot_ms,a,b,c,ifnull(words,''),crc FROM ledger WHERE %s"
 		" ORDER BY number",
 		which);
-	if (!err)
-		err = sql_prepare(reader->ledger, ask, &at);
+	err = sql_prepare(reader->ledger, ask, &at);
 	while (!err && (code = sqlite3_step(at)) == SQLITE_ROW) {
-		if (!record_take(at, &record))
+		row = (struct spool_row){
+			.stream = STREAM_LEDGER, .number = (uint64_t)sqlite3_column_int64(at, 0)};
+		if (!record_take(at, &record)) {
+			err = intervals_add(&reader->lost, row.number, row.number) ? 0 : ERR_MEMORY;
 			continue;
-		row = (struct spool_row){.stream = STREAM_LEDGER,
-			.number = (uint64_t)sqlite3_column_int64(at, 0),
-			.boot_ms = record.boot_ms,
-			.kind = record.kind,
-			.a = record.a,
-			.b = record.b,
-			.c = record.c,
-			.words = record.words};
-		err = each(ctx, &row);
+		}
+		row.boot_ms = record.boot_ms;
+		row.kind = record.kind;
+		row.a = record.a;
+		row.b = record.b;
+		row.c = record.c;
+		row.words = record.words;
+		err = take_kind(kinds, &row);
 	}
 	if (!err)
 		err = sql_error(code);
@@ -85,12 +105,37 @@ static int read_kinds(struct spool_reader *reader, const char *which, row_fn eac
 	return err;
 }
 
-int spool_read_samples(struct spool_reader *reader, row_fn each, void *ctx)
+/* A damaged page, of the index too, costs the way by the index and the records that stand there, and nothing else. */
+static int read_kinds(
+	struct spool_reader *reader, const char *which, struct kinds kinds, uint64_t *damaged)
 {
-	return read_kinds(reader, "kind BETWEEN 14 AND 16", each, ctx);
+	int err = reader_refresh(reader);
+
+	*damaged = 0;
+	intervals_clear(&reader->lost);
+	if (!err)
+		err = read_indexed(reader, which, &kinds);
+	if (err == ERR_DAMAGED) {
+		struct range rest = {kinds.seen + 1, reader_last(reader, STREAM_LEDGER)};
+
+		err = reader_read_ledger(reader, rest, take_kind, &kinds);
+	}
+	*damaged = reader->lost.count;
+	if (reader->spool)
+		(void)!reader_report_lost(reader, STREAM_LEDGER);
+	return err;
 }
 
-int spool_read_checks(struct spool_reader *reader, row_fn each, void *ctx)
+int spool_read_samples(struct spool_reader *reader, row_fn each, void *ctx, uint64_t *damaged)
 {
-	return read_kinds(reader, "kind=17", each, ctx);
+	struct kinds kinds = {LEDGER_SAMPLE, LEDGER_POINT, each, ctx, 0};
+
+	return read_kinds(reader, "kind BETWEEN 14 AND 16", kinds, damaged);
+}
+
+int spool_read_checks(struct spool_reader *reader, row_fn each, void *ctx, uint64_t *damaged)
+{
+	struct kinds kinds = {LEDGER_CHECK, LEDGER_CHECK, each, ctx, 0};
+
+	return read_kinds(reader, "kind=17", kinds, damaged);
 }

@@ -19,12 +19,11 @@ static int add(struct spikes *spikes, const struct ledger_record *record)
 	return 0;
 }
 
-int reader_load_spikes(struct spool_reader *reader, struct range range)
+static int ask(struct spool_reader *reader, struct range range)
 {
 	struct ledger_record record;
 	int code = SQLITE_DONE, err = 0;
 
-	reader->spikes.n = 0;
 	if (!reader->spiked)
 		err = sql_prepare(reader->ledger,
 			"SELECT number,kind,boot,boot_ms,a,b,c,ifnull(words,''),crc FROM ledger"
@@ -40,6 +39,59 @@ int reader_load_spikes(struct spool_reader *reader, struct range range)
 			err = add(&reader->spikes, &record);
 	sqlite3_reset(reader->spiked);
 	return err ? err : sql_error(code);
+}
+
+struct looking {
+	struct spikes *spikes;
+	struct range range;
+};
+
+static int take(void *ctx, const struct spool_row *row)
+{
+	struct looking *looking = ctx;
+	const struct ledger_record record = {.a = row->a, .b = row->b};
+
+	return row->kind != LEDGER_SPIKE || (row->b != QC_SUSPECT && row->b != QC_FAIL) ||
+			       row->a < (int64_t)looking->range.first ||
+			       row->a > (int64_t)looking->range.last
+		       ? 0
+		       : add(looking->spikes, &record);
+}
+
+static int in_order(const void *one, const void *other)
+{
+	uint64_t a = ((const struct spike *)one)->number, b = ((const struct spike *)other)->number;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The way by the index is damaged: all of the ledger is looked through.  Its own losses are said by who asks for it. */
+static int look_through(struct spool_reader *reader, struct range range)
+{
+	struct looking looking = {&reader->spikes, range};
+	struct range all = {1, reader_last(reader, STREAM_LEDGER)};
+	struct intervals lost = reader->lost;
+	int err;
+
+	reader->lost = (struct intervals){0};
+	err = reader_read_ledger(reader, all, take, &looking);
+	intervals_free(&reader->lost);
+	reader->lost = lost;
+	if (reader->spikes.n)
+		qsort(reader->spikes.at, reader->spikes.n, sizeof(*reader->spikes.at), in_order);
+	return err;
+}
+
+int reader_load_spikes(struct spool_reader *reader, struct range range)
+{
+	int err;
+
+	reader->spikes.n = 0;
+	err = ask(reader, range);
+	if (err != ERR_DAMAGED)
+		return err;
+	reader->spikes.n = 0;
+	return look_through(reader, range);
 }
 
 static int by_number(const void *number, const void *spike)

@@ -110,8 +110,13 @@ int reader_load_spikes(struct spool_reader *reader, struct range range) MUST_USE
 /* The row's qc and flags are those of a spike, if it is one. */
 void reader_add_spike(const struct spool_reader *reader, struct spool_row *row);
 
+/* Records of the ledger past damaged pages; what stood there is in reader->lost. */
+int reader_read_ledger(
+	struct spool_reader *reader, struct range block, row_fn each, void *ctx) MUST_USE;
 /* Readings from reader->unseen to `last` were not found. */
 int reader_lost(struct spool_reader *reader, uint64_t last) MUST_USE;
+/* What is in reader->lost becomes gaps of the spool beside it. */
+int reader_report_lost(struct spool_reader *reader, enum stream stream) MUST_USE;
 
 /* The number, or the first one after the known gap it lies in. */
 uint64_t reader_past_gap(struct spool_reader *reader, uint64_t number);

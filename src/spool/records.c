@@ -2,6 +2,9 @@
 #include "spool/check.h"
 #include "spool/internal.h"
 
+/* No machine runs 35,000 years. */
+#define MOST_BOOT_MS (INT64_C(1) << 50)
+
 bool record_take(sqlite3_stmt *row, struct ledger_record *record)
 {
 	*record = (struct ledger_record){.kind = (enum ledger_kind)sqlite3_column_int(row, 1),
@@ -9,7 +12,8 @@ bool record_take(sqlite3_stmt *row, struct ledger_record *record)
 		.a = sqlite3_column_int64(row, 4),
 		.b = sqlite3_column_int64(row, 5),
 		.c = sqlite3_column_int64(row, 6)};
-	return sql_copy_text(row, 7, record->words, sizeof(record->words)) == 0 &&
+	return record->boot_ms > -MOST_BOOT_MS && record->boot_ms < MOST_BOOT_MS &&
+	       sql_copy_text(row, 7, record->words, sizeof(record->words)) == 0 &&
 	       check_of_ledger((uint64_t)sqlite3_column_int64(row, 0),
 		       (uint32_t)sqlite3_column_int64(row, 2),
 		       record) == sqlite3_column_int(row, 8);

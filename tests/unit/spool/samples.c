@@ -28,6 +28,7 @@ struct seen {
 	int64_t utc_ms, a;
 	enum time_source clock;
 	char about[600], words[160];
+	uint64_t damaged;
 };
 
 static int look(void *ctx, const struct spool_row *row)
@@ -65,7 +66,7 @@ static struct seen samples_of(struct spool *spool)
 	struct spool_reader *reader;
 
 	assert_int_equal(spool_reader_open(&reader, spool), 0);
-	assert_int_equal(spool_read_samples(reader, look, &seen), 0);
+	assert_int_equal(spool_read_samples(reader, look, &seen, &seen.damaged), 0);
 	spool_reader_close(reader);
 	return seen;
 }
@@ -191,7 +192,7 @@ static void checks_are_found(void **state)
 	assert_int_equal(spool_note_all(spool, records, 2, &first), 0);
 	assert_int_equal(samples_of(spool).n, before);
 	assert_int_equal(spool_reader_open(&reader, spool), 0);
-	assert_int_equal(spool_read_checks(reader, look, &seen), 0);
+	assert_int_equal(spool_read_checks(reader, look, &seen, &seen.damaged), 0);
 	spool_reader_close(reader);
 	assert_int_equal(seen.n, 2);
 	assert_int_equal(seen.a, first);

@@ -224,12 +224,16 @@ void after_take(struct sample *sample, uint64_t number, const struct step *step)
 
 /* --- steps that were lost ------------------------------------------------------------------------------ */
 
-/* What the result says of its entry; who entered it nobody knows any more. */
+/* What the result says of its entry; who entered it nobody knows any more.  What may be an analyzer's is taken for one: it needs
+ * a check to be believed. */
 static struct step entry_of(const struct result *result)
 {
 	struct step step = {.kind = STEP_ENTER,
 		.sample = result->sample,
-		.origin = result->screening ? ORIGIN_KIT : ORIGIN_TAKEN};
+		.origin = result->screening ? ORIGIN_KIT : ORIGIN_TAKEN,
+		.qc = result->reason == WHY_QC_SUSPECT  ? QC_SUSPECT
+		      : result->reason == WHY_QC_FAILED ? QC_FAIL
+							: 0};
 
 	text_copy(step.parameter, sizeof(step.parameter), result->parameter);
 	text_copy(step.method, sizeof(step.method), result->method);

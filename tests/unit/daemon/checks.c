@@ -1,5 +1,6 @@
 /* Checks of analyzers on the control socket: a result is judged by what vouches for the analyzer at its own moment. */
 #include "asked.h"
+#include "spool/internal.h"
 
 static const struct series acidity = {"ph-1", "ph", NUMBER_F32, 0};
 static const struct series warmth = {"ph-1", "temperature", NUMBER_F32, 0};
@@ -187,6 +188,38 @@ static void what_the_van_doubts_is_possible_at_most(void **state)
 			"verdict", "cannot_judge");
 		json_decref(answer);
 	}
+}
+
+/* In another start of the machine only times tell how long ago it was, and a clock may be far off. */
+static void a_doubtful_clock_makes_no_check_younger(void **state)
+{
+	static const struct {
+		int64_t then_ms, now_ms; /* how far off */
+		const char *reason, *is;
+	} clocks[] = {{60000, 60000, "none", "good"}, {172800000, 10, "check_expired", "expired"},
+		{10, 172800000, "check_expired", "expired"}, {60000, 60000, "none", "good"}};
+	char boot[] = "aaaaaaaa-1111-4111-8111-111111111111", token[8];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		spool_tuning.boot_id = boot;
+		boot[0]++;
+		restart_bench();
+		assert_int_equal(
+			spool_fix_utc(parts.spool, 1700000000000, TIME_RTC, clocks[i].then_ms), 0);
+		snprintf(token, sizeof(token), "a%zu", i);
+		assert_true(check(token, 7.0));
+		token[0] = 'b';
+		rests_on(judged(token, 7.4), "none", "good");
+		boot[0]++;
+		restart_bench();
+		assert_int_equal(
+			spool_fix_utc(parts.spool, 1700000000000, TIME_RTC, clocks[i].now_ms), 0);
+		token[0] = 'c';
+		rests_on(judged(token, 7.4), clocks[i].reason, clocks[i].is);
+	}
+	spool_tuning.boot_id = NULL;
 }
 
 /* A value of the morning stays believed, or not, whatever the evening's check shows. */
@@ -446,6 +479,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(judged_after_a_passed_check, start_bench, stop),
 		cmocka_unit_test_setup_teardown(a_failure_is_possible_or_real, start_bench, stop),
 		cmocka_unit_test_setup_teardown(not_after_it_has_expired, start_bench, stop),
+		cmocka_unit_test_setup_teardown(
+			a_doubtful_clock_makes_no_check_younger, start_bench, stop),
 		cmocka_unit_test_setup_teardown(
 			a_later_check_changes_no_earlier_result, start_bench, stop),
 		cmocka_unit_test_setup_teardown(adjusted_and_left, start_bench, stop),

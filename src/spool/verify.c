@@ -96,19 +96,25 @@ static void weigh_table(
 		put(file, words);
 }
 
+/* On the heap: they are half of the stack of the thread that answers on the control socket. */
 static void check_epochs(sqlite3 *db, struct verify_file *file)
 {
 	sqlite3_stmt *rows = NULL;
-	struct epochs epochs;
+	struct epochs *epochs = malloc(sizeof(*epochs));
 	char uuid[UUID];
 	uint64_t n = 0;
 
+	if (!epochs) {
+		put(file, "there is no memory to look at its time offsets");
+		return;
+	}
 	if (sql_prepare(db, "SELECT DISTINCT uuid FROM epoch", &rows) == 0)
 		while (sqlite3_step(rows) == SQLITE_ROW)
 			if (sql_copy_text(rows, 0, uuid, sizeof(uuid)) == 0 &&
-				epochs_load(db, uuid, &epochs) == 0)
-				n += epochs.n;
+				epochs_load(db, uuid, epochs) == 0)
+				n += epochs->n;
 	sqlite3_finalize(rows);
+	free(epochs);
 	weigh_table(db, "SELECT count(*) FROM epoch", n, file, "a time offset fails its checksum");
 }
 

@@ -223,7 +223,7 @@ static void put_analyzer(struct page *page, const json_t *one)
 	page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "unit"),
 		sample_text(one, "parameter"));
 	page_to(page, STATE_TO);
-	sample_put_check(page, one, "");
+	sample_put_check(page, one);
 }
 
 int cli_check_list(struct cli *cli)

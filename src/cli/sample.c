@@ -379,6 +379,7 @@ int cli_sample_list(struct cli *cli)
 		put_short(&page, json_object_get(all, "open"));
 		sample_put_pending(&page, json_object_get(all, "due"));
 		put_short(&page, json_object_get(all, "recent"));
+		view_failing(&page, json_object_get(all, "failing"));
 		if (!page.out.len)
 			page_put(&page, STYLE_PLAIN, "no samples yet\n");
 		fputs(room, stdout);

@@ -7,7 +7,7 @@
 #include "cli/terminal.h"
 #include "cli/view.h"
 
-enum { NAMES_TO = 24, VALUES_TO = 44 };
+enum { NAMES_TO = 24, LIVE_TO = 36, VALUES_TO = 44, STATES_TO = 47 };
 
 const char *sample_text(const json_t *of, const char *key)
 {
@@ -56,20 +56,31 @@ void sample_put_head(struct page *page, const json_t *sample)
 	page_end(page);
 }
 
+static void put_amount(struct page *page, const char *value, const char *ucum)
+{
+	char words[32] = "";
+	struct text unit = text_over(words, sizeof(words));
+
+	view_put_unit(&unit, ucum);
+	page_printf(page, STYLE_PLAIN, "%s%s%s", value, unit.len ? " " : "", words);
+}
+
 static void put_live(struct page *page, const json_t *live)
 {
+	unsigned unchecked = 0;
 	json_t *one;
 	size_t i;
 
 	for (i = 0; (one = json_array_get(live, i)); i++) {
 		bool stable = json_is_true(json_object_get(one, "stable"));
+		const char *check = sample_text(json_object_get(one, "check"), "state");
 
+		unchecked += *check && strcmp(check, "good") != 0;
 		page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "unit"),
 			sample_text(one, "parameter"));
-		page_to(page, VALUES_TO);
-		page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "text"),
-			sample_text(one, "parameter_unit"));
-		page_put(page, STYLE_PLAIN, "  ");
+		page_to(page, LIVE_TO);
+		put_amount(page, sample_text(one, "text"), sample_text(one, "parameter_unit"));
+		page_to(page, STATES_TO);
 		page_put(page, stable ? STYLE_GOOD : STYLE_FAINT,
 			json_is_true(json_object_get(one, "taken")) ? "taken"
 			: stable                                    ? "settled"
@@ -77,16 +88,24 @@ static void put_live(struct page *page, const json_t *live)
 		page_printf(page, STYLE_FAINT, "  %s", sample_text(one, "why"));
 		page_end(page);
 	}
+	if (unchecked) {
+		page_printf(page, STYLE_WARN,
+			"%u of these rest on no check of their analyzer: waterlab check list",
+			unchecked);
+		page_end(page);
+	}
 }
 
 void sample_put_pending(struct page *page, const json_t *pending)
 {
+	const json_t *due_ms;
 	char due[32];
 	json_t *one;
 	size_t i;
 
 	for (i = 0; (one = json_array_get(pending, i)); i++) {
-		sample_put_utc(due, json_object_get(one, "due_ms"));
+		due_ms = json_object_get(one, "due_ms");
+		sample_put_utc(due, due_ms);
 		page_printf(page, STYLE_PLAIN, "test %lld", view_count(one, "test"));
 		page_to(page, NAMES_TO);
 		page_printf(page, STYLE_PLAIN, "%s by %s, sample %lld",
@@ -95,7 +114,7 @@ void sample_put_pending(struct page *page, const json_t *pending)
 		page_printf(page,
 			json_is_true(json_object_get(one, "due")) ? STYLE_WARN : STYLE_FAINT,
 			"  %s %s", json_is_true(json_object_get(one, "due")) ? "due since" : "due",
-			due);
+			json_is_integer(due_ms) ? due : "when the time is known");
 		page_end(page);
 	}
 }
@@ -118,26 +137,33 @@ static const char *check_word(const char *state)
 					   : state;
 }
 
-void sample_put_check(struct page *page, const json_t *check, const char *remedy)
+static void put_which(struct text *to, const json_t *check)
+{
+	char ended[32];
+
+	if (!json_is_integer(json_object_get(check, "check")))
+		return;
+	sample_put_utc(ended, json_object_get(check, "ended_ms"));
+	text_printf(to, "check %lld by %s, %s", view_count(check, "check"),
+		sample_text(check, "by"), ended);
+}
+
+void sample_put_check(struct page *page, const json_t *check)
 {
 	bool good = !strcmp(sample_text(check, "state"), "good");
-	char words[200], ended[32];
+	char words[160] = "";
+	struct text which = text_over(words, sizeof(words));
 
 	page_put(page, good ? STYLE_GOOD : STYLE_WARN, check_word(sample_text(check, "state")));
-	if (!*remedy && json_is_integer(json_object_get(check, "left_s")))
+	if (json_is_integer(json_object_get(check, "left_s")))
 		page_printf(page, STYLE_FAINT, ", good for %.1f h more",
 			(double)view_count(check, "left_s") / 3600);
-	if (json_is_integer(json_object_get(check, "check"))) {
-		page_end(page);
-		sample_put_utc(ended, json_object_get(check, "ended_ms"));
-		page_printf(page, STYLE_FAINT, "    check %lld by %s, %s",
-			view_count(check, "check"), sample_text(check, "by"), ended);
-	}
 	page_end(page);
-	if (good)
-		return;
-	snprintf(words, sizeof(words), "%s%s", remedy, sample_text(check, "command"));
-	page_wrap(page, STYLE_FAINT, "    ", words);
+	put_which(&which, check);
+	if (which.len)
+		page_wrap(page, STYLE_FAINT, "    ", words);
+	if (!good)
+		page_wrap(page, STYLE_FAINT, "    ", sample_text(check, "command"));
 }
 
 void sample_put_uncertainty(
@@ -154,25 +180,36 @@ void sample_put_uncertainty(
 		after);
 }
 
-/* Under the value: what it was held against, and where it is. */
+/* What it was held against, where it is, and by which check it is believed, or what mends that. */
 static void put_held(struct page *page, const json_t *result)
 {
-	char words[600] = "";
+	char words[1000] = "";
 	struct text all = text_over(words, sizeof(words));
-	const json_t *stores = json_object_get(result, "stores"), *one;
+	const json_t *stores = json_object_get(result, "stores"), *one,
+		     *check = json_object_get(result, "check");
 	size_t i;
 
 	if (*sample_text(result, "limit"))
-		text_printf(&all, "limit %s of %s, ", sample_text(result, "limit"),
+		text_printf(&all, "limit %s of %s; ", sample_text(result, "limit"),
 			sample_text(result, "limit_set"));
 	if (json_is_true(json_object_get(result, "screening")))
-		text_put(&all, "screening, ");
-	sample_put_uncertainty(&all, result, "", ", ");
+		text_put(&all, "screening; ");
+	sample_put_uncertainty(&all, result, "", "; ");
 	if (!json_array_size(stores))
 		text_put(&all, "saved");
 	for (i = 0; (one = json_array_get(stores, i)); i++)
 		text_printf(&all, "%s%s: %s", i ? ", " : "", sample_text(one, "store"),
 			sample_text(one, "state"));
+	if (json_is_object(check) && json_is_true(json_object_get(result, "counts"))) {
+		text_printf(&all, "; %s %s", sample_text(result, "method"),
+			check_word(sample_text(check, "state")));
+		if (json_is_integer(json_object_get(check, "check")))
+			text_put(&all, ": ");
+		put_which(&all, check);
+		if (*sample_text(check, "command"))
+			text_printf(&all, "; before the next sample: %s",
+				sample_text(check, "command"));
+	}
 	page_wrap(page, STYLE_FAINT, "    ", words);
 }
 
@@ -180,15 +217,12 @@ static void put_result(struct page *page, const json_t *one)
 {
 	const char *verdict = sample_text(one, "verdict"), *reason = sample_text(one, "reason"),
 		   *mpn = sample_text(one, "mpn");
-	const json_t *check = json_object_get(one, "check");
-	bool counts = json_is_true(json_object_get(one, "counts"));
 
 	page_put(page, STYLE_PLAIN, sample_text(one, "parameter"));
 	page_to(page, NAMES_TO);
-	page_printf(page, STYLE_PLAIN, "%s %s", *mpn ? mpn : sample_text(one, "value"),
-		sample_text(one, "unit"));
+	put_amount(page, *mpn ? mpn : sample_text(one, "value"), sample_text(one, "unit"));
 	page_to(page, VALUES_TO);
-	if (!counts)
+	if (!json_is_true(json_object_get(one, "counts")))
 		page_put(page, STYLE_FAINT, "replaced: ");
 	page_put(page, style_of(verdict), verdict);
 	if (*reason && strcmp(reason, "none") != 0)
@@ -199,10 +233,6 @@ static void put_result(struct page *page, const json_t *one)
 		page_printf(page, STYLE_FAINT, "    corrected by %s: %s",
 			sample_text(one, "amended_by"), sample_text(one, "amended_why"));
 		page_end(page);
-	}
-	if (counts && json_is_object(check)) {
-		page_printf(page, STYLE_FAINT, "    %s ", sample_text(one, "method"));
-		sample_put_check(page, check, "before the next sample: ");
 	}
 }
 
@@ -239,8 +269,7 @@ static void put_entries(struct page *page, const json_t *entries)
 	for (i = 0; (one = json_array_get(entries, i)); i++) {
 		page_put(page, STYLE_PLAIN, sample_text(one, "parameter"));
 		page_to(page, NAMES_TO);
-		page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "value"),
-			sample_text(one, "unit"));
+		put_amount(page, sample_text(one, "value"), sample_text(one, "unit"));
 		page_to(page, VALUES_TO);
 		page_printf(page, STYLE_FAINT, "%s, %s, by %s", sample_text(one, "origin"),
 			sample_text(one, "method"), sample_text(one, "by"));

@@ -15,8 +15,8 @@ const char *sample_text(const json_t *of, const char *key);
 void sample_put_utc(char to[32], const json_t *utc_ms);
 /* Which sample: two lines. */
 void sample_put_head(struct page *page, const json_t *sample);
-/* What an analyzer's value rests on: a word, by which check, and where it rests on nothing `remedy` and the command. */
-void sample_put_check(struct page *page, const json_t *check, const char *remedy);
+/* What an analyzer's value rests on: a word, by which check, and where it rests on nothing the command. */
+void sample_put_check(struct page *page, const json_t *check);
 /* "± 0.1 mg/L" between `before` and `after`, and whether it is kept clear of the limit; nothing where none is stated. */
 void sample_put_uncertainty(
 	struct text *to, const json_t *result, const char *before, const char *after);

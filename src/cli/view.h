@@ -17,6 +17,8 @@ void view_live(struct page *page, const json_t *status, const json_t *samples);
 void view_samples(struct page *page, const json_t *samples);
 /* One analyzer with its values. */
 void view_unit(struct page *page, const json_t *unit);
+/* All of its "failing". */
+void view_failing(struct page *page, const json_t *failing);
 /* One store with its counts. */
 /* The first sentence of "waits", "" without one. */
 const char *view_first_wait(const json_t *answer);

@@ -42,6 +42,15 @@ static void put_failing(struct page *page, const json_t *one)
 		alarms ? "ALARM   " : "fails   ", words);
 }
 
+void view_failing(struct page *page, const json_t *failing)
+{
+	json_t *one;
+	size_t i;
+
+	for (i = 0; (one = json_array_get(failing, i)); i++)
+		put_failing(page, one);
+}
+
 static void put_test(struct page *page, const json_t *one)
 {
 	const json_t *due_ms = json_object_get(one, "due_ms");

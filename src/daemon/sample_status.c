@@ -91,11 +91,11 @@ json_t *sample_status_live(const struct parts *parts, const struct field_live *l
 	if (isnan(steady.low))
 		text_put(&words, "no good value yet");
 	else if (steady.seen_s < rule->window_s)
-		text_printf(&words, "good for %lld s, %u s are wanted", (long long)steady.seen_s,
-			rule->window_s);
+		text_printf(
+			&words, "good for %lld of %u s", (long long)steady.seen_s, rule->window_s);
 	else
-		text_printf(&words, "within %.3g in the last %u s", steady.high - steady.low,
-			rule->window_s);
+		text_printf(
+			&words, "within %.3g for %u s", steady.high - steady.low, rule->window_s);
 	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:o, s:o, s:b, s:s, s:I, s:o}", "unit",
 		live->series.unit, "parameter", live->series.parameter, "parameter_unit",
 		parameter ? parameter->unit : "", "value",

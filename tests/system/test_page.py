@@ -171,6 +171,16 @@ class Page(LabTest):
         page.wait_text("Never checked", "section.card[data-key='%s'] [data-key=ph]" % ph["unit"])
         page.tap("section.card[data-key='%s'] details[data-key=check] summary" % ph["unit"])
         page.wait_text("waterlab check begin %s ph" % ph["unit"], "section.card[data-key='%s']" % ph["unit"])
+        # A line ends between words: "--" at an end, "standard" on the next is another command.
+        self.assertEqual(page.script("""return [...document.querySelectorAll('code')].filter(one => one.offsetParent).flatMap(one => {
+            const words = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), broken = [];
+            for (let text; (text = words.nextNode());) for (const found of text.data.matchAll(/--\\w+/g)) {
+                const range = document.createRange();
+                range.setStart(text, found.index);
+                range.setEnd(text, found.index + found[0].length);
+                if (range.getClientRects().length > 1) broken.push(found[0]);
+            }
+            return broken; })"""), [])
 
         def counts():
             found = [unit["counts"] for line in self.lab.status()["lines"] for unit in line["units"]]

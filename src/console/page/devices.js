@@ -6,11 +6,10 @@ import * as net from "./net.js";
 import {checkedBy} from "./results.js";
 import * as shapes from "./shapes.js";
 import {span, whole} from "./units.js";
-import {english, say, t} from "./words.js";
+import {command, english, say, t} from "./words.js";
 
 // Of these errors a person can mend the cause.
 export const mendable = ["timeout", "noise", "exception", "gone", "busy", "io", "absent", "wrong-unit"];
-const command = words => h("code", {dir: "ltr"}, words);
 
 function outcome({busy, status, body}) {
 	const note = (colour, drawn, words, more) => h("div", {class: `note ${colour}`, role: "status"}, shapes.shape(drawn),

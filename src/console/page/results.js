@@ -6,7 +6,7 @@ import * as form from "./form.js";
 import * as keep from "./keep.js";
 import * as session from "./session.js";
 import {limit, range, time, value} from "./units.js";
-import {english, say, t} from "./words.js";
+import {command, english, say, t} from "./words.js";
 
 export const pointName = point => h("bdi", null, point ? [point.code, point.name].filter(Boolean).join(" · ") : "–");
 
@@ -32,7 +32,7 @@ export const checkedBy = check => check.check !== null && h("small", null, say("
 // What an analyzer's value rests on; where on nothing, what mends that for the next one.
 function vouched(check) {
 	return h("div", {"data-key": "check"}, h("div", {class: "line"}, shapes.check(check.state), checkedBy(check)),
-		check.command && h("details", {"data-key": "how"}, h("summary", null, say("check.how")), h("p", null, h("code", {dir: "ltr"}, check.command))));
+		check.command && h("details", {"data-key": "how"}, h("summary", null, say("check.how")), h("p", null, command(check.command))));
 }
 
 // How far off it may be, where that is known of its method.

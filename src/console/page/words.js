@@ -34,5 +34,8 @@ export function say(key, values = {}) {
 	});
 }
 
+// A command for the computer; a line ends between its words alone, for "--" at an end is no option.
+export const command = line => h("code", {dir: "ltr"}, line.split(" ").map((word, i) => [i ? " " : "", h("span", null, word)]));
+
 // The daemon's own sentences are English, and marked so.
 export const english = sentence => h("bdi", {class: "foreign", lang: "en", dir: "ltr"}, sentence);

@@ -48,7 +48,11 @@ static int say_checks(void *ctx, const json_t *request, struct control_client *c
 
 static int say_samples(void *ctx, const json_t *request, struct control_client *client)
 {
-	static const char one[] = "{\"open\":[{\"sample\":9}],\"due\":[]}";
+	static const char one[] =
+		"{\"open\":[{\"sample\":9}],\"due\":[],\"failing\":[{\"sample\":9,"
+		"\"parameter\":\"ecoli\",\"mpn\":\"9.6\",\"unit\":\"/(100.mL)\","
+		"\"verdict\":\"fails_detected\",\"limit\":\"absent\",\"alarm\":true,"
+		"\"point\":{\"name\":\"Pump\"}}]}";
 
 	(void)ctx;
 	(void)request;
@@ -202,18 +206,54 @@ static void a_result_names_its_check(void **state)
 	assert_string_equal(out,
 		"sample 9  done  2026-09-21 14:13 UTC, routine, by Gul Khan\n"
 		"at        Pump (borehole_tubewell), point 4\n"
-		"ph                      7.12 [pH]           meets\n"
-		"    limit 6.5..8.5 of nsdwq-2010, province: received\n"
-		"    ph-1 checked\n"
-		"    check 5 by Sana Bibi, 2026-09-21 14:13 UTC\n"
-		"turbidity_ntu           6.2 {NTU}           possible_failure (never_checked)\n"
-		"    limit ..<5 of nsdwq-2010, saved\n"
-		"    turb-1 never checked\n"
-		"    before the next sample: waterlab check begin turb-1 turbidity_ntu --standard\n"
-		"    LOT --value VALUE\n"
+		"ph                      7.12                meets\n"
+		"    limit 6.5..8.5 of nsdwq-2010; province: received; ph-1 checked: check 5 by\n"
+		"    Sana Bibi, 2026-09-21 14:13 UTC\n"
+		"turbidity_ntu           6.2 NTU             possible_failure (never_checked)\n"
+		"    limit ..<5 of nsdwq-2010; saved; turb-1 never checked; before the next\n"
+		"    sample: waterlab check begin turb-1 turbidity_ntu --standard LOT --value\n"
+		"    VALUE\n"
 		"free_chlorine           0.3 mg/L            meets\n"
 		"    saved\n"
 		"preliminary: no second person has verified it\n\n");
+}
+
+/* How long to wait, and that no check vouches for what will be the result, before it is one. */
+static void an_open_sample_says_what_is_still_to_do(void **state)
+{
+	(void)state;
+	answer = "{\"sample\":9,\"state\":\"open\",\"purpose\":\"routine\",\"activity\":\"sample\","
+		 "\"by\":\"Gul Khan\",\"begun_ms\":null,\"point\":null,\"live\":[{\"unit\":"
+		 "\"ysi-odo-rtu-6\",\"parameter\":\"specific_conductance\",\"text\":\"262.3\","
+		 "\"parameter_unit\":\"uS/cm\",\"stable\":false,\"taken\":false,\"why\":"
+		 "\"good for 12 of 60 s\",\"check\":{\"state\":\"never\"}},{\"unit\":\"ph-1\","
+		 "\"parameter\":\"ph\",\"text\":\"7.1\",\"parameter_unit\":\"[pH]\",\"stable\":"
+		 "true,\"taken\":false,\"why\":\"within 0.01 for 60 s\",\"check\":{\"state\":"
+		 "\"good\"}}],\"entries\":[{\"parameter\":\"turbidity_ntu\",\"value\":\"3\","
+		 "\"unit\":"
+		 "\"{NTU}\",\"origin\":\"kit\",\"method\":\"tube\",\"by\":\"Gul Khan\"}],"
+		 "\"pending\":[{\"test\":5,\"sample\":9,\"parameter\":\"ecoli\",\"method\":\"cbt\","
+		 "\"due_ms\":null,\"due\":false}]}";
+	assert_int_equal(waterlab("--socket ./control sample show --sample 9"), CLI_DONE);
+	assert_string_equal(out,
+		"sample 9  open  no time yet, routine, by Gul Khan\n"
+		"at        no point (), point 0\n"
+		"ysi-odo-rtu-6 specific_conductance  262.3 \xc2\xb5S/cm not settled  good for 12 "
+		"of "
+		"60 s\n"
+		"ph-1 ph                             7.1        settled  within 0.01 for 60 s\n"
+		"1 of these rest on no check of their analyzer: waterlab check list\n"
+		"turbidity_ntu           3 NTU               kit, tube, by Gul Khan\n"
+		"test 5                  ecoli by cbt, sample 9  due when the time is known\n");
+}
+
+/* "waterlab sample list shows all", says the live picture of what fails: so it does. */
+static void the_list_of_samples_shows_what_fails(void **state)
+{
+	(void)state;
+	assert_int_equal(waterlab("--socket ./control sample list"), CLI_DONE);
+	says(out, "ALARM   ecoli 9.6 per 100 mL: fails detected (limit absent, health), sample 9 "
+		  "at\n        Pump\n");
 }
 
 /* An option that would do nothing is a mistake, and nothing is asked. */
@@ -276,6 +316,9 @@ int main(void)
 			which_check_is_asked_where_it_is_not_plain, set_up, stop),
 		cmocka_unit_test_setup_teardown(what_the_daemon_says_decides, set_up, stop),
 		cmocka_unit_test_setup_teardown(a_result_names_its_check, set_up, stop),
+		cmocka_unit_test_setup_teardown(
+			an_open_sample_says_what_is_still_to_do, set_up, stop),
+		cmocka_unit_test_setup_teardown(the_list_of_samples_shows_what_fails, set_up, stop),
 		cmocka_unit_test_setup_teardown(no_option_is_dropped, set_up, stop),
 	};
 

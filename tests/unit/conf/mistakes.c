@@ -384,6 +384,10 @@ static void warnings_do_not_refuse(void **state)
 	assert_int_equal(
 		read_with("", BENCH, "links = { budget_mb_month = 9; unlimited = \"*\"; };"), 0);
 	assert_non_null(strstr(said, "the budget never counts"));
+	assert_int_equal(read_with("", BENCH, "limits = { folder = \"/nowhere\"; };"), 0);
+	assert_non_null(
+		strstr(said, "w.conf:5: warning: sets: /nowhere/nsdwq-2010.csv: No such file"));
+	assert_non_null(strstr(said, "no result can be judged"));
 }
 
 /* Less than 1024 weeks, or the week number of the satellites says too little. */

@@ -53,8 +53,8 @@ static void make_old(const char *dir)
 	assert_int_equal(spool_close(spool), 0);
 	faulty_forget();
 	snprintf(path, sizeof(path), "%s/ledger.db", dir);
-	tell(path, "DROP INDEX filed; DROP INDEX salvaged; DROP INDEX spikes; DELETE FROM meta "
-		   "WHERE key='step'");
+	tell(path, "DROP INDEX filed; DROP INDEX salvaged; DROP INDEX samples; DROP INDEX checks; "
+		   "DROP INDEX spikes; DELETE FROM meta WHERE key='step'");
 	assert_int_equal(step_of(dir), -1);
 }
 

@@ -190,22 +190,39 @@ static int take_record(struct spool_reader *reader, row_fn each, void *ctx)
 	return err ? err : each(ctx, &row);
 }
 
-/* What stands on a damaged page is lost, number by number; *next is moved to the first that can be read again. */
+/*
+ * What stands on a damaged page is lost, number by number; *next is moved to the first that can be read again.  ERR_DAMAGED:
+ * there is no end of it, as of a last page that nobody knows the end of.
+ */
 static int pass_damage(struct spool_reader *reader, uint64_t last, uint64_t *next)
 {
-	int code = SQLITE_DONE, err = 0;
+	enum { MOST_LOST = 1000000 };
+	uint64_t first = *next;
+	int64_t most = INT64_MAX;
+	int code = SQLITE_CORRUPT, err = 0;
 
-	for (; !err && *next <= last; ++*next) {
+	/* Alone only the last page says where the ledger ends. */
+	if (!reader->spool)
+		err = sql_number(reader->ledger, "SELECT max(number) FROM ledger", &most);
+	if (last > (uint64_t)most)
+		last = (uint64_t)most;
+	if (!err && first > last)
+		err = ERR_DAMAGED;
+	while (!err && sql_error(code) == ERR_DAMAGED && *next <= last) {
 		sqlite3_bind_int64(reader->records, 1, (sqlite3_int64)*next);
-		sqlite3_bind_int64(reader->records, 2, (sqlite3_int64)*next);
+		sqlite3_bind_int64(reader->records, 2, (sqlite3_int64)last);
 		code = sqlite3_step(reader->records);
-		sqlite3_reset(reader->records);
 		if (code == SQLITE_ROW)
-			break;
+			*next = (uint64_t)sqlite3_column_int64(reader->records, 0);
+		sqlite3_reset(reader->records);
 		err = sql_error(code);
-		if (err == 0 || err == ERR_DAMAGED)
-			err = intervals_add(&reader->lost, *next, *next) ? 0 : ERR_MEMORY;
+		if (err == ERR_DAMAGED)
+			err = ++*next - first > MOST_LOST ? ERR_DAMAGED : 0;
 	}
+	if (*next > first && !intervals_add(&reader->lost, first, *next - 1))
+		return ERR_MEMORY;
+	if (!err && code == SQLITE_DONE)
+		*next = last + 1;
 	return err;
 }
 

@@ -25,8 +25,11 @@ static void fill_ledger(const char *dir)
 	assert_int_equal(spool_close(spool), 0);
 }
 
-/* The third page of that table or index: the daemon writes at the end. */
-static long page_of(const char *path, const char *name)
+#define THIRD "LIMIT 1 OFFSET 2"
+#define LAST  "DESC LIMIT 1"
+
+/* The third page of that table or index, or the last. */
+static long page_of(const char *path, const char *name, const char *which)
 {
 	char sql[120];
 	sqlite3 *db = NULL;
@@ -34,8 +37,8 @@ static long page_of(const char *path, const char *name)
 
 	snprintf(sql, sizeof(sql),
 		"SELECT pageno FROM dbstat WHERE name='%s' AND pagetype='leaf' ORDER BY path"
-		" LIMIT 1 OFFSET 2",
-		name);
+		" %s",
+		name, which);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	if (sql_number(db, sql, &page))
 		page = 0; /* this SQLite cannot say */
@@ -81,7 +84,7 @@ static void a_page_of_records(void **state)
 
 	(void)state;
 	fill_ledger("page");
-	page = page_of("page/ledger.db", "ledger");
+	page = page_of("page/ledger.db", "ledger", THIRD);
 	if (!page)
 		skip();
 	overwrite("page/ledger.db", (page - 1) * 4096, 4096, 0xaa);
@@ -107,7 +110,7 @@ static void a_page_of_the_spikes_index(void **state)
 
 	(void)state;
 	fill_ledger("index");
-	page = page_of("index/ledger.db", "spikes");
+	page = page_of("index/ledger.db", "spikes", THIRD);
 	if (!page)
 		skip();
 	overwrite("index/ledger.db", (page - 1) * 4096, 4096, 0xaa);
@@ -119,11 +122,44 @@ static void a_page_of_the_spikes_index(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
+/* Where no daemon runs: all that stands before and behind it; of the last page nobody knows what stood there. */
+static void read_alone(void **state)
+{
+	static const char *const which[] = {THIRD, LAST};
+	struct noted noted;
+	struct spool_reader *reader;
+	char words[200];
+	struct text why = text_over(words, sizeof(words));
+	uint64_t damaged;
+	long page;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(system("rm -rf alone"), 0);
+		fill_ledger("alone");
+		page = page_of("alone/ledger.db", "ledger", which[i]);
+		if (!page)
+			skip();
+		overwrite("alone/ledger.db", (page - 1) * 4096, 4096, 0xaa);
+		assert_int_equal(spool_reader_open_dir(&reader, "alone", &why), 0);
+		noted = (struct noted){.n = 0};
+		assert_int_equal(spool_read(reader, STREAM_LEDGER, (struct range){1, UINT64_MAX},
+					 see, &noted, &damaged),
+			i ? ERR_DAMAGED : 0);
+		spool_reader_close(reader);
+		assert_in_range(noted.notes, SPIKES - 60, SPIKES - 1);
+		if (!i)
+			assert_in_range(damaged, 5, 60);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_of_records),
 		cmocka_unit_test(a_page_of_the_spikes_index),
+		cmocka_unit_test(read_alone),
 	};
 
 	spool_tuning.boot_id = boot_one;

@@ -37,7 +37,7 @@ static void put_standard(struct page *page, const json_t *one, const char *unit)
 	page_printf(page, STYLE_PLAIN, "%s %s",
 		json_is_true(json_object_get(one, "now")) ? ">" : " ", sample_text(one, "lot"));
 	page_to(page, VALUE_TO);
-	page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "value"), unit);
+	sample_put_amount(page, sample_text(one, "value"), unit);
 	if (*sample_text(one, "expires"))
 		page_printf(page, old ? STYLE_BAD : STYLE_FAINT, "  %s %s",
 			old ? "was good to" : "good to", sample_text(one, "expires"));
@@ -69,8 +69,9 @@ static void put_live(struct page *page, const json_t *live)
 
 	if (!json_is_object(live))
 		return;
-	page_printf(page, STYLE_PLAIN, "now %s %s  ", sample_text(live, "text"),
-		sample_text(live, "parameter_unit"));
+	page_put(page, STYLE_PLAIN, "now ");
+	sample_put_amount(page, sample_text(live, "text"), sample_text(live, "parameter_unit"));
+	page_put(page, STYLE_PLAIN, "  ");
 	page_put(page, stable ? STYLE_GOOD : STYLE_FAINT, stable ? "settled" : "not settled");
 	page_printf(page, STYLE_FAINT, "  %s", sample_text(live, "why"));
 	page_end(page);
@@ -81,6 +82,8 @@ static void put_outcome(struct page *page, const json_t *check)
 	const json_t *rule = json_object_get(check, "rule");
 	bool passing = json_is_true(json_object_get(check, "passing"));
 	bool open = !strcmp(sample_text(check, "state"), "open");
+	char words[400];
+	struct text text = text_over(words, sizeof(words));
 
 	page_put(page, passing ? STYLE_GOOD : STYLE_WARN,
 		passing ? open ? "would pass" : "passed"
@@ -89,13 +92,13 @@ static void put_outcome(struct page *page, const json_t *check)
 	if (*sample_text(check, "why"))
 		page_printf(page, STYLE_PLAIN, ": %s", sample_text(check, "why"));
 	page_end(page);
-	page_printf(page, STYLE_FAINT, "rule: within %.4g or %.3g %%, good for %.4g h",
+	text_printf(&text, "within %.4g or %.3g %%, good for %.4g h",
 		json_number_value(json_object_get(rule, "within")),
 		100 * json_number_value(json_object_get(rule, "within_relative")),
 		json_number_value(json_object_get(rule, "valid_h")));
 	if (*sample_text(rule, "why"))
-		page_printf(page, STYLE_FAINT, " (%s)", sample_text(rule, "why"));
-	page_end(page);
+		text_printf(&text, " (%s)", sample_text(rule, "why"));
+	page_wrap(page, STYLE_FAINT, "rule: ", words);
 }
 
 static int show(const struct cli *cli, const json_t *check)

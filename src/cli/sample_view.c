@@ -56,7 +56,7 @@ void sample_put_head(struct page *page, const json_t *sample)
 	page_end(page);
 }
 
-static void put_amount(struct page *page, const char *value, const char *ucum)
+void sample_put_amount(struct page *page, const char *value, const char *ucum)
 {
 	char words[32] = "";
 	struct text unit = text_over(words, sizeof(words));
@@ -79,7 +79,8 @@ static void put_live(struct page *page, const json_t *live)
 		page_printf(page, STYLE_PLAIN, "%s %s", sample_text(one, "unit"),
 			sample_text(one, "parameter"));
 		page_to(page, LIVE_TO);
-		put_amount(page, sample_text(one, "text"), sample_text(one, "parameter_unit"));
+		sample_put_amount(
+			page, sample_text(one, "text"), sample_text(one, "parameter_unit"));
 		page_to(page, STATES_TO);
 		page_put(page, stable ? STYLE_GOOD : STYLE_FAINT,
 			json_is_true(json_object_get(one, "taken")) ? "taken"
@@ -220,7 +221,7 @@ static void put_result(struct page *page, const json_t *one)
 
 	page_put(page, STYLE_PLAIN, sample_text(one, "parameter"));
 	page_to(page, NAMES_TO);
-	put_amount(page, *mpn ? mpn : sample_text(one, "value"), sample_text(one, "unit"));
+	sample_put_amount(page, *mpn ? mpn : sample_text(one, "value"), sample_text(one, "unit"));
 	page_to(page, VALUES_TO);
 	if (!json_is_true(json_object_get(one, "counts")))
 		page_put(page, STYLE_FAINT, "replaced: ");
@@ -269,7 +270,7 @@ static void put_entries(struct page *page, const json_t *entries)
 	for (i = 0; (one = json_array_get(entries, i)); i++) {
 		page_put(page, STYLE_PLAIN, sample_text(one, "parameter"));
 		page_to(page, NAMES_TO);
-		put_amount(page, sample_text(one, "value"), sample_text(one, "unit"));
+		sample_put_amount(page, sample_text(one, "value"), sample_text(one, "unit"));
 		page_to(page, VALUES_TO);
 		page_printf(page, STYLE_FAINT, "%s, %s, by %s", sample_text(one, "origin"),
 			sample_text(one, "method"), sample_text(one, "by"));
@@ -320,6 +321,7 @@ int sample_show(const struct cli *cli, const json_t *sample)
 	static char room[SAMPLE_ROOM];
 	struct page page = sample_page(room);
 	const json_t *results = json_object_get(sample, "results"), *one;
+	const char *summary = sample_text(json_object_get(sample, "summary"), "words");
 	size_t i;
 
 	if (cli->json)
@@ -331,11 +333,10 @@ int sample_show(const struct cli *cli, const json_t *sample)
 	if (!i)
 		put_entries(&page, json_object_get(sample, "entries"));
 	sample_put_pending(&page, json_object_get(sample, "pending"));
-	if (i) {
+	if (i)
 		put_status(&page, results);
-		page_wrap(&page, STYLE_STRONG, "",
-			sample_text(json_object_get(sample, "summary"), "words"));
-	}
+	if (i && *summary)
+		page_wrap(&page, STYLE_STRONG, "", summary);
 	put_history(&page, json_object_get(sample, "history"));
 	fputs(room, stdout);
 	return CLI_DONE;

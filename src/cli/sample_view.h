@@ -13,6 +13,8 @@ struct page sample_page(char *room);
 const char *sample_text(const json_t *of, const char *key);
 /* "2026-11-29 02:44 UTC"; of null "no time yet". */
 void sample_put_utc(char to[32], const json_t *utc_ms);
+/* "7.12 mg/L", the unit as people write it. */
+void sample_put_amount(struct page *page, const char *value, const char *ucum);
 /* Which sample: two lines. */
 void sample_put_head(struct page *page, const json_t *sample);
 /* What an analyzer's value rests on: a word, by which check, and where it rests on nothing the command. */

@@ -93,6 +93,7 @@ class Day(LabTest):
         page.wait_text("Pump <i>at</i> the school", ".which")    # words are words, whatever they look like
 
         # A value as it is now; others settle by themselves meanwhile.
+        page.wait_text("Never checked", "#main .cards")    # before it is a result that cannot be judged
         self.looked_at("probes-en")
         first = self.sample(number)["live"][0]
         page.tap("[data-do=take][data-unit='%s'][data-parameter='%s']" % (first["unit"], first["parameter"]))
@@ -149,6 +150,7 @@ class Day(LabTest):
         self.looked_at("bag-en")
         page.tap("main a[href$='/result']")
         page.wait_text("Stable", "#main", 90)
+        page.wait_for("#main [data-key^='live.'] small")    # whose value it is: two analyzers may measure one parameter
         self.looked_at("ending-en")
         page.tap("[data-do=end]")
         page.wait_for(".result")

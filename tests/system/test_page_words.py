@@ -75,6 +75,7 @@ class Words(unittest.TestCase):
             self.assertIsNone(re.search("[\u0660-\u0669\u06f0-\u06f9]", text), key)
             # Latin letters only where a symbol, a name or a unit is meant.
             self.assertRegex(text, "[\u0600-\u06ff]", key)
+            self.assertIsNone(re.search("(?<!\u200e)°C", text), "%s: without its mark it shows as C°" % key)
 
     def test_what_the_page_asks_for_is_there(self):
         words = self.files["en"]["words"]

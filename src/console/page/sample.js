@@ -100,6 +100,7 @@ function probe(sample, one) {
 		h("div", {class: "line"}, one.value === null ? h("span", {class: "value huge"}, "–") :
 			h("span", {class: "huge"}, value(one.text, one.parameter_unit)), shapes.quality(one.qc)),
 		shapes.doubts(one.flags),
+		one.check.state !== "good" && shapes.check(one.check.state),
 		h("div", {class: "line"}, shapes.settling(state), h("small", null, say("probe.seconds", {s: span(one.seconds)}))),
 		form.fate(name) ?? (one.taken ? null : form.button("take", say(one.stable ? "do.take" : "do.takenow"),
 			{class: "wide", "data-unit": one.unit, "data-parameter": one.parameter, disabled: one.value === null,
@@ -167,7 +168,8 @@ function ending(sample) {
 	const stable = goes.filter(one => !one.taken);
 	return [h("p", null, say("end.words")),
 		stable.length > 0 && h("ul", {class: "entries"}, stable.map(one => h("li", {"data-key": `live.${one.unit}.${one.parameter}`},
-			h("span", null, say(`parameter.${one.parameter}`)), value(one.text, one.parameter_unit), shapes.settling("stable")))),
+			h("span", null, say(`parameter.${one.parameter}`)), value(one.text, one.parameter_unit), h("small", null, h("bdi", null, one.unit)),
+			shapes.settling("stable")))),
 		entries(sample.entries),
 		stays.length > 0 && h("p", {class: "note odd"}, shapes.shape("warn"), h("span", null, say("end.stays"), " ", list(stays))),
 		sample.pending.length > 0 && h("ul", {class: "tests"}, sample.pending.map(test => results.pendingTest(test, false))),

@@ -72,7 +72,8 @@ static const char whole[] =
 	"\"+0.04\",\"settled\":false}}],\"found\":null,\"left\":{\"slope\":0.99,\"offset\":0.1},"
 	"\"live\":{\"text\":\"7.05\",\"parameter_unit\":\"[pH]\",\"stable\":false,\"why\":"
 	"\"moved by 0.03\"},\"passing\":false,\"why\":\"7.05 still moved\",\"rule\":{\"within\":"
-	"0.1,\"within_relative\":0.02,\"valid_h\":24,\"why\":\"the program's\"}}";
+	"0.1,\"within_relative\":0.02,\"valid_h\":24,\"why\":\"buffers differ by 0.02, and two "
+	"electrodes by 0.05\"}}";
 
 static int set_up(void **state)
 {
@@ -127,12 +128,13 @@ static void a_check_is_shown(void **state)
 	assert_int_equal(waterlab("--socket ./control check show"), CLI_DONE);
 	assert_string_equal(out,
 		"check 7  open  ph-1 ph, by Gul Khan\n"
-		"> B7                    7.01 [pH]  good to 2027-03-31\n"
+		"> B7                    7.01  good to 2027-03-31\n"
 		"    found 7.32 (+0.31)                  left 7.05 (+0.04), still moved\n"
 		"as left: slope 0.99, offset 0.1\n"
-		"now 7.05 [pH]  not settled  moved by 0.03\n"
+		"now 7.05  not settled  moved by 0.03\n"
 		"would not pass: 7.05 still moved\n"
-		"rule: within 0.1 or 2 %, good for 24 h (the program's)\n");
+		"rule: within 0.1 or 2 %, good for 24 h (buffers differ by 0.02, and two\n"
+		"      electrodes by 0.05)\n");
 	assert_int_equal(waterlab("--socket ./control check show --json"), CLI_DONE);
 	says(out, "\"check\":7");
 	answer = "{\"check\":7,\"state\":\"done\",\"unit\":\"ph-1\",\"parameter\":\"ph\",\"by\":"
@@ -215,7 +217,7 @@ static void a_result_names_its_check(void **state)
 		"    VALUE\n"
 		"free_chlorine           0.3 mg/L            meets\n"
 		"    saved\n"
-		"preliminary: no second person has verified it\n\n");
+		"preliminary: no second person has verified it\n");
 }
 
 /* How long to wait, and that no check vouches for what will be the result, before it is one. */

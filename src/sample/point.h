@@ -12,6 +12,7 @@
 
 struct point {
 	uint64_t number;       /* 0: not recorded yet */
+	char spool[17];        /* the id of the spool whose number that is (spool_id()) */
 	char code[TERM];       /* of the list it was imported from; "": the van made it */
 	char name[POINT_NAME]; /* as people call it */
 	char type[TERM];       /* TERM_SOURCE */

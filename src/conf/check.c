@@ -489,6 +489,7 @@ void check_conf(struct schema_doc *doc, struct conf *conf)
 	check_limits(doc, &conf->limits);
 	check_checks(doc, &conf->checks);
 	check_methods(doc, &conf->methods);
+	check_samples(doc, &conf->samples);
 	check_links(doc, &conf->links);
 	for (i = 0; i < conf->n_stores; i++)
 		check_store(doc, conf, i);

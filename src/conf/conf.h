@@ -14,6 +14,7 @@
 #include "place/whereabouts.h"
 #include "sample/check_rule.h"
 #include "sample/method.h"
+#include "sample/point_list_conf.h"
 #include "spool/spool.h"
 #include "uplink/links.h"
 #include "uplink/uplink.h"
@@ -57,6 +58,7 @@ struct conf {
 	struct qc_conf *qc;      /* what it says, owned; NULL: there is none */
 	struct inbox_conf inbox;
 	struct limits_conf limits;
+	struct point_list_conf samples;
 	struct check_rules checks;
 	struct methods methods;
 	struct links_conf links;

@@ -5,7 +5,7 @@
 #include "conf/conf.h"
 #include "conf/schema.h"
 
-extern const struct schema keys_conf, keys_console;
+extern const struct schema keys_conf, keys_console, keys_samples;
 extern const struct schema keys_line, keys_store, keys_meter, keys_check,
 	keys_method; /* one of each list */
 
@@ -36,6 +36,7 @@ void check_console(struct schema_doc *doc, const struct console_conf *console);
 void check_limits(struct schema_doc *doc, const struct limits_conf *limits);
 void check_methods(struct schema_doc *doc, const struct methods *methods);
 void check_checks(struct schema_doc *doc, const struct check_rules *checks);
+void check_samples(struct schema_doc *doc, const struct point_list_conf *samples);
 void check_links(struct schema_doc *doc, const struct links_conf *links);
 
 /* conf_read() of a text under the name `path`; NULL: of the file. */

@@ -161,39 +161,6 @@ uint64_t field_of_test(struct field *field, uint64_t test)
 	return number;
 }
 
-bool field_point_at(struct field *field, size_t i, struct point *to)
-{
-	bool there;
-
-	pthread_mutex_lock(&field->lock);
-	there = i < field->n_points;
-	if (there)
-		*to = field->points[i];
-	pthread_mutex_unlock(&field->lock);
-	return there;
-}
-
-bool field_point(struct field *field, uint64_t number, struct point *to)
-{
-	size_t i;
-
-	for (i = 0; field_point_at(field, i, to); i++)
-		if (to->number == number)
-			return true;
-	return false;
-}
-
-size_t field_before(
-	struct field *field, uint64_t point, uint64_t sample, struct result *to, size_t most)
-{
-	size_t n;
-
-	pthread_mutex_lock(&field->lock);
-	n = history_before(field->history, point, sample, to, most);
-	pthread_mutex_unlock(&field->lock);
-	return n;
-}
-
 /* --- the ledger ---------------------------------------------------------------------------------------- */
 
 int field_keep_point(struct field *field, const struct point *point)
@@ -238,9 +205,10 @@ static int take_row(void *ctx, const struct spool_row *row)
 			field_keep_result(field, &result);
 		return 0;
 	case LEDGER_POINT:
-		return point_read(&point, row->number, row->a, row->b, row->words)
-			       ? field_keep_point(field, &point)
-			       : 0;
+		if (!point_read(&point, row->number, row->a, row->b, row->words))
+			return 0;
+		(void)text_copy(point.spool, sizeof(point.spool), row->spool);
+		return field_keep_point(field, &point);
 	default:
 		return 0;
 	}
@@ -283,7 +251,9 @@ int field_new(
 	field->check_rules = &conf->checks;
 	field->methods = &conf->methods;
 	pthread_mutex_init(&field->recording, NULL);
+	pthread_mutex_init(&field->listing, NULL);
 	pthread_mutex_init(&field->lock, NULL);
+	field->listed.lab = "";
 	field_read_limits(field);
 	field->samples = samples_new();
 	field->history = history_new();
@@ -310,7 +280,9 @@ void field_free(struct field *field)
 	history_free(field->history);
 	checks_free(field->checks);
 	free(field->points);
+	point_list_free(&field->listed.list);
 	pthread_mutex_destroy(&field->lock);
+	pthread_mutex_destroy(&field->listing);
 	pthread_mutex_destroy(&field->recording);
 	free(field);
 }

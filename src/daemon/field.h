@@ -12,7 +12,7 @@
 #include "model/verdict.h"
 #include "sample/checks.h"
 #include "sample/history.h"
-#include "sample/point.h"
+#include "sample/point_list.h"
 #include "sample/samples.h"
 #include "sample/steady.h"
 #include "sample/terms.h"
@@ -70,11 +70,34 @@ bool field_sample(struct field *field, uint64_t number, struct sample *to);
 bool field_sample_at(struct field *field, size_t i, struct sample *to); /* newest first */
 uint64_t field_of_test(struct field *field, uint64_t test);             /* its sample; 0: none */
 bool field_point(struct field *field, uint64_t number, struct point *to);
-bool field_point_at(struct field *field, size_t i, struct point *to);
 bool field_live_at(struct field *field, size_t i, struct field_live *to);
-/* Results at that point of samples before that one, the newest sample's first; how many. */
+
+/*
+ * Points: those of the centre's list, read again when a file of it has changed, and those that the van made.  `conf` and `lab` outlive the
+ * field.  One whose file cannot be read leaves the list before in force, and is said.
+ */
+enum { POINT_LIST_WORDS = 400 };
+struct field_list_state {
+	size_t points, doubles;
+	char words[POINT_LIST_WORDS]; /* "": all is well */
+};
+void field_use_list(struct field *field, const struct point_list_conf *conf, const char *lab);
+void field_list_state(struct field *field, struct field_list_state *to);
+/* Each point that can be chosen, doubles left out; number 0: no sample was ever there as it is now.  `take` asks the field nothing. */
+void field_points(
+	struct field *field, void (*take)(void *ctx, const struct point *point), void *ctx);
+/*
+ * The point of that code, or, without one, of that record, as it is in the list by now, of a double the one that counts;
+ * recorded where it is not yet.  ERR_ABSENT: there is none.
+ */
+int field_use_point(
+	struct field *field, const char *code, uint64_t number, struct point *to) MUST_USE;
+/* Is that the point of the record `point`, be it by another record, or as its double? */
+bool field_is_point(struct field *field, const char *code, uint64_t number, uint64_t point);
+/* Results at that point and its doubles of samples before that one, the newest sample's first; how many. */
 size_t field_before(
 	struct field *field, uint64_t point, uint64_t sample, struct result *to, size_t most);
+
 /*
  * Checks.  As field_record() and field_asked(); of CHECK_STEP_BEGIN the standard's record is written with it, its words in
  * `standard`; of a taking and a finish, analyzer, rule and outcome are filled in here.  A check and a sample never have one analyzer at a time.

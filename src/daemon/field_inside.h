@@ -3,6 +3,8 @@
 #define DAEMON_FIELD_INSIDE_H
 
 #include <pthread.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "daemon/field.h"
 #include "spool/reader.h"
@@ -17,12 +19,33 @@ struct moment {
 	bool timed;
 };
 
+/* A file as it was at the last look. */
+struct file_mark {
+	bool there;
+	dev_t dev;
+	ino_t ino;
+	off_t size;
+	struct timespec written, changed;
+};
+
+/* The centre's list of points. */
+struct field_list {
+	const struct point_list_conf *conf; /* NULL: there is none */
+	const char *lab;
+	bool looked;
+	struct file_mark points, aliases;
+	struct point_list list;
+	char words[POINT_LIST_WORDS]; /* why it is not as its files are; "": it is */
+};
+
 struct field {
 	struct spool *spool;
 	const struct clock *clock;
 	const struct limits_conf *conf;
 	pthread_mutex_t recording; /* one after the other; taken before `lock` */
-	pthread_mutex_t lock;      /* of what is below; never held while the spool is asked */
+	pthread_mutex_t listing;   /* of `listed`; taken before `lock`, never with `recording` */
+	struct field_list listed;
+	pthread_mutex_t lock; /* of what is below; never held while the spool is asked */
 	struct limit_book limits;
 	struct samples *samples;
 	struct history *history;

@@ -261,6 +261,7 @@ int field_add_point(struct field *field, struct point *point)
 	}
 	pthread_mutex_lock(&field->recording);
 	err = spool_note_all(field->spool, &record, 1, &point->number);
+	(void)text_copy(point->spool, sizeof(point->spool), spool_id(field->spool));
 	pthread_mutex_lock(&field->lock);
 	if (!err)
 		err = field_keep_point(field, point);

@@ -185,8 +185,10 @@ static int start_all(struct parts *parts, struct text *why)
 	parts->trends = trends_new();
 	err = parts->trends ? field_new(&parts->field, parts->spool, conf, parts->clock)
 			    : ERR_MEMORY;
-	if (!err)
+	if (!err) {
+		field_use_list(parts->field, &conf->samples, conf->lab);
 		err = start_lines(parts, why);
+	}
 	if (!err)
 		err = start_inbox(parts, why);
 	if (err)

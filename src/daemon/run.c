@@ -215,6 +215,23 @@ out:
 
 /* --- the rest -------------------------------------------------------------------------------------- */
 
+/* The van starts without a list that cannot be read, so a mistake in one refuses no configuration. */
+static void check_points(const struct point_list_conf *conf)
+{
+	struct point_list list;
+	char words[512] = "";
+	struct text why = text_over(words, sizeof(words));
+	int err = point_list_open(&list, conf, &why);
+
+	if (err)
+		fprintf(stderr, "warning: %s; %s\n", why.len ? words : err_text(err),
+			list.n ? "doubles are not merged" : "no listed point is offered");
+	if (list.n)
+		fprintf(stderr, "%s: %zu points, %zu doubles\n", conf->points, list.n,
+			list.n_doubles);
+	point_list_free(&list);
+}
+
 static int with_config(const struct options *options)
 {
 	static char room[MISTAKES];
@@ -231,6 +248,7 @@ static int with_config(const struct options *options)
 	}
 	if (options->task == TASK_CHECK) {
 		fputs(room, stderr);
+		check_points(&conf->samples);
 		conf_print(conf, stdout);
 		status = fflush(stdout) == 0 ? RUN_DONE : RUN_FAILED;
 	} else {

@@ -66,7 +66,8 @@ static bool take_point(const struct parts *parts, const json_t *request, struct 
 	struct control_client *client, int *err)
 {
 	const json_t *new_point = json_object_get(request, "new_point");
-	uint64_t number;
+	char code[TERM];
+	uint64_t number = 0;
 
 	if (json_is_object(new_point)) {
 		if (!take_new_point(parts, new_point, point, client, err))
@@ -77,11 +78,21 @@ static bool take_point(const struct parts *parts, const json_t *request, struct 
 		*err = control_refuse(client, "the new point is not recorded: %s", err_text(*err));
 		return false;
 	}
-	if (question_number(request, "point", &number) && field_point(parts->field, number, point))
-		return true;
+	if (!question_text(request, "code", code, sizeof(code), client, err))
+		return false;
+	if (*code || question_number(request, "point", &number)) {
+		*err = field_use_point(parts->field, code, number, point);
+		if (!*err)
+			return true;
+		if (*err != ERR_ABSENT) {
+			*err = control_refuse(
+				client, "the point is not recorded: %s", err_text(*err));
+			return false;
+		}
+	}
 	*err = control_refuse(client,
-		"which point? \"point\" is the number of one that \"points\" lists, or "
-		"\"new_point\" describes one");
+		"which point? \"point\" is the number or \"code\" the code of one that "
+		"\"points\" lists, or \"new_point\" describes one");
 	return false;
 }
 
@@ -90,6 +101,7 @@ static bool is_that_visit(
 	const struct parts *parts, const json_t *request, uint64_t number, const char *impediment)
 {
 	const json_t *name = json_object_get(json_object_get(request, "new_point"), "name");
+	const char *code = json_string_value(json_object_get(request, "code"));
 	struct sample *sample = calloc(1, sizeof(*sample));
 	struct point point;
 	uint64_t asked = 0;
@@ -97,9 +109,11 @@ static bool is_that_visit(
 
 	if (sample && field_sample(parts->field, number, sample) &&
 		field_point(parts->field, sample->begin.point, &point))
-		there = json_is_string(name) ? !strcmp(json_string_value(name), point.name)
-					     : question_number(request, "point", &asked) &&
-						       asked == point.number;
+		there = json_is_string(name)
+				? !strcmp(json_string_value(name), point.name)
+				: (code || question_number(request, "point", &asked)) &&
+					  field_is_point(parts->field, code ? code : "", asked,
+						  point.number);
 	if (sample && sample->number == number)
 		there = there && !strcmp(sample->impediment, impediment);
 	free(sample);

@@ -58,10 +58,11 @@ json_t *sample_status_point(const struct point *point, double away_m)
 	json_t *treated =
 		!*point->treated ? json_null() : json_boolean(!strcmp(point->treated, "yes"));
 
-	return json_pack("{s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "point",
-		(json_int_t)point->number, "code", text_or_null(point->code), "name", point->name,
-		"source_type", point->type, "position", text_or_null(point->position), "treated",
-		treated, "lat", point->has_at ? json_real(point->lat_e7 / 1e7) : json_null(), "lon",
+	return json_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "point",
+		point->number ? json_integer((json_int_t)point->number) : json_null(), "code",
+		text_or_null(point->code), "name", point->name, "source_type", point->type,
+		"position", text_or_null(point->position), "treated", treated, "lat",
+		point->has_at ? json_real(point->lat_e7 / 1e7) : json_null(), "lon",
 		point->has_at ? json_real(point->lon_e7 / 1e7) : json_null(), "away_m",
 		real_or_null(away_m));
 }

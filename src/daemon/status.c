@@ -285,11 +285,26 @@ static json_t *asides_of(const struct parts *parts, json_t *waits)
 	return json_integer((json_int_t)n);
 }
 
+static json_t *points_of(const struct parts *parts, json_t *waits)
+{
+	struct field_list_state state;
+	char room[WAIT_SENTENCE];
+	struct text sentence = text_over(room, sizeof(room));
+
+	if (!*parts->conf->samples.points)
+		return json_null();
+	field_list_state(parts->field, &state);
+	waits_points(&sentence, state.words);
+	add_sentence(waits, &sentence);
+	return json_pack("{s:I, s:I, s:o}", "listed", (json_int_t)state.points, "doubles",
+		(json_int_t)state.doubles, "words", text_or_null(state.words));
+}
+
 json_t *status_make(const struct parts *parts)
 {
 	int64_t now_ms = clock_boot_ms(parts->clock);
 	json_t *lines = json_array(), *stores = json_array(), *waits = json_array(), *inbox,
-	       *asides;
+	       *asides, *points;
 	char room[WAIT_SENTENCE];
 	struct text sentence = text_over(room, sizeof(room));
 	struct spool_counts counts;
@@ -301,16 +316,18 @@ json_t *status_make(const struct parts *parts)
 	for (i = 0; i < parts->n_lines; i++)
 		json_array_append_new(lines, line_of(parts->lines[i], now_ms, waits));
 	inbox = inbox_of(parts, now_ms, waits);
+	points = points_of(parts, waits);
 	waits_spool(&sentence, &counts);
 	add_sentence(waits, &sentence);
 	asides = asides_of(parts, waits);
 	for (i = 0; i < parts->n_stores; i++)
 		json_array_append_new(stores, store_of(parts, i, &stamps, now_ms, waits));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, "
-			 "s:i, s:o, s:o}, s:o}",
+	return json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o, s:I, "
+		"s:i, s:o, s:o}, s:o}",
 		"lab", parts->conf->lab, "version", WATERLAB_VERSION, "uptime_s",
 		seconds(now_ms - parts->started_ms), "clock", clock_status(parts, &stamps), "place",
-		place_status(parts), "lines", lines, "inbox", inbox, "readings",
+		place_status(parts), "lines", lines, "inbox", inbox, "points", points, "readings",
 		readings_of(&counts), "links", link_status(parts), "stores", stores, "spool", "id",
 		spool_id(parts->spool), "dir", text_or_null(parts->conf->spool.dir), "bytes",
 		(json_int_t)counts.bytes, "segments", (int)counts.segments, "set_aside", asides,

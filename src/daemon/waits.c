@@ -189,6 +189,12 @@ void waits_inbox(struct text *to, const struct inbox_state *inbox, const char *d
 			inbox->odd == 1 ? "is" : "are");
 }
 
+void waits_points(struct text *to, const char *words)
+{
+	if (*words)
+		text_printf(to, "the list of water points cannot be read: %s", words);
+}
+
 void waits_spool(struct text *to, const struct spool_counts *counts)
 {
 	if (!counts->trouble)

@@ -104,13 +104,21 @@ int history_take(struct history *history, uint64_t point, const struct result *r
 }
 
 size_t history_before(const struct history *history, uint64_t point, uint64_t sample,
-	struct result *to, size_t most)
+	struct result *to, size_t n, size_t most)
 {
 	const struct past *past = find(history, point);
-	size_t i, n = 0;
+	size_t i, k = 0;
 
-	for (i = past ? past->n : 0; i-- > 0 && n < most;)
-		if (past->at[i].sample < sample)
-			to[n++] = past->at[i];
+	for (i = past ? past->n : 0; i-- > 0;) {
+		if (past->at[i].sample >= sample)
+			continue;
+		while (k < n && to[k].sample >= past->at[i].sample)
+			k++;
+		if (k == most)
+			break;
+		n += n < most;
+		memmove(&to[k + 1], &to[k], (n - 1 - k) * sizeof(to[0]));
+		to[k++] = past->at[i];
+	}
 	return n;
 }

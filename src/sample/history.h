@@ -17,8 +17,11 @@ struct history *history_new(void); /* NULL: no memory */
 void history_free(struct history *history);
 
 int history_take(struct history *history, uint64_t point, const struct result *result) MUST_USE;
-/* Of samples before that one: copies at most `most` results, the newest sample's first; returns how many. */
+/*
+ * Of samples before that one: puts at most `most` results to those `n` that are there already, of another point that is the same
+ * water, the newest sample's first; returns how many there are then.
+ */
 size_t history_before(const struct history *history, uint64_t point, uint64_t sample,
-	struct result *to, size_t most);
+	struct result *to, size_t n, size_t most);
 
 #endif

@@ -2,7 +2,7 @@
  * point_list.h - the water points that a centre exported for its vans, and its table of doubles.
  *
  * A point is known by the list's own code.  A double is a code, or a point that a van made (as its line at the store says:
- * LAB/SPOOL/NUMBER), that is another point of the list by now.  config/README.md describes both files.  Nothing here changes
+ * LAB/SPOOL/NUMBER), that is another point of the list by now.  config/POINTS.md describes both files.  Nothing here changes
  * what was recorded.
  */
 #ifndef SAMPLE_POINT_LIST_H

@@ -97,6 +97,7 @@ static int read_indexed(struct spool_reader *reader, const char *which, struct k
 		row.b = record.b;
 		row.c = record.c;
 		row.words = record.words;
+		row.spool = identity_of(&reader->identities, reader->id, STREAM_LEDGER, row.number);
 		err = take_kind(kinds, &row);
 	}
 	if (!err)

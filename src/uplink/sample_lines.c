@@ -155,7 +155,10 @@ static bool put_point(
 
 	if (!point_read(&point, row->number, row->a, row->b, row->words))
 		return false;
-	text_printf(to, "point,lab=%s", lab);
+	text_put(to, "point");
+	if (*point.code)
+		put_tag(to, "code", point.code, "");
+	text_printf(to, ",lab=%s", lab);
 	put_tag(to, "name", point.name, "");
 	put_tag(to, "point_type", point.type, "");
 	text_printf(to, ",spool=%s ", spool);

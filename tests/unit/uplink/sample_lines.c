@@ -160,9 +160,13 @@ static void a_point(void **state)
 
 	(void)state;
 	expect(&row,
-		"point,lab=van\\ 1,name=Handpump\\,\\ school,point_type=borehole_tubewell,"
+		"point,code=P-1,lab=van\\ 1,name=Handpump\\,\\ school,point_type=borehole_tubewell,"
 		"spool=00112233445566ff point=7i,lat=34.1234567,lon=71.5,seq=7i 1700000000000\n");
 	row.a = row.b = 0;
+	expect(&row,
+		"point,code=P-1,lab=van\\ 1,name=Handpump\\,\\ school,point_type=borehole_tubewell,"
+		"spool=00112233445566ff point=7i,seq=7i 1700000000000\n");
+	row.words = "name=Handpump, school; type=borehole_tubewell; treated=no";
 	expect(&row, "point,lab=van\\ 1,name=Handpump\\,\\ school,point_type=borehole_tubewell,"
 		     "spool=00112233445566ff point=7i,seq=7i 1700000000000\n");
 	row.words = "code=P-1";

@@ -56,7 +56,7 @@ static const struct command commands[] = {
 	{"sample", "show", cli_sample_show, OPTION_JSON | OPTION_SAMPLE, 0, 0},
 	{"sample", "slip", cli_sample_slip, 0, 1, 1},
 	{"sample", "list", cli_sample_list, OPTION_JSON, 0, 0},
-	{"sample", "points", cli_sample_points, OPTION_JSON, 0, 0},
+	{"sample", "points", cli_sample_points, OPTION_JSON, 0, 1},
 	{"audit", NULL, cli_audit, OPTION_JSON, 0, 1},
 	{"operator", "add", cli_operator_add, OPTION_BY, 2, 2},
 	{"operator", "list", cli_operator_list, OPTION_JSON, 0, 0},

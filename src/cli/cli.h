@@ -35,7 +35,7 @@ struct cli {
 	bool accept, all_speeds, again, give_up, all;
 	const char *store; /* of refused */
 	/* of sample */
-	const char *sample, *by, *purpose, *activity, *parent, *point, *new_point, *source,
+	const char *sample, *by, *purpose, *activity, *parent, *point, *code, *new_point, *source,
 		*position, *treated;
 	const char *standard, *expires, *check; /* of check */
 	const char *method, *lot, *mdl, *dilution, *hours, *incubation, *parameter, *value;

@@ -69,6 +69,7 @@ static const struct row {
 	WORD("activity", OPTION_ACTIVITY, activity),
 	WORD("parent", OPTION_ACTIVITY, parent),
 	WORD("point", OPTION_POINT, point),
+	WORD("code", OPTION_POINT, code),
 	WORD("new", OPTION_POINT, new_point),
 	WORD("source", OPTION_POINT, source),
 	WORD("position", OPTION_POINT, position),

@@ -82,6 +82,7 @@ static int visit(const struct cli *cli, json_t *request)
 	change_put(request, "purpose", cli->purpose ? cli->purpose : "routine");
 	if (request && cli->point)
 		json_object_set_new(request, "point", json_integer((json_int_t)point));
+	change_put(request, "code", cli->code);
 	if (request && cli->new_point)
 		json_object_set_new(request, "new_point", new_point(cli));
 	return change_ask(cli, request, sample_show);
@@ -380,39 +381,88 @@ int cli_sample_list(struct cli *cli)
 		sample_put_pending(&page, json_object_get(all, "due"));
 		put_short(&page, json_object_get(all, "recent"));
 		view_failing(&page, json_object_get(all, "failing"));
-		if (!page.out.len)
-			page_put(&page, STYLE_PLAIN, "no samples yet\n");
+		if (!page.out.len) {
+			page_put(&page, STYLE_PLAIN, "no samples yet");
+			page_end(&page);
+		}
 		fputs(room, stdout);
 	}
 	json_decref(all);
 	return end;
 }
 
+static void put_point(struct page *page, const json_t *one)
+{
+	const char *code = sample_text(one, "code");
+
+	if (json_is_integer(json_object_get(one, "point")))
+		page_printf(page, STYLE_STRONG, "%lld", view_count(one, "point"));
+	page_to(page, 8);
+	if (*code)
+		page_printf(page, STYLE_STRONG, "%s  ", code);
+	page_put(page, STYLE_PLAIN, sample_text(one, "name"));
+	page_printf(page, STYLE_FAINT, "  %s", sample_text(one, "source_type"));
+	if (json_is_number(json_object_get(one, "away_m")))
+		page_printf(page, STYLE_PLAIN, "  %.0f m",
+			json_number_value(json_object_get(one, "away_m")));
+	page_end(page);
+}
+
+/* What stands between the nearest and the others: how near, and how far off that may be. */
+static void put_line(struct page *page, const json_t *all)
+{
+	const json_t *off = json_object_get(all, "off_m");
+
+	page_printf(page, STYLE_FAINT, "-- farther than %lld m", view_count(all, "near_m"));
+	if (json_is_number(off))
+		page_printf(page, STYLE_FAINT, "; where the van is may be %.0f m off",
+			json_number_value(off));
+	page_end(page);
+}
+
+static void put_points(struct page *page, const struct cli *cli, const json_t *all)
+{
+	const json_t *points = json_object_get(all, "points");
+	long long near = view_count(all, "near"), of = view_count(all, "all");
+	size_t i, n = json_array_size(points);
+
+	for (i = 0; i < n; i++) {
+		if (json_is_true(json_object_get(all, "sited")) && (long long)i == near)
+			put_line(page, all);
+		put_point(page, json_array_get(points, i));
+	}
+	if (!n)
+		page_put(page, STYLE_PLAIN,
+			cli->n_args ? "no point has that in its name or code"
+				    : "no points yet: waterlab sample begin --new NAME makes one");
+	if (of > (long long)n)
+		page_printf(page, STYLE_PLAIN,
+			"%lld more: waterlab sample points PART, a part of a name or code",
+			of - (long long)n);
+	if (!n || of > (long long)n)
+		page_end(page);
+}
+
 int cli_sample_points(struct cli *cli)
 {
 	static char room[SAMPLE_ROOM];
 	struct page page = sample_page(room);
-	json_t *all, *one;
-	size_t i;
-	int end = cli_ask_one(cli, json_pack("{s:s}", "ask", "points"), &all);
+	json_t *request = json_pack("{s:s}", "ask", "points"), *all;
+	int end;
 
+	if (cli->n_args)
+		change_put(request, "part", cli->args[0]);
+	end = cli_ask_one(cli, request, &all);
 	if (end)
 		return end;
-	for (i = 0; !cli->json && (one = json_array_get(json_object_get(all, "points"), i)); i++) {
-		page_printf(&page, STYLE_STRONG, "%lld", view_count(one, "point"));
-		page_to(&page, 8);
-		page_put(&page, STYLE_PLAIN, sample_text(one, "name"));
-		page_printf(&page, STYLE_FAINT, "  %s", sample_text(one, "source_type"));
-		if (json_is_number(json_object_get(one, "away_m")))
-			page_printf(&page, STYLE_PLAIN, "  %.0f m",
-				json_number_value(json_object_get(one, "away_m")));
-		page_end(&page);
-	}
+	if (*sample_text(all, "words"))
+		fprintf(stderr, "waterlab: the list of water points cannot be read: %s\n",
+			sample_text(all, "words"));
+	put_points(&page, cli, all);
 	if (cli->json)
 		end = cli_print_json(all);
 	else
-		fputs(i ? room : "no points yet: waterlab sample begin --new NAME makes one\n",
-			stdout);
+		fputs(room, stdout);
 	json_decref(all);
 	return end;
 }

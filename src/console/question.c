@@ -137,16 +137,20 @@ json_t *question_of_body(const struct route *route, const char *body, size_t len
 	return question;
 }
 
-/* A query's fields are numbers, all of them. */
-static bool put_number(json_t *question, const char *name, const char *text)
+/* A query's fields are numbers, or words to look for. */
+static bool put_field(json_t *question, const struct field *field, const char *text)
 {
 	size_t n = strlen(text);
-	json_int_t number;
+	json_t *value = NULL;
 
-	if (n < 1 || n > MOST_DIGITS || strspn(text, "0123456789") != n)
-		return false;
-	number = strtoll(text, NULL, 10);
-	return number >= 1 && json_object_set_new(question, name, json_integer(number)) == 0;
+	if (field->kind == FIELD_TEXT)
+		value = json_string(text); /* NULL: no UTF-8 */
+	else if (n >= 1 && n <= MOST_DIGITS && strspn(text, "0123456789") == n)
+		value = json_integer(strtoll(text, NULL, 10));
+	if (value && fits(field, value))
+		return json_object_set_new(question, field->name, value) == 0;
+	json_decref(value);
+	return false;
 }
 
 json_t *question_of_query(const struct route *route,
@@ -162,7 +166,7 @@ json_t *question_of_query(const struct route *route,
 	}
 	for (field = route->fields; field->name; field++) {
 		text = get(ctx, field->name);
-		if (text && !put_number(question, field->name, text)) {
+		if (text && !put_field(question, field, text)) {
 			text_printf(why, "%s is not as it should be", field->name);
 			break;
 		}

@@ -23,10 +23,12 @@ static const struct field pin[] = {{"operator", FIELD_TEXT, OPERATOR_NAME - 1, t
 static const struct field show[] = {SAMPLE, END};
 static const struct field begin[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true},
 	{"activity", FIELD_TEXT, 32, false}, {"parent", FIELD_NUMBER, 0, false},
-	{"point", FIELD_NUMBER, 0, false}, {"new_point", FIELD_POINT, 0, false}, END};
+	{"point", FIELD_NUMBER, 0, false}, {"code", FIELD_TEXT, 32, false},
+	{"new_point", FIELD_POINT, 0, false}, END};
 static const struct field impediment[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true},
 	{"reason", FIELD_TEXT, 32, true}, {"point", FIELD_NUMBER, 0, false},
-	{"new_point", FIELD_POINT, 0, false}, END};
+	{"code", FIELD_TEXT, 32, false}, {"new_point", FIELD_POINT, 0, false}, END};
+static const struct field points[] = {{"part", FIELD_TEXT, 80, false}, END};
 static const struct field take[] = {OPERATOR, SAMPLE, {"unit", FIELD_TEXT, 64, true},
 	{"parameter", FIELD_TEXT, 64, true}, {"sure", FIELD_YES, 0, false}, END};
 static const struct field enter[] = {OPERATOR, SAMPLE, {"parameter", FIELD_TEXT, 64, true},
@@ -59,7 +61,7 @@ const struct route routes[] = {
 	{"GET", "/api/limits", false, ROLE_VIEWER, "limits", none},
 	{"GET", "/api/checks", false, ROLE_VIEWER, "checks", none},
 	{"GET", "/api/samples", false, ROLE_VIEWER, "samples", none},
-	{"GET", "/api/points", false, ROLE_VIEWER, "points", none},
+	{"GET", "/api/points", false, ROLE_VIEWER, "points", points},
 	{"GET", "/api/sample", false, ROLE_VIEWER, "sample-show", show},
 	{"POST", "/api/try", true, ROLE_TECHNICIAN, "try", try_it},
 	{"POST", "/api/sample/begin", true, ROLE_TECHNICIAN, "sample-begin", begin},

@@ -256,6 +256,63 @@ class Day(LabTest):
         page.wait_for(".counts")
         self.assertEqual(page.complaints(), [])
 
+    def test_the_points_of_a_list(self):
+        """Thousands of them: the nearest first, one farther away found by a part of its name, and what was chosen stays in sight."""
+        points = os.path.join(self.folder, "points.csv")
+
+        def write(more=""):
+            with open(points + ".new", "w") as f:
+                f.write("code,name,source_type,lat,lon\n" + "".join(
+                    "KP-%04d,Handpump %d,borehole_tubewell,%.4f,74.31\n" % (i, i, 35.92 + 0.001 * i) for i in range(3000)))
+                f.write("KP-9000,چشمہ بالا,protected_spring,36.5,74.5\n" + more)
+            os.rename(points + ".new", points)
+
+        write()
+        self.lab.conf_text += 'samples = { points = "%s"; };\n' % points
+        self.open("en")
+        self.lab.waterlab("place", "enter", "--at", "35.92,74.31", "--error", "30", "--reason", "no sky here")
+        page = self.page
+        page.tap("nav a[href='#sample']")
+        page.type("[data-field=by]", WHO)
+        page.tap("[data-do=topoint]")
+        page.wait_text("Within 200 m", "#main")
+        page.wait_text("may be 30 m off", "#main")
+        shown = [one.get_attribute("value") for one in page.find("input[name=point]")]
+        self.assertEqual(shown, ["code:KP-%04d" % i for i in range(12)] + ["new"])    # 0 and 111 m, 10 others
+        page.wait_text("2989 more", "#main")
+        self.assertFalse(page.find("form[data-do=begin] button[type=submit]")[0].is_enabled(), "nothing is chosen yet")
+        self.looked_at("points-en")
+        page.tap("input[value='code:KP-0001']")
+
+        # Another is looked for; the one that was chosen is still what would be begun, and is seen.
+        page.type("[data-field=part]", "بالا")
+        page.wait_for("input[value='code:KP-9000']")
+        page.wait_gone("input[value='code:KP-0002']")
+        self.assertTrue(page.find("input[value='code:KP-0001']")[0].is_selected())
+        page.tap("input[value='code:KP-9000']")
+        page.wait_gone("input[value='code:KP-0001']")
+        self.looked_at("points-found-en")
+        self.lab.daemon.end(signal.SIGKILL)
+        page.driver.refresh()    # a thumb slips, and nobody answers: the choice stands
+        page.wait_text("The laboratory does not answer", "#away")
+        page.wait_for("input[value='code:KP-9000']")
+        page.tap("form[data-do=begin] button[type=submit]")
+        page.wait_text("Kept on this device", "#main")
+        self.lab.start_daemon()
+        page.wait_for("[data-do=take]")
+        page.wait_text("KP-9000 · چشمہ بالا", ".which")
+        self.assertEqual(self.sample(self.one_open())["point"]["code"], "KP-9000")
+
+        # The centre's next export is spoilt: it is said, and the points go on.
+        write("KP-0001,again,tanker,,\n")
+        page.tap("nav a[href='#sample']")
+        page.tap("[data-do=topoint]")
+        page.wait_text("The centre's list of points cannot be read as it is now", "#main")
+        page.wait_text("points.csv:3003: line 3 has the code KP-0001 too", "#main")
+        self.assertEqual(page.value("[data-field=part]"), "", "what was looked for before is not")
+        page.wait_for("input[value='code:KP-0001']")
+        self.assertEqual(page.complaints(), [])
+
     def test_what_the_page_offers_the_daemon_takes(self):
         """Each kit's unit and method, each purpose, kind, source and position of kits.js."""
         with open(os.path.join(TOP, "src", "console", "page", "kits.js")) as f:

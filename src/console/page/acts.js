@@ -17,7 +17,11 @@ function newPoint(kept) {
 		treated: {yes: true, no: false}[kept.treated] ?? null};
 }
 
-const where = kept => !kept.point || kept.point === "new" ? {new_point: newPoint(kept)} : {point: Number(kept.point)};
+function where({point, ...kept}) {
+	if (!point || point === "new")
+		return {new_point: newPoint(kept)};
+	return point.startsWith("code:") ? {code: point.slice("code:".length)} : {point: Number(point)};
+}
 
 function begin() {
 	const kept = keep.draft("begin");

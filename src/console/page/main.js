@@ -134,6 +134,11 @@ async function askList(path, into, olderMs = 0) {
 	}
 }
 
+async function askPoints() {
+	const part = (keep.draft("find").part ?? "").trim();
+	await askList(part ? `api/points?part=${encodeURIComponent(part)}` : "api/points", "points");
+}
+
 async function askStatus() {
 	const status = await net.get("api/status");
 	if (status) {
@@ -154,7 +159,7 @@ async function ask() {
 	if (ofSample)
 		await askSample(Number(number));
 	if (name === "sample" && step === "point")
-		await askList("api/points", "points");
+		await askPoints();
 	await askList("api/samples", "samples", lists ? 0 : listMs); // an alarm shows on every screen
 	if (isLive) {
 		await askList("api/trends", "trends", trendsMs);
@@ -216,6 +221,8 @@ function onType(event) {
 	keep.setDraft(form, field, event.target.value);
 	if (form === "who")
 		app.nameWords = null;
+	if (form === "find")
+		poll();
 	// Another parameter is measured another way.
 	if (form.startsWith("kit.") && field === "parameter") {
 		keep.setDraft(form, "method", undefined);
@@ -238,6 +245,7 @@ document.addEventListener("submit", event => {
 });
 addEventListener("hashchange", () => {
 	app.points = null;
+	keep.forget("find");
 	paint();
 	poll();
 	requestAnimationFrame(() => requestAnimationFrame(() => {

@@ -53,23 +53,58 @@ function begin(app) {
 		form.button("topoint", say("do.topoint"), {class: "main wide"}))];
 }
 
+// --- the point ----------------------------------------------------------------------------------------------------
+
+const mostOthers = 10;
+const pointKey = one => one.code ? `code:${one.code}` : String(one.point);
+
 function nearPoint(point, chosen) {
-	return h("label", {class: `point ${chosen ? "chosen" : ""}`, "data-key": String(point.point)},
-		h("input", {type: "radio", name: "point", value: String(point.point), checked: chosen, "data-form": "begin", "data-field": "point"}),
+	const key = pointKey(point);
+	return h("label", {class: `point ${chosen === key ? "chosen" : ""}`, "data-key": key},
+		h("input", {type: "radio", name: "point", value: key, checked: chosen === key, "data-form": "begin", "data-field": "point"}),
 		h("span", {class: "stack"}, h("strong", null, results.pointName(point)),
 			h("small", null, say(`source.${point.source_type}`), point.away_m === null || point.away_m === undefined ? "" :
 				[" · ", say("point.away", {m: `${Math.round(point.away_m)} m`})])));
 }
 
+// What was chosen stays in sight, whatever is looked for meanwhile, and as it was last seen.
+function chosenPoint(key, points) {
+	const found = points.find(one => pointKey(one) === key), kept = keep.load("chosen", null);
+	if (found && (!kept || pointKey(kept) !== key))
+		keep.save("chosen", found);
+	return found ?? (kept && pointKey(kept) === key ? kept : null);
+}
+
+function lookFor(app, part) {
+	return part === "" && !(app.points?.all > mostOthers) ? null :
+		h("div", {"data-key": "find"}, form.text("find", "part", {hint: "hint.part", type: "search"}));
+}
+
+// Those within reach first, then a few of the others.
+function listed(app, chosen, part) {
+	const list = app.points ?? {points: []}, isNear = one => one.away_m !== null && one.away_m <= list.near_m;
+	const fits = one => `${one.code ?? ""} ${one.name}`.toLowerCase().includes(part.toLowerCase());
+	const found = list.points.filter(fits), near = found.filter(isNear), others = found.filter(one => !isNear(one)).slice(0, mostOthers);
+	const more = list.all - near.length - others.length, key = chosen && pointKey(chosen), row = one => nearPoint(one, key);
+	return [chosen && ![...near, ...others].some(one => pointKey(one) === key) && row(chosen),
+		near.length > 0 && h("h2", null, say("point.near", {m: `${list.near_m} m`})), near.map(row),
+		list.off_m > 0 && h("p", {class: "which"}, say("point.off", {m: `${Math.round(list.off_m)} m`})),
+		near.length > 0 && others.length > 0 && h("h2", null, say("point.others")),
+		list.sited === false && others.length > 0 && h("p", {class: "which"}, say("point.unsited")), others.map(row),
+		more > 0 && h("p", {class: "which"}, say("point.more", {n: more}))];
+}
+
 function point(app) {
-	const kept = keep.draft("begin"), points = app.points?.points ?? [], busy = form.isBusy("begin");
+	const kept = keep.draft("begin"), points = app.points?.points ?? [], busy = form.isBusy("begin"), part = (keep.draft("find").part ?? "").trim();
 	// Who has begun to describe a new point stays with it when the list of points comes.
-	const isEmpty = !points.length && (app.points || net.away()), isNew = kept.point === "new" ||
+	const isEmpty = !points.length && !part && (app.points || net.away()), isNew = kept.point === "new" ||
 		(!kept.point && Boolean(isEmpty || kept.name || kept.source_type));
-	const ready = isNew ? kept.name?.trim().length >= 3 && kept.source_type : kept.point;
-	return frame("point", refusal(app.pointsWords), h("form", {"data-do": "begin"}, h("fieldset", {class: "bare", disabled: busy},
+	const chosen = isNew ? null : chosenPoint(kept.point, points), ready = isNew ? kept.name?.trim().length >= 3 && kept.source_type : chosen;
+	return frame("point", refusal(app.pointsWords), app.points?.words && h("p", {class: "note odd"}, shapes.shape("warn"),
+		h("span", null, say("point.unread"), " ", english(app.points.words))), lookFor(app, part),
+	h("form", {"data-do": "begin"}, h("fieldset", {class: "bare", disabled: busy},
 		h("legend", {class: "unseen"}, say("step.point.title")),
-		points.map(one => nearPoint(one, kept.point === String(one.point))),
+		listed(app, chosen, part),
 		h("label", {class: `point ${isNew ? "chosen" : ""}`, "data-key": "new"},
 			h("input", {type: "radio", name: "point", value: "new", checked: isNew, "data-form": "begin", "data-field": "point"}),
 			h("strong", null, say("point.new"))),

@@ -140,6 +140,38 @@ static void a_query_has_whole_numbers(void **state)
 	assert_null(question_of_query(route, one_number, NULL, &why));
 }
 
+static const char *one_part(void *ctx, const char *name)
+{
+	return !strcmp(name, "part") ? ctx : NULL;
+}
+
+static void a_query_may_have_words_to_look_for(void **state)
+{
+	static char *const good[] = {"school", "7", "\xD8\xB3\xDA\xA9\xD9\x88\xD9\x84", "\"'}{"};
+	char too_long[82], room[256];
+	char *const bad[] = {"", "\xFF", "a\xD8", too_long};
+	struct text why = text_over(room, sizeof(room));
+	bool known;
+	const struct route *route = route_find("GET", "/api/points", &known);
+	json_t *made;
+	size_t i;
+
+	(void)state;
+	memset(too_long, 'x', sizeof(too_long) - 1);
+	too_long[sizeof(too_long) - 1] = '\0';
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		made = question_of_query(route, one_part, good[i], &why);
+		assert_string_equal(json_string_value(json_object_get(made, "part")), good[i]);
+		assert_string_equal(json_string_value(json_object_get(made, "ask")), "points");
+		json_decref(made);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_null(question_of_query(route, one_part, bad[i], &why));
+	made = question_of_query(route, one_part, NULL, &why);
+	assert_int_equal(json_object_size(made), 1);
+	json_decref(made);
+}
+
 /* What the table itself must keep to: nothing changes by GET, nor without operator and token. */
 static void each_change_needs_an_operator_and_a_token(void **state)
 {
@@ -168,6 +200,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_a_body_is_refused),
 		cmocka_unit_test(each_field_is_as_the_route_says),
 		cmocka_unit_test(a_query_has_whole_numbers),
+		cmocka_unit_test(a_query_may_have_words_to_look_for),
 		cmocka_unit_test(each_change_needs_an_operator_and_a_token),
 	};
 

@@ -30,30 +30,48 @@ static const char *unit_of(const char *code)
 static json_t *reading_of(
 	const struct check_standard *standard, const struct check_reading *reading)
 {
-	char off[40];
-	struct text text = text_over(off, sizeof(off));
+	char words[40];
+	struct text text = text_over(words, sizeof(words));
+	double off;
 
 	if (!reading->number)
 		return json_null();
-	text_printf(&text, "%+.3g", reading->value - standard->value);
-	return json_pack("{s:s, s:s, s:b}", "value", reading->text, "off", off, "settled",
+	off = reading->value - standard->value;
+	text_printf(&text, "%+.*g", check_digits(off), off);
+	return json_pack("{s:s, s:s, s:b}", "value", reading->text, "off", words, "settled",
 		(int)!reading->unsettled);
 }
 
-static json_t *standards_of(const struct check *check)
+/* What it is, or was, held against. */
+static const struct check_rule *rule_of(const struct parts *parts, const struct check *check)
 {
-	json_t *all = json_array();
+	return check->over && !check->cancelled
+		       ? &check->rule
+		       : field_check_rule(parts->field, check->begin.parameter);
+}
+
+static json_t *standards_of(const struct check *check, const struct check_rule *rule)
+{
+	json_t *all = json_array(), *one;
+	char allowed[40];
+	struct text text;
+	double within;
 	unsigned i;
 
 	for (i = 0; i < check->n_standards; i++) {
-		const struct check_standard *one = &check->standards[i];
+		const struct check_standard *of = &check->standards[i];
 
-		json_array_append_new(all,
-			json_pack("{s:s, s:s, s:o, s:b, s:b, s:o, s:o}", "lot", one->lot, "value",
-				one->text, "expires", text_or_null(one->expires), "out_of_date",
-				(int)one->out_of_date, "now",
-				(int)(!check->over && i == check->now), "found",
-				reading_of(one, &one->found), "left", reading_of(one, &one->left)));
+		one = json_pack("{s:s, s:s, s:o, s:b, s:b, s:o, s:o}", "lot", of->lot, "value",
+			of->text, "expires", text_or_null(of->expires), "out_of_date",
+			(int)of->out_of_date, "now", (int)(!check->over && i == check->now),
+			"found", reading_of(of, &of->found), "left", reading_of(of, &of->left));
+		text = text_over(allowed, sizeof(allowed));
+		within = check_rule_within(rule, of->value);
+		text_printf(&text, "%.*g", check_digits(within), within);
+		json_object_set_new(one, "allowed", json_string(allowed));
+		json_object_set_new(one, "standing",
+			json_string(check_standing_word(check_standing(check, of, rule))));
+		json_array_append_new(all, one);
 	}
 	return all;
 }
@@ -67,12 +85,8 @@ static json_t *line_of(const struct check *check, bool left)
 		       : json_null();
 }
 
-/* What it is, or was, held against. */
-static json_t *rule_of(const struct parts *parts, const struct check *check)
+static json_t *words_of(const struct check_rule *rule)
 {
-	const struct check_rule *now = field_check_rule(parts->field, check->begin.parameter);
-	const struct check_rule *rule = check->over && !check->cancelled ? &check->rule : now;
-
 	return json_pack("{s:f, s:f, s:f, s:o}", "within", rule->within, "within_relative",
 		rule->within_relative, "valid_h", rule->valid_h, "why", text_or_null(rule->why));
 }
@@ -103,20 +117,17 @@ json_t *check_status_short(const struct parts *parts, const struct check *check)
 json_t *check_status(const struct parts *parts, const struct check *check)
 {
 	json_t *status = check_status_short(parts, check);
-	const struct check_rule *rule =
-		check->over && !check->cancelled
-			? &check->rule
-			: field_check_rule(parts->field, check->begin.parameter);
+	const struct check_rule *rule = rule_of(parts, check);
 	char words[240] = "";
 	struct text why = text_over(words, sizeof(words));
 
 	json_object_set_new(status, "passing", json_boolean(check_passes(check, rule, &why)));
 	json_object_set_new(status, "why", text_or_null(words));
 	json_object_set_new(status, "adjusted", json_boolean(check->adjusted));
-	json_object_set_new(status, "standards", standards_of(check));
+	json_object_set_new(status, "standards", standards_of(check, rule));
 	json_object_set_new(status, "found", line_of(check, false));
 	json_object_set_new(status, "left", line_of(check, true));
-	json_object_set_new(status, "rule", rule_of(parts, check));
+	json_object_set_new(status, "rule", words_of(rule));
 	json_object_set_new(status, "live", live_of(parts, check));
 	return status;
 }

@@ -270,10 +270,13 @@ void sample_status_failing(const struct parts *parts, const struct sample *sampl
 static json_t *check_of(const struct parts *parts, const struct sample *sample, unsigned i)
 {
 	const struct step *step = &sample->entries[i].step;
+	json_t *check;
 
-	return *step->unit ? check_status_vouch(
-				     parts, step->unit, step->parameter, after_first(sample, i))
-			   : json_null();
+	if (!*step->unit)
+		return json_null();
+	check = check_status_vouch(parts, step->unit, step->parameter, after_first(sample, i));
+	json_object_set_new(check, "unit", json_string(step->unit));
+	return check;
 }
 
 static json_t *results_of(const struct parts *parts, const struct sample *sample)

@@ -109,27 +109,62 @@ static bool is_within(const struct check_standard *standard, const struct check_
 	       check_rule_within(rule, standard->value) * (1 + 1e-9) + 1e-12;
 }
 
+enum check_standing check_standing(const struct check *check, const struct check_standard *standard,
+	const struct check_rule *rule)
+{
+	const struct check_reading *reading = check_counts(check, standard);
+
+	if (!reading && !standard->found.number)
+		return STANDING_UNREAD;
+	if (!reading)
+		return is_within(standard, &standard->found, rule) ? STANDING_WITHIN
+								   : STANDING_AGAIN;
+	if (!is_within(standard, reading, rule))
+		return STANDING_OFF;
+	if (reading->unsettled)
+		return STANDING_MOVED;
+	return standard->out_of_date ? STANDING_EXPIRED : STANDING_WITHIN;
+}
+
+const char *check_standing_word(enum check_standing standing)
+{
+	static const char *const words[] = {"unread", "within", "again", "off", "moved", "expired"};
+
+	return words[standing];
+}
+
+int check_digits(double difference)
+{
+	return fabs(difference) < 100 ? 3 : 6;
+}
+
 static bool passes_one(const struct check *check, const struct check_standard *standard,
 	const struct check_rule *rule, struct text *why)
 {
 	const struct check_reading *reading = check_counts(check, standard);
+	double allowed = check_rule_within(rule, standard->value);
+	double off = (reading ? reading : &standard->found)->value - standard->value;
 
-	if (!reading) {
-		if (!standard->found.number || is_within(standard, &standard->found, rule))
-			return true;
-		text_printf(why,
-			"%s was %.3g off as found, and was not read again after the adjustment",
-			standard->lot, standard->found.value - standard->value);
-	} else if (!is_within(standard, reading, rule)) {
-		text_printf(why, "%s is %s and was shown as %s: %.3g off, %.3g is allowed",
-			standard->lot, standard->text, reading->text,
-			reading->value - standard->value, check_rule_within(rule, standard->value));
-	} else if (reading->unsettled) {
-		text_printf(why, "in %s the value still moved when it was taken", standard->lot);
-	} else if (standard->out_of_date) {
-		text_printf(why, "%s is past its last day, %s", standard->lot, standard->expires);
-	} else {
+	switch (check_standing(check, standard, rule)) {
+	case STANDING_UNREAD:
+	case STANDING_WITHIN:
 		return true;
+	case STANDING_AGAIN:
+		text_printf(why,
+			"%s was %.*g off as found, and was not read again after the adjustment",
+			standard->lot, check_digits(off), off);
+		break;
+	case STANDING_OFF:
+		text_printf(why, "%s is %s and was shown as %s: %.*g off, %.*g is allowed",
+			standard->lot, standard->text, reading->text, check_digits(off), off,
+			check_digits(allowed), allowed);
+		break;
+	case STANDING_MOVED:
+		text_printf(why, "in %s the value still moved when it was taken", standard->lot);
+		break;
+	case STANDING_EXPIRED:
+		text_printf(why, "%s is past its last day, %s", standard->lot, standard->expires);
+		break;
 	}
 	return false;
 }

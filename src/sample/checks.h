@@ -80,6 +80,20 @@ const char *check_state_word(enum check_state state);
 /* The reading of a standard that counts: as found, after an adjustment as left.  NULL: none. */
 const struct check_reading *check_counts(
 	const struct check *check, const struct check_standard *standard);
+/* How the reading that counts stands to its standard. */
+enum check_standing {
+	STANDING_UNREAD, /* none was taken: it keeps nothing from passing */
+	STANDING_WITHIN,
+	STANDING_AGAIN, /* outside as found, and not read since the adjustment */
+	STANDING_OFF,
+	STANDING_MOVED,
+	STANDING_EXPIRED
+};
+enum check_standing check_standing(const struct check *check, const struct check_standard *standard,
+	const struct check_rule *rule);
+const char *check_standing_word(enum check_standing standing);
+/* The digits of a difference: three, but never 1e+03. */
+int check_digits(double difference);
 /*
  * Would it pass, finished now?  All standards read within the rule, settled and in date; after an adjustment those that were
  * outside of it are read again.  `why` says what keeps it from passing.

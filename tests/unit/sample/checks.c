@@ -100,6 +100,22 @@ static uint64_t finish(uint64_t check, bool passed)
 		.passed = passed});
 }
 
+/* How its standards stand, one word for each. */
+static const char *stand(uint64_t check)
+{
+	static const struct check_rules none;
+	static char all[120];
+	const struct check *of = checks_find(checks, check);
+	struct text to = text_over(all, sizeof(all));
+	unsigned i;
+
+	for (i = 0; i < of->n_standards; i++)
+		text_printf(&to, "%s%s", i ? " " : "",
+			check_standing_word(check_standing(
+				of, &of->standards[i], check_rule_find(&none, "ph"))));
+	return all;
+}
+
 static bool passes(uint64_t check)
 {
 	static const struct check_rules none;
@@ -187,6 +203,13 @@ static void what_does_not_pass(void **state)
 	assert_false(passes(off));
 	assert_string_equal(words, "B7 is 7.01 and was shown as 7.32: 0.31 off, 0.1 is allowed");
 	finish(off, false);
+	off = begin("ph-1"); /* a number of a thousand is one that people read */
+	standard(off, "C1413", "1413", false);
+	shows(off, "84.2", false);
+	assert_false(passes(off));
+	assert_string_equal(
+		words, "C1413 is 1413 and was shown as 84.2: -1328.8 off, 0.1 is allowed");
+	finish(off, false);
 	moved = begin("ph-1");
 	standard(moved, "B7", "7.01", false);
 	shows(moved, "7.01", true);
@@ -214,6 +237,7 @@ static void adjusted(void **state)
 	assert_non_null(strstr(words, "as it is found"));
 	shows(check, "7.2", false);
 	standard(check, "B4", "4.00", false);
+	assert_string_equal(stand(check), "off unread");
 	shows(check, "4.5", false);
 	assert_true(check_line(checks_find(checks, check), false, &slope, &offset));
 	assert_float_equal(slope, 0.9, 1e-9);
@@ -223,7 +247,9 @@ static void adjusted(void **state)
 	assert_false(passes(check));
 	assert_string_equal(words, "no value was taken since the adjustment");
 	assert_int_equal(finish(check, true), 0);
+	assert_string_equal(stand(check), "again again");
 	shows(check, "4.01", false);
+	assert_string_equal(stand(check), "again within");
 	assert_false(passes(check));
 	assert_string_equal(
 		words, "B7 was 0.2 off as found, and was not read again after the adjustment");

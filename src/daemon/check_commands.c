@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/codec.h"
 #include "daemon/check_standard.h"
 #include "daemon/check_status.h"
 #include "daemon/live_value.h"
@@ -147,16 +148,35 @@ static unsigned measures(const struct parts *parts, const char *unit, const char
 	return n;
 }
 
+/* What an analyzer's driver can say: that is known before the analyzer has answered. */
+static bool may_say(const struct unit_conf *unit, const char *parameter)
+{
+	const struct profile *profile = unit->profile;
+	unsigned i;
+
+	if (!profile || !parameter_find(parameter))
+		return false;
+	if (profile->driver)
+		return codec_unit(profile->driver, parameter) != NULL;
+	for (i = 0; i < profile->n_fields; i++)
+		if (!strcmp(profile->fields[i].parameter, parameter))
+			return true;
+	return false;
+}
+
 static bool take_analyzer(
 	const struct parts *parts, struct check_step *step, struct control_client *client, int *err)
 {
 	char words[240] = "", only[PARAMETER_CODE] = "";
 	struct text all = text_over(words, sizeof(words));
 	unsigned n = measures(parts, step->unit, step->parameter, &all, only);
+	const struct unit_conf *unit = live_unit(parts, step->unit);
 
-	if (!live_unit(parts, step->unit))
+	if (!unit)
 		*err = control_refuse(client,
 			"no analyzer is called \"%s\"; `waterlab status` lists them", step->unit);
+	else if (!n && may_say(unit, step->parameter))
+		return true; /* asked for while the daemon was away: nobody taps it twice */
 	else if (!n)
 		*err = control_refuse(client,
 			"%s has not answered since the daemon started: try it (waterlab try %s)",

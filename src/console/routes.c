@@ -17,6 +17,17 @@
 		"sample", FIELD_NUMBER, 0, true \
 	}
 
+#define CHECK                                  \
+	{                                      \
+		"check", FIELD_NUMBER, 0, true \
+	}
+#define STANDARD                                                         \
+	{"lot", FIELD_TEXT, 64, true}, {"value", FIELD_TEXT, 64, false}, \
+		{"expires", FIELD_TEXT, 32, false},                      \
+	{                                                                \
+		"sure", FIELD_YES, 0, false                              \
+	}
+
 static const struct field none[] = {END};
 static const struct field pin[] = {{"operator", FIELD_TEXT, OPERATOR_NAME - 1, true},
 	{"pin", FIELD_TEXT, PIN_MOST, true}, END};
@@ -49,6 +60,14 @@ static const struct field amend[] = {OPERATOR, SAMPLE, {"entry", FIELD_NUMBER, 0
 	{"value", FIELD_TEXT, 64, true}, {"unit", FIELD_TEXT, 32, false},
 	{"reason", FIELD_TEXT, 200, true}, {"sure", FIELD_YES, 0, false}, END};
 static const struct field verify[] = {OPERATOR, SAMPLE, {"seen", FIELD_NUMBER, 0, false}, END};
+static const struct field check_show[] = {CHECK, END};
+static const struct field check_begin[] = {OPERATOR, {"unit", FIELD_TEXT, 64, true},
+	{"parameter", FIELD_TEXT, 64, true}, STANDARD, END};
+static const struct field check_standard[] = {OPERATOR, CHECK, STANDARD, END};
+static const struct field check_take[] = {OPERATOR, CHECK, {"sure", FIELD_YES, 0, false}, END};
+static const struct field check_step[] = {OPERATOR, CHECK, END};
+static const struct field check_cancel[] = {
+	OPERATOR, CHECK, {"reason", FIELD_TEXT, 200, true}, END};
 
 const struct route routes[] = {
 	{"GET", "/api/page", false, ROLE_NONE, NULL, none},
@@ -63,6 +82,7 @@ const struct route routes[] = {
 	{"GET", "/api/samples", false, ROLE_VIEWER, "samples", none},
 	{"GET", "/api/points", false, ROLE_VIEWER, "points", points},
 	{"GET", "/api/sample", false, ROLE_VIEWER, "sample-show", show},
+	{"GET", "/api/check", false, ROLE_VIEWER, "check-show", check_show},
 	{"POST", "/api/try", true, ROLE_TECHNICIAN, "try", try_it},
 	{"POST", "/api/sample/begin", true, ROLE_TECHNICIAN, "sample-begin", begin},
 	{"POST", "/api/sample/impediment", true, ROLE_TECHNICIAN, "sample-impediment", impediment},
@@ -74,6 +94,12 @@ const struct route routes[] = {
 	{"POST", "/api/sample/cancel", true, ROLE_TECHNICIAN, "sample-cancel", cancel},
 	{"POST", "/api/sample/verify", true, ROLE_SUPERVISOR, "sample-verify", verify},
 	{"POST", "/api/sample/amend", true, ROLE_SUPERVISOR, "sample-amend", amend},
+	{"POST", "/api/check/begin", true, ROLE_TECHNICIAN, "check-begin", check_begin},
+	{"POST", "/api/check/standard", true, ROLE_TECHNICIAN, "check-standard", check_standard},
+	{"POST", "/api/check/take", true, ROLE_TECHNICIAN, "check-take", check_take},
+	{"POST", "/api/check/adjusted", true, ROLE_TECHNICIAN, "check-adjusted", check_step},
+	{"POST", "/api/check/finish", true, ROLE_TECHNICIAN, "check-finish", check_step},
+	{"POST", "/api/check/cancel", true, ROLE_TECHNICIAN, "check-cancel", check_cancel},
 	{NULL, NULL, false, ROLE_NONE, NULL, NULL},
 };
 

@@ -131,7 +131,8 @@ class Browser:
         def try_it():
             try:
                 element = self.wait_for(css)
-                element.clear()
+                # As a finger empties it: what is drawn anew before the first key must not bring the old words back.
+                self.script("arguments[0].value = ''; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", element)
                 element.send_keys(words)
                 return True
             except WebDriverException as trouble:

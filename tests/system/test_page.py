@@ -169,8 +169,8 @@ class Page(LabTest):
         # What values rest on: nobody has checked anything here yet.
         ph = next(one for one in self.lab.ask("checks")["analyzers"] if one["parameter"] == "ph")
         page.wait_text("Never checked", "section.card[data-key='%s'] [data-key=ph]" % ph["unit"])
-        page.tap("section.card[data-key='%s'] details[data-key=check] summary" % ph["unit"])
-        page.wait_text("waterlab check begin %s ph" % ph["unit"], "section.card[data-key='%s']" % ph["unit"])
+        page.wait_for("section.card[data-key='%s'] [data-key=ph] a[href='#check/new/%s/ph']" % (ph["unit"], ph["unit"]))
+        page.tap("details[data-key=computer] summary")
         # A line ends between words: "--" at an end, "standard" on the next is another command.
         self.assertEqual(page.script("""return [...document.querySelectorAll('code')].filter(one => one.offsetParent).flatMap(one => {
             const words = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), broken = [];

@@ -108,6 +108,9 @@ class Operators(LabTest):
         page.tap("[data-do=topoint]")
         page.wait_text("A viewer may look only", "main")
         self.assertEqual(len(self.samples()), 1)
+        page.tap("nav a[href='#devices']")
+        page.wait_text("Never checked", ".checks")
+        self.assertFalse(page.find(".checks a"), "a viewer begins no check")
 
         # All of it is in the ledger, after a restart too; the names and no PIN.
         self.lab.daemon.end(signal.SIGKILL)

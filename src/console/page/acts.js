@@ -1,5 +1,6 @@
 // What buttons and forms do: each tap becomes one request in the outbox.
 
+import * as check from "./check.js";
 import * as keep from "./keep.js";
 import {kits, valueText} from "./kits.js";
 import * as net from "./net.js";
@@ -104,6 +105,7 @@ const all = {
 	"enter-pin": app => session.enter(app),
 	leave: app => session.leave(app),
 	open: (app, of) => app.toggle(Number(of.sample)),
+	...Object.fromEntries(Object.entries(check.acts).map(([name, put]) => [name, (app, of) => named(app, () => put(app, of))])),
 };
 
 export const act = (app, name, of) => all[name](app, of);

@@ -1,5 +1,6 @@
 // Devices: how each line and analyzer does, what was wrong last and what to do, and asking it now.
 
+import * as check from "./check.js";
 import {h} from "./dom.js";
 import {button} from "./form.js";
 import * as net from "./net.js";
@@ -28,14 +29,13 @@ function fault(unit) {
 		mendable.includes(unit.error_name) && h("p", {class: "remedy"}, say(`remedy.${unit.error_name}`))];
 }
 
-// What a sample's value of each parameter rests on; how to check it, where that is wanted.
+// What a sample's value of each parameter rests on, and the way to check it.
 function checks(app, unit) {
-	const all = (app.checks?.analyzers ?? []).filter(one => one.unit === unit.name), commands = all.map(one => one.command).filter(Boolean);
-	return all.length > 0 && [h("ul", {class: "checks"}, all.map(one => h("li", {"data-key": one.parameter},
-		h("span", {class: "line"}, h("strong", null, say(`parameter.${one.parameter}`)), shapes.check(one.state)),
-		checkedBy(one), one.left_s !== null && h("small", null, say("check.left", {time: span(one.left_s)}))))),
-	commands.length > 0 && h("details", {"data-key": "check"}, h("summary", null, say("check.how")),
-		commands.map(words => h("p", {"data-key": words}, command(words))))];
+	const all = (app.checks?.analyzers ?? []).filter(one => one.unit === unit.name);
+	return all.length > 0 && h("ul", {class: "checks"}, all.map(one => h("li", {"data-key": one.parameter},
+		h("strong", null, say(`parameter.${one.parameter}`)), check.mark(app, unit.name, one.parameter, one.state),
+		one.check !== null && h("a", {class: "last", href: `#check/${one.check}`}, checkedBy(one),
+			one.left_s !== null && h("small", null, " · ", say("check.left", {time: span(one.left_s)}))))));
 }
 
 function analyzer(app, unit) {
@@ -68,7 +68,7 @@ function lineOf(app, line) {
 }
 
 export function screen(app) {
-	return h("div", null, h("h1", {tabindex: "-1"}, say("nav.devices")),
+	return h("div", null, h("h1", {tabindex: "-1"}, say("nav.devices")), check.openOnes(app),
 		!app.status ? h("p", null, say("loading")) :
 			app.status.lines.length ? app.status.lines.map(line => lineOf(app, line)) : h("p", null, say("live.none")));
 }

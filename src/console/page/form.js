@@ -51,14 +51,15 @@ export function button(action, words, more = {}) {
 }
 
 // What stands under a form: on its way, waiting for the laboratory, refused with its words, or asked back.
-export function fate(form) {
+// `mend`: the words that answer no to what is asked back.
+export function fate(form, mend = "do.mend") {
 	const item = net.of(form);
 	if (!item)
 		return null;
 	const name = {"data-form": form};
 	if (item.question)
 		return h("div", {class: "note odd", role: "alert"}, shape("ask"), h("div", null, h("p", null, english(item.question)),
-			h("p", {class: "buttons"}, button("insist", say("do.insist"), {class: "main", ...name}), button("mend", say("do.mend"), name))));
+			h("p", {class: "buttons"}, button("insist", say("do.insist"), {class: "main", ...name}), button("mend", say(mend), name))));
 	if (item.refused)
 		return h("div", {class: "note bad", role: "alert"}, shape("cross"), h("div", null, h("p", null, say("refused.words")),
 			h("p", null, english(item.refused)), h("p", {class: "buttons"}, button("mend", say("do.mend"), name))));

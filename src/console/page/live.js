@@ -1,5 +1,6 @@
 // Live: what each analyzer says now, how it went in the last minutes, what is allowed.
 
+import * as check from "./check.js";
 import {h} from "./dom.js";
 import * as shapes from "./shapes.js";
 import {trend} from "./trend.js";
@@ -19,6 +20,7 @@ function allowed(one) {
 function field(app, unit, one, sinceS) {
 	const age = one.age_s === null ? null : one.age_s + sinceS;
 	const isOld = age === null || age > late;
+	const vouched = app.checks?.analyzers.find(row => row.unit === unit.name && row.parameter === one.parameter);
 	const limits = (app.limits?.limits ?? []).filter(row => row.parameter === one.parameter);
 	return h("li", {class: `reading ${isOld ? "old" : ""}`, "data-key": one.parameter},
 		h("span", {class: "name"}, say(`parameter.${one.parameter}`)),
@@ -26,6 +28,7 @@ function field(app, unit, one, sinceS) {
 		shapes.quality(one.qc),
 		shapes.doubts(one.flags),
 		h("span", {class: "age"}, say(isOld ? "age.old" : "age", {age: span(age)})),
+		vouched && check.unchecked(app, unit.name, one.parameter, vouched.state),
 		limits.length > 0 && h("ul", {class: "limits"}, limits.map(allowed)),
 		trend(app, unit.name, one.parameter, unit.interval_s));
 }

@@ -2,6 +2,7 @@
 
 import {act} from "./acts.js";
 import * as alarm from "./alarm.js";
+import * as check from "./check.js";
 import * as devices from "./devices.js";
 import {h, patch} from "./dom.js";
 import * as help from "./help.js";
@@ -22,7 +23,7 @@ const everyMs = 1000, listMs = 5000, trendsMs = 10000, limitsMs = 60000;
 const tabs = [["live", "none"], ["sample", "box"], ["due", "wait"], ["sync", "up"], ["devices", "probe"]];
 
 const app = {
-	status: null, statusAt: 0, samples: null, points: null, whole: {}, languages: [], open: null,
+	status: null, statusAt: 0, samples: null, points: null, whole: {}, checks: null, checkOf: {}, languages: [], open: null,
 	asked: {}, // when each list was asked for
 	nameWords: null, // why the name will not do
 	number: () => Number(location.hash.split("/")[1]) || 0,
@@ -58,6 +59,8 @@ const app = {
 	},
 };
 
+const within = {bag: "due", slip: "due", check: "devices"}; // the tab of a screen that has none
+
 const route = () => (location.hash.slice(1) || "live").split("/");
 
 function announce(key, values) {
@@ -69,13 +72,15 @@ function announce(key, values) {
 function screen() {
 	if (session.isClosed() && route()[0] !== "help")
 		return signin.screen();
-	const [name, number, step] = route();
+	const [name, number, step, more] = route();
 	if (name === "sample")
 		return sample.screen(app, Number(number) || 0, step);
 	if (name === "slip")
 		return slip.screen(app, Number(number));
 	if (name === "bag")
 		return results.bag(app, Number(number));
+	if (name === "check")
+		return check.screen(app, Number(number) || 0, step, more);
 	return ({due: results, sync, devices, help}[name] ?? live).screen(app);
 }
 
@@ -90,7 +95,7 @@ function top() {
 function bottom() {
 	const [name] = route(), due = session.isClosed() ? 0 : app.samples?.due.filter(test => test.due).length;
 	return h("div", null, h("nav", {"aria-label": t("nav")}, tabs.map(([tab, drawn]) => {
-		const isHere = tab === name || (tab === "due" && (name === "bag" || name === "slip"));
+		const isHere = tab === (within[name] ?? name);
 		return h("a", {href: `#${tab}`, "aria-current": isHere && "page"}, shape(drawn), h("span", null, say(`nav.${tab}`)),
 			tab === "due" && due > 0 && h("span", {class: "number"}, String(due)));
 	})));
@@ -109,18 +114,21 @@ function paint() {
 		put("alarm", session.isClosed() ? h("div") : alarm.banner(app));
 		put("main", screen());
 		put("bottom", bottom());
-		document.title = `${t(`nav.${/^(bag|slip)$/.test(route()[0]) ? "due" : route()[0]}`)} – waterlab`;
+		document.title = `${t(`nav.${within[route()[0]] ?? route()[0]}`)} – waterlab`;
 	});
 }
 
 // --- what is asked -----------------------------------------------------------------------------------------------------
 
-async function askSample(number) {
-	const why = {}, whole = await net.get(`api/sample?sample=${number}`, why);
-	app.wholeWords = whole ? null : why.error;
+// A whole sample, or check; why it is not there is in `intoWords`.
+async function askWhole(what, into, number) {
+	const why = {}, whole = await net.get(`api/${what}?${what}=${number}`, why);
+	app[`${into}Words`] = whole ? null : why.error;
 	if (whole)
-		app.whole[number] = whole;
+		app[into][number] = whole;
 }
+
+const askSample = number => askWhole("sample", "whole", number);
 
 // Again when what is there is older than that; then why it is not there is in `intoWords`.
 async function askList(path, into, olderMs = 0) {
@@ -165,8 +173,10 @@ async function ask() {
 		await askList("api/trends", "trends", trendsMs);
 		await askList("api/limits", "limits", limitsMs);
 	}
-	if (name === "devices")
-		await askList("api/checks", "checks", listMs);
+	if (name === "check" && Number(number))
+		await askWhole("check", "checkOf", Number(number));
+	if (isLive || ["devices", "check", "due", "sample"].includes(name))
+		await askList("api/checks", "checks", name === "check" && !Number(number) ? 0 : listMs);
 	if (name === "due" && app.open)
 		await askSample(app.open);
 }
@@ -192,12 +202,16 @@ const steps = {"sample-begin": "probes", "sample-impediment": "result", "sample-
 // The laboratory has confirmed: the draft is gone, and the page goes where the chain goes on.
 function onAnswer(item, body) {
 	const step = steps[item.path.replace("api/", "").replace("/", "-")];
+	const [name, number, unit] = route(), isCheck = item.path.startsWith("api/check/");
 	if (body.sample !== undefined)
 		app.whole[body.sample] = body;
+	if (isCheck)
+		app.checkOf[body.check] = body;
 	announce("saved.now");
-	app.asked.samples = 0; // it may have brought a result that alarms
-	const [name, number] = route();
-	if (item.form === "begin" ? name === "sample" && !Number(number) : step && Number(number) === body.sample)
+	app.asked.samples = app.asked.checks = 0; // it may have brought a result that alarms
+	if (isCheck && name === "check" && number === "new" && check.unitOf(unit) === body.unit)
+		location.replace(`#check/${body.check}`);
+	else if (item.form === "begin" ? name === "sample" && !Number(number) : step && Number(number) === body.sample)
 		location.replace(`#sample/${body.sample}/${step}`);
 	else if (item.path === "api/sample/finish" && name === "bag")
 		location.replace(`#sample/${body.sample}/result`);

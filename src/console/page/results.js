@@ -1,12 +1,13 @@
 // Due and results: tests whose time has come, and what samples showed.
 
+import * as check from "./check.js";
 import {h} from "./dom.js";
 import * as shapes from "./shapes.js";
 import * as form from "./form.js";
 import * as keep from "./keep.js";
 import * as session from "./session.js";
 import {limit, range, time, value} from "./units.js";
-import {command, english, say, t} from "./words.js";
+import {english, say, t} from "./words.js";
 
 export const pointName = point => h("bdi", null, point ? [point.code, point.name].filter(Boolean).join(" · ") : "–");
 
@@ -27,12 +28,11 @@ export function amount(one) {
 }
 
 // Which check it was, whose and when.
-export const checkedBy = check => check.check !== null && h("small", null, say("check.by", {n: check.check, who: check.by, time: time(check.ended_ms)}));
+export const checkedBy = of => of.check !== null && h("small", null, say("check.by", {n: of.check, who: of.by, time: time(of.ended_ms)}));
 
-// What an analyzer's value rests on; where on nothing, what mends that for the next one.
-function vouched(check) {
-	return h("div", {"data-key": "check"}, h("div", {class: "line"}, shapes.check(check.state), checkedBy(check)),
-		check.command && h("details", {"data-key": "how"}, h("summary", null, say("check.how")), h("p", null, command(check.command))));
+// What an analyzer's value rests on; where the analyzer is still unchecked, the way to check it for the next one.
+function vouched(app, one) {
+	return h("div", {"data-key": "check"}, h("div", {class: "line"}, shapes.check(one.check.state), check.ofResult(app, one)), checkedBy(one.check));
 }
 
 // How far off it may be, where that is known of its method.
@@ -41,7 +41,7 @@ export const uncertainty = one => one.uncertainty && h("small", null, "± ", val
 
 // One result: its verdict first.
 // `more`: what stands at its end.
-export function result(one, more) {
+export function result(app, one, more) {
 	return h("li", {class: `result ${shapes.colourOf(one.verdict)}`, "data-key": String(one.result)},
 		h("div", {class: "line"}, h("strong", null, say(`parameter.${one.parameter}`)), amount(one)),
 		one.method && h("small", null, say(`method.${one.method}`), isBag(one) && [" · ", asRead(one)]),
@@ -51,7 +51,7 @@ export function result(one, more) {
 		one.limit && h("p", null, say("limit", {limit: limit(one) ?? t("limit.absent"), set: one.limit_set}),
 			one.basis && [" · ", say(`basis.${one.basis}`)]),
 		one.reason && one.reason !== "none" && h("p", null, say(`reason.${one.reason}`)),
-		one.check && vouched(one.check),
+		one.check && vouched(app, one),
 		one.amended_by && h("p", null, say("amended", {who: one.amended_by, why: one.amended_why})),
 		one.alarm && h("p", {class: "note bad"}, shapes.shape("warn"), h("strong", null, say("alarm"))),
 		h("ul", {class: "stores"}, one.stores.length ? one.stores.map(to => h("li", {"data-key": to.store}, h("bdi", null, to.store), " ",
@@ -62,11 +62,11 @@ export function result(one, more) {
 const gravity = one => ["bad", "odd", "plain", "good"].indexOf(shapes.colourOf(one.verdict)) - (one.alarm ? 0.5 : 0);
 
 // The results of a sample; what was entered anew stands first, what it replaces is folded away.
-export function list(all, more = () => null) {
+export function list(app, all, more = () => null) {
 	const old = all.filter(one => !one.counts);
-	return [h("ul", {class: "results"}, all.filter(one => one.counts).sort((a, b) => gravity(a) - gravity(b)).map(one => result(one, more(one)))),
+	return [h("ul", {class: "results"}, all.filter(one => one.counts).sort((a, b) => gravity(a) - gravity(b)).map(one => result(app, one, more(one)))),
 		old.length > 0 && h("details", {"data-key": "old"}, h("summary", null, say("results.old", {n: old.length})),
-			h("ul", {class: "results"}, old.map(one => result(one))))];
+			h("ul", {class: "results"}, old.map(one => result(app, one))))];
 }
 
 // "No failure in 3 of 5 required tests; missing: ...": never more than that.
@@ -100,7 +100,7 @@ function recent(app, sample) {
 		h("p", {class: "aside"}, say(`state.${sample.state}`), " · ", h("bdi", null, time(sample.begun_ms)), " · ",
 			h("bdi", null, sample.by)),
 		form.button("open", say(isOpen ? "do.close" : "do.results"), {"aria-expanded": String(isOpen), "data-sample": sample.sample}),
-		isOpen && (whole ? [list(whole.results), h("a", {class: "button", href: `#sample/${sample.sample}/result`}, say(session.mayVerify() ? "do.whole" : "do.opensample"))] :
+		isOpen && (whole ? [list(app, whole.results), h("a", {class: "button", href: `#sample/${sample.sample}/result`}, say(session.mayVerify() ? "do.whole" : "do.opensample"))] :
 			h("p", null, say("loading"))));
 }
 

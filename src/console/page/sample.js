@@ -1,6 +1,7 @@
 // The sample, guided: one step after the other, and what is next is always the large button.
 
 import * as after from "./after.js";
+import * as check from "./check.js";
 import {h} from "./dom.js";
 import * as form from "./form.js";
 import * as keep from "./keep.js";
@@ -46,6 +47,7 @@ function begin(app) {
 	const open = app.samples?.open ?? [];
 	return [open.length > 0 && h("section", {"aria-label": t("sample.open")}, h("h2", null, say("sample.open")),
 		h("ul", {class: "plainlist"}, open.map(openSample)), h("h2", null, say("sample.another"))),
+	check.openOnes(app), // what is in a standard keeps a sample from beginning
 	frame("begin", refusal(app.samplesWords), form.who(app),
 		form.pick("begin", "purpose", purposes, code => say(`purpose.${code}`), "routine"),
 		h("details", null, h("summary", null, say("begin.more")),
@@ -137,6 +139,7 @@ function probe(sample, one) {
 		shapes.doubts(one.flags),
 		one.check.state !== "good" && shapes.check(one.check.state),
 		h("div", {class: "line"}, shapes.settling(state), h("small", null, say("probe.seconds", {s: span(one.seconds)}))),
+		one.check.state !== "good" && h("div", {class: "line"}, shapes.check(one.check.state)),
 		form.fate(name) ?? (one.taken ? null : form.button("take", say(one.stable ? "do.take" : "do.takenow"),
 			{class: "wide", "data-unit": one.unit, "data-parameter": one.parameter, disabled: one.value === null,
 				"aria-label": `${t(one.stable ? "do.take" : "do.takenow")}: ${t(`parameter.${one.parameter}`)}`})));
@@ -219,7 +222,7 @@ function resultStep(app, sample) {
 		ended ? [h("p", null, say(`state.${sample.state}`)), sample.impediment && h("p", {class: "note odd"}, shapes.shape("warn"),
 			h("strong", null, say("impediment.none"), " ", say(`impediment.${sample.impediment}`))), results.summary(sample.summary),
 			after.unretested(sample),
-			results.list(sample.results, one => [after.earlier(sample, one.parameter), after.correct(app, sample, one)]),
+			results.list(app, sample.results, one => [after.earlier(sample, one.parameter), after.correct(app, sample, one)]),
 			sample.pending.length > 0 && h("ul", {class: "tests"}, sample.pending.map(test => results.pendingTest(test, true))),
 			after.verify(app, sample), link(`#slip/${sample.sample}`, say("do.slip")), link("#sample", say("do.new"), true), link("#due", say("do.todue"))] :
 			[ending(sample), link(`#sample/${sample.sample}/bag`, say("do.back"))]);

@@ -21,7 +21,9 @@ const verdicts = {meets: "tick good", fails_above: "cross bad", fails_below: "cr
 const qualities = {1: "tick good", 2: "none plain", 3: "warn odd", 4: "cross bad", 9: "dash plain"};
 const deliveries = {saved: "box plain", sent: "up plain", received: "tick good", refused: "cross bad"};
 const healths = {ok: "tick good", unknown: "ask plain", doubtful: "warn odd", aside: "cross bad", wrong: "cross bad"};
-const checks = {good: "tick good", never: "ask plain", expired: "warn odd", failed: "cross bad"};
+const checks = {good: "tick good", never: "ask plain", expired: "warn odd", failed: "cross bad", open: "wait odd", passed: "tick good",
+	cancelled: "dash plain"};
+const standings = {within: "tick good", off: "cross bad", moved: "warn odd", expired: "warn odd", again: "warn odd", unread: "none plain"};
 const settlings = {stable: "tick good", settling: "wait odd", taken: "tick good"};
 
 export function shape(name) {
@@ -41,5 +43,6 @@ export const doubts = flags => flags.length > 0 && h("span", {class: "doubts"}, 
 export const delivery = code => badge("store", deliveries, code);
 export const health = code => badge("health", healths, code);
 export const check = code => badge("check", checks, code);
+export const standing = code => badge("standing", standings, code);
 export const settling = code => badge("stable", settlings, code);
 export const colourOf = code => (verdicts[code] || "ask plain").split(" ")[1];

@@ -34,6 +34,7 @@ size_t utf8_at(const char *s, size_t len, uint32_t *point)
 
 bool utf8_controls(uint32_t point)
 {
-	return point < ' ' || (point >= 0x7F && point <= 0x9F) ||
-	       (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+	return point < ' ' || (point >= 0x7F && point <= 0x9F) || point == 0xAD ||
+	       point == 0x200B || (point >= 0x2028 && point <= 0x202E) || point == 0x2060 ||
+	       (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
 }

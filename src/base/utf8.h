@@ -9,7 +9,8 @@
 /* Bytes of the character that stands whole at `s`, of `len` bytes, and which it is; 0: none does. */
 size_t utf8_at(const char *s, size_t len, uint32_t *point);
 
-/* It ends a line, drives a terminal or turns the writing round. */
+/* It ends a line, drives a terminal, turns the writing round, or is not to be seen (Urdu joins letters with U+200C and U+200D,
+ * which stay). */
 bool utf8_controls(uint32_t point);
 
 #endif

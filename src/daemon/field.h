@@ -119,6 +119,12 @@ struct field_vouch {
 };
 void field_vouch(struct field *field, const char *unit, const char *parameter, uint64_t number,
 	struct field_vouch *to);
+/* How long ago that record was written, at most.  False: nobody can tell. */
+bool field_age(struct field *field, uint64_t number, int64_t *age_ms);
+
+enum { FIELD_WORDS = 400 };
+/* Why results of samples cannot be judged, or are by limits that were read before.  False: they can, or there are no samples. */
+bool field_limits_trouble(struct field *field, char words[FIELD_WORDS]);
 
 /* What a sample's results come to; its names hold in the call only. */
 void field_summarize(struct field *field, const struct sample *sample,

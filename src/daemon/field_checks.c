@@ -267,6 +267,14 @@ static bool find_age(const struct moment *then, const struct moment *at, int64_t
 	return *age_ms >= 0;
 }
 
+bool field_age(struct field *field, uint64_t number, int64_t *age_ms)
+{
+	struct moment then, at;
+
+	return moment_now(field, &at) && find_moment(field, number, &then) &&
+	       find_age(&then, &at, age_ms);
+}
+
 void field_vouch(struct field *field, const char *unit, const char *parameter, uint64_t number,
 	struct field_vouch *to)
 {

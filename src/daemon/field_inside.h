@@ -47,6 +47,7 @@ struct field {
 	struct field_list listed;
 	pthread_mutex_t lock; /* of what is below; never held while the spool is asked */
 	struct limit_book limits;
+	char limits_words[FIELD_WORDS]; /* why they could not be read; "": they could */
 	struct samples *samples;
 	struct history *history;
 	const struct check_rules *check_rules;

@@ -65,20 +65,31 @@ static void judge(struct field *field, const struct sample *sample, unsigned i, 
 void field_read_limits(struct field *field)
 {
 	struct limit_book book = {.n = 0}, before;
-	char words[400];
+	char words[FIELD_WORDS] = "";
 	struct text why = text_over(words, sizeof(words));
+	bool read = !limits_load(&book, field->conf, &why);
 
-	if (limits_load(&book, field->conf, &why)) {
+	if (!read)
 		log_say(LOG_WARN, "daemon", "%s; %s", words,
 			field->limits.n ? "results are judged by the limits read before"
 					: "results cannot be judged");
-		return;
-	}
 	pthread_mutex_lock(&field->lock);
-	before = field->limits;
-	field->limits = book;
+	memcpy(field->limits_words, words, sizeof(words));
+	before = read ? field->limits : book;
+	if (read)
+		field->limits = book;
 	pthread_mutex_unlock(&field->lock);
 	limits_free(&before);
+}
+
+bool field_limits_trouble(struct field *field, char words[FIELD_WORDS])
+{
+	pthread_mutex_lock(&field->lock);
+	memcpy(words, field->limits_words, FIELD_WORDS);
+	if (!samples_at(field->samples, 0))
+		*words = '\0';
+	pthread_mutex_unlock(&field->lock);
+	return *words != '\0';
 }
 
 /* What that entry owes.  False: nothing. */

@@ -300,6 +300,10 @@ int sample_ask_enter(void *ctx, const json_t *request, struct control_client *cl
 	if (!*step.method)
 		return control_refuse(
 			client, "\"method\" is missing: which kit or meter showed it");
+	if (live_unit(ctx, step.method))
+		return control_refuse(client,
+			"%s is an analyzer on a line: its value is taken (sample take), not typed",
+			step.method);
 	if (result_is_bag(step.parameter, step.value, step.value_unit))
 		step.origin = ORIGIN_BAG;
 	if (!sample_is_sure(request) && sample_value_is_odd(&step, words, sizeof(words)))
@@ -313,6 +317,8 @@ int sample_ask_start(void *ctx, const json_t *request, struct control_client *cl
 {
 	struct step step = {.kind = STEP_START};
 	const json_t *hours = json_object_get(request, "hours");
+	double celsius;
+	char *end;
 	int err;
 
 	if (!question_sample(request, &step, client, &err) ||
@@ -326,8 +332,13 @@ int sample_ask_start(void *ctx, const json_t *request, struct control_client *cl
 	if (!parameter_find(step.parameter))
 		return control_refuse(client,
 			"\"%s\" is no parameter; `waterlab parameters` shows all", step.parameter);
-	if (!*step.method)
-		return control_refuse(client, "\"method\" is missing: which test it is");
+	if (!*step.method || live_unit(ctx, step.method))
+		return control_refuse(
+			client, "\"method\" is missing: which test it is, no analyzer on a line");
+	celsius = strtod(step.incubation_c, &end);
+	if (*step.incubation_c && (*end || !(celsius >= 0 && celsius <= 100)))
+		return control_refuse(
+			client, "\"incubation_c\" is degrees Celsius, 0 to 100, as 35 or 44.5");
 	if (!json_is_integer(hours) || json_integer_value(hours) < 1 ||
 		json_integer_value(hours) > MOST_HOURS)
 		return control_refuse(client, "\"hours\" is a whole number, 1 to %d", MOST_HOURS);
@@ -335,52 +346,99 @@ int sample_ask_start(void *ctx, const json_t *request, struct control_client *cl
 	return sample_record(ctx, &step, client);
 }
 
+static bool find_test(const struct parts *parts, struct step *step, struct step *started)
+{
+	struct sample *sample = malloc(sizeof(*sample));
+	bool there = false;
+	unsigned i;
+
+	if (sample && field_sample(parts->field, step->sample, sample))
+		for (i = 0; i < sample->n_tests && !there; i++) {
+			there = sample->tests[i].number == step->test;
+			*started = sample->tests[i].step;
+		}
+	free(sample);
+	return there && text_copy(step->parameter, sizeof(step->parameter), started->parameter);
+}
+
+/* The five compartments; false after an answer. */
+static bool take_bag(const json_t *request, const char *bag, struct step *step,
+	struct control_client *client, int *err)
+{
+	struct amount amount;
+
+	if (!result_is_counted(step->parameter))
+		*err = control_refuse(client,
+			"a bag counts bacteria, and test %llu is for %s: \"value\" says what it "
+			"showed",
+			(unsigned long long)step->test, step->parameter);
+	else if (!result_is_bag(step->parameter, bag, ""))
+		*err = control_refuse(client,
+			"\"bag\" is five of 0 and 1: the compartments of 10, 30, 56, 3 and 1 mL; 1 "
+			"changed its colour");
+	else if (json_is_string(json_object_get(request, "mdl")))
+		*err = control_refuse(
+			client, "\"mdl\" is none of a bag's: its compartments say what it sees");
+	else if (!question_text(
+			 request, "dilution", step->dilution, sizeof(step->dilution), client, err))
+		return false;
+	else if (!result_amount(&amount, step->parameter, bag, "", "", step->dilution))
+		*err = control_refuse(client, "\"dilution\" is a number from 1 on");
+	else {
+		step->origin = ORIGIN_BAG;
+		return text_copy(step->value, sizeof(step->value), bag);
+	}
+	return false;
+}
+
+/* Nothing was found, but nothing had the time to grow: asked back, and believed no more for that. */
+static bool is_early(const struct parts *parts, const struct step *started, struct step *step)
+{
+	struct amount amount;
+	int64_t age_ms;
+
+	if (!result_is_counted(step->parameter) ||
+		!result_amount(&amount, step->parameter, step->value, step->value_unit, step->mdl,
+			step->dilution) ||
+		amount.kind == AMOUNT_DETECTED || amount.kind == AMOUNT_ABOVE ||
+		(amount.kind == AMOUNT_EXACT && amount.value > 0) ||
+		!field_age(parts->field, step->test, &age_ms) ||
+		age_ms >= started->hours * INT64_C(3600000) * 9 / 10)
+		return false;
+	step->qc = QC_SUSPECT;
+	return true;
+}
+
 int sample_ask_finish(void *ctx, const json_t *request, struct control_client *client)
 {
 	const struct parts *parts = ctx;
-	struct step step = {.kind = STEP_FINISH};
-	struct sample *sample;
+	struct step step = {.kind = STEP_FINISH}, started;
 	char bag[VALUE_TEXT], words[200];
-	unsigned i;
 	int err;
 
 	if (!question_number(request, "test", &step.test))
 		return control_refuse(
 			client, "\"test\" is its number; `waterlab sample list` shows what is due");
 	step.sample = field_of_test(parts->field, step.test);
-	if (!step.sample)
+	if (!step.sample || !find_test(parts, &step, &started))
 		return control_refuse(
 			client, "there is no test %llu here", (unsigned long long)step.test);
 	if (!question_asker(request, &step, client, &err) ||
 		!question_text(request, "bag", bag, sizeof(bag), client, &err))
 		return err;
-	sample = malloc(sizeof(*sample));
-	if (!sample)
-		return ERR_MEMORY;
-	(void)field_sample(parts->field, step.sample, sample);
-	for (i = 0; i < sample->n_tests; i++)
-		if (sample->tests[i].number == step.test)
-			text_copy(step.parameter, sizeof(step.parameter),
-				sample->tests[i].step.parameter);
-	free(sample);
-	if (*bag && !result_is_counted(step.parameter))
-		return control_refuse(client,
-			"a bag counts bacteria, and test %llu is for %s: \"value\" says what it "
-			"showed",
-			(unsigned long long)step.test, step.parameter);
 	if (*bag) {
-		if (!result_is_bag(step.parameter, bag, ""))
-			return control_refuse(client,
-				"\"bag\" is five of 0 and 1: the compartments of 10, "
-				"30, 56, 3 and 1 mL; 1 changed its colour");
-		step.origin = ORIGIN_BAG;
-		text_copy(step.value, sizeof(step.value), bag);
+		if (!take_bag(request, bag, &step, client, &err))
+			return err;
 	} else if (!sample_value_take(request, &step, client, &err)) {
 		return err;
 	} else if (result_is_bag(step.parameter, step.value, step.value_unit)) {
 		text_copy(step.value_unit, sizeof(step.value_unit),
 			parameter_find(step.parameter)->unit);
 	}
+	if (is_early(parts, &started, &step) && !sample_is_sure(request))
+		return sample_ask_back(client,
+			"nothing was found, but the test has not had its hours yet: with that it "
+			"cannot be judged. Is it read all the same?");
 	if (!*bag && !sample_is_sure(request) && sample_value_is_odd(&step, words, sizeof(words)))
 		return sample_ask_back(client, words);
 	return sample_record(parts, &step, client);

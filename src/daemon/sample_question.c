@@ -6,7 +6,8 @@
 
 #include "base/utf8.h"
 
-/* As a record holds it: one line, without what controls a terminal or turns the writing round. */
+/* As a record holds it, and a store's tag, which may not end with a backslash: one line, without what controls a terminal or
+ * turns the writing round. */
 static bool can_be_stored(const char *s)
 {
 	uint32_t point;
@@ -14,9 +15,24 @@ static bool can_be_stored(const char *s)
 
 	for (; *s; s += n) {
 		n = utf8_at(s, strnlen(s, 4), &point);
-		if (!n || utf8_controls(point) || point == ';')
+		if (!n || utf8_controls(point) || point == ';' || point == '\\')
 			return false;
 	}
+	return true;
+}
+
+/* "strip " and "strip" are one method. */
+static bool copy_trimmed(char *to, size_t cap, const char *text)
+{
+	size_t n;
+
+	text += strspn(text, " ");
+	for (n = strlen(text); n && text[n - 1] == ' ';)
+		n--;
+	if (n >= cap)
+		return false;
+	memcpy(to, text, n);
+	to[n] = '\0';
 	return true;
 }
 
@@ -30,12 +46,19 @@ bool question_text(const json_t *request, const char *key, char *to, size_t cap,
 	*to = '\0';
 	if (!word || json_is_null(word))
 		return true;
-	if (text && can_be_stored(text) && text_copy(to, cap, text))
+	if (text && can_be_stored(text) && copy_trimmed(to, cap, text))
 		return true;
 	*err = control_refuse(client,
-		"\"%s\" is one line of plain text, at most %d bytes, without ';'", key,
+		"\"%s\" is one line of plain text, at most %d bytes, without ';' and '\\'", key,
 		(int)cap - 1);
 	return false;
+}
+
+static bool has_letter(const char *s)
+{
+	while (*s && !isalpha((unsigned char)*s) && (unsigned char)*s < 0x80)
+		s++;
+	return *s != '\0';
 }
 
 static bool is_token(const char *s)
@@ -54,7 +77,7 @@ bool question_who(const json_t *request, char by[OPERATOR], char token[TOKEN],
 	if (!question_text(request, "by", by, OPERATOR, client, err) ||
 		!question_text(request, "token", token, TOKEN, client, err))
 		return false;
-	if (!*by || !text_is_words(by))
+	if (!text_is_words(by) || !has_letter(by))
 		*err = control_refuse(
 			client, "\"by\" is missing: who does it, at least three letters");
 	else if (!is_token(token))

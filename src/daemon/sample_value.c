@@ -1,5 +1,7 @@
 #include "daemon/sample_value.h"
 
+#include <string.h>
+
 #include "daemon/sample_question.h"
 #include "sample/result.h"
 
@@ -26,13 +28,29 @@ bool sample_value_is_odd(const struct step *step, char *words, size_t cap)
 		text_printf(&text,
 			"%s %s is outside what water shows: is it right, and in the right unit?",
 			step->value, *step->value_unit ? step->value_unit : parameter->unit);
-	else if (amount.kind == AMOUNT_EXACT && amount.value == 0 && !*step->mdl)
+	else if (!*step->value_unit && !strncmp(parameter->unit, "ug/", 3) && measured &&
+		 amount.value > 0 && amount.value < 1)
+		text_printf(&text,
+			"%s without a unit is %s %s: is that meant? Many kits show mg/L, which is "
+			"then said",
+			step->value, step->value, parameter->unit);
+	else if (((amount.kind == AMOUNT_EXACT && amount.value == 0) ||
+			 (amount.kind == AMOUNT_BETWEEN && amount.upper == 0)) &&
+		 !*step->mdl)
 		text_put(&text,
 			"0 says that there is none: did the kit show that, or less than it can see "
 			"(then \"<\" and its least)?");
 	else
 		return false;
 	return true;
+}
+
+/* Five digits for a count without its unit: a slip of the finger in a bag. */
+static bool is_no_bag(const struct step *step, const struct amount *amount)
+{
+	return amount->kind == AMOUNT_EXACT && !*step->value_unit &&
+	       result_is_counted(step->parameter) && strlen(step->value) >= 4 &&
+	       strspn(step->value, "01") >= 3 && !result_is_bag(step->parameter, step->value, "");
 }
 
 bool sample_value_take(
@@ -58,6 +76,11 @@ bool sample_value_take(
 		*err = control_refuse(client,
 			"\"%s\" is no value: 0.4, <0.1, >5, 0.2..0.5, detected, not "
 			"detected; dilution from 1, detection limit from 0",
+			step->value);
+	else if (is_no_bag(step, &amount))
+		*err = control_refuse(client,
+			"a compartment bag is five of 0 and 1, as 11010 (10, 30, 56, 3 and 1 mL): "
+			"\"%s\" is none; a count of another test has its unit",
 			step->value);
 	else if (!amount_of_water(&amount, parameter))
 		*err = control_refuse(client, "%s cannot be in \"%s\": its unit is %s",

@@ -305,7 +305,7 @@ json_t *status_make(const struct parts *parts)
 	int64_t now_ms = clock_boot_ms(parts->clock);
 	json_t *lines = json_array(), *stores = json_array(), *waits = json_array(), *inbox,
 	       *asides, *points;
-	char room[WAIT_SENTENCE];
+	char room[WAIT_SENTENCE], words[FIELD_WORDS];
 	struct text sentence = text_over(room, sizeof(room));
 	struct spool_counts counts;
 	struct stamps_state stamps;
@@ -317,6 +317,9 @@ json_t *status_make(const struct parts *parts)
 		json_array_append_new(lines, line_of(parts->lines[i], now_ms, waits));
 	inbox = inbox_of(parts, now_ms, waits);
 	points = points_of(parts, waits);
+	if (parts->field && field_limits_trouble(parts->field, words))
+		waits_limits(&sentence, words);
+	add_sentence(waits, &sentence);
 	waits_spool(&sentence, &counts);
 	add_sentence(waits, &sentence);
 	asides = asides_of(parts, waits);

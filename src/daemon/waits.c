@@ -195,6 +195,12 @@ void waits_points(struct text *to, const char *words)
 		text_printf(to, "the list of water points cannot be read: %s", words);
 }
 
+void waits_limits(struct text *to, const char *words)
+{
+	text_printf(to, "results of samples are not judged by the limits of the configuration: %s",
+		words);
+}
+
 void waits_spool(struct text *to, const struct spool_counts *counts)
 {
 	if (!counts->trouble)

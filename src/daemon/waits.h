@@ -29,6 +29,7 @@ void waits_receipts(struct text *to, const struct uplink_state *store);
 void waits_inbox(struct text *to, const struct inbox_state *inbox, const char *dir);
 /* That the centre's list of points is not as its files are. */
 void waits_points(struct text *to, const char *words);
+void waits_limits(struct text *to, const char *words);
 void waits_spool(struct text *to, const struct spool_counts *counts);
 /* That files of the spool are set aside as damaged: `n`, of which the first WAIT_ASIDES, or all, are at `asides`. */
 void waits_asides(struct text *to, const struct spool_aside *asides, size_t n);

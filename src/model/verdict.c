@@ -99,18 +99,6 @@ static struct outcome judge_absent(const struct water_value *value, const struct
 	return unclear(WHY_NO_VALUE);
 }
 
-double water_uncertainty(const struct water_value *value)
-{
-	const struct parameter *parameter = parameter_find(value->parameter);
-	double dilution = value->amount.dilution > 1 ? value->amount.dilution : 1;
-	struct amount water = value->amount;
-
-	if (!parameter || water.kind != AMOUNT_EXACT || !amount_of_water(&water, parameter))
-		return 0;
-	return fmax(dilution * value->method.uncertainty,
-		value->method.uncertainty_relative * fabs(water.value));
-}
-
 /* What the value may be, in the unit of its own parameter; `why` when its ends are no verdict. */
 static struct span span_of(
 	const struct water_value *value, const struct amount *water, enum water_reason *why)
@@ -140,13 +128,36 @@ static struct span span_of(
 	return (struct span){water->value, water->value, false, false};
 }
 
+/* How far off the water's `end` may be. */
+static double guard_at(const struct water_value *value, double end)
+{
+	double dilution = value->amount.dilution > 1 ? value->amount.dilution : 1;
+
+	if (!isfinite(end))
+		return 0;
+	return fmax(dilution * value->method.uncertainty,
+		value->method.uncertainty_relative * fabs(end));
+}
+
+double water_uncertainty(const struct water_value *value)
+{
+	const struct parameter *parameter = parameter_find(value->parameter);
+	struct amount water = value->amount;
+
+	if (!parameter || water.kind != AMOUNT_EXACT || !amount_of_water(&water, parameter))
+		return 0;
+	return guard_at(value, water.value);
+}
+
 static struct outcome judge_span(const struct span *span, enum water_reason why,
-	const struct limit *limit, const char *as, double guard)
+	const struct limit *limit, const char *as, const struct water_value *guarded)
 {
 	struct span there = *span;
 
-	there.low -= guard;
-	there.high += guard;
+	if (guarded) {
+		there.low -= guard_at(guarded, span->low);
+		there.high += guard_at(guarded, span->high);
+	}
 	if (!amount_convert_form(as, limit->parameter, &there.low) ||
 		!amount_convert_form(as, limit->parameter, &there.high))
 		return unclear(WHY_METHOD);
@@ -165,8 +176,9 @@ static struct outcome judge_span(const struct span *span, enum water_reason why,
 
 /* As each of the forms that it may be: they must agree. */
 static struct outcome judge_forms(const struct water_value *value, const struct amount *water,
-	const struct limit *limit, double guard)
+	const struct limit *limit, bool guarded)
 {
+	const struct water_value *guard = guarded ? value : NULL;
 	const char *form = amount_possible_form(value->parameter, 0);
 	struct outcome first, next;
 	enum water_reason why;
@@ -228,13 +240,20 @@ static bool can_compare(const char *code, const char *limit)
 	return amount_convert_form(form ? form : code, limit, &any);
 }
 
+/* It says less than its method sees: what that is, is anywhere below. */
+static bool is_blind(const struct amount *water)
+{
+	return (water->kind == AMOUNT_EXACT || water->kind == AMOUNT_BELOW ||
+		       water->kind == AMOUNT_BETWEEN) &&
+	       order(water->detection_limit, water->value) > 0;
+}
+
 /* The value alone, as if it were beyond doubt. */
 static struct outcome judge_value(const struct water_value *value, const struct limit *limit)
 {
 	const struct parameter *parameter = parameter_find(value->parameter);
 	struct amount water = value->amount;
 	struct outcome plain, guarded;
-	double guard;
 
 	if (!parameter || !amount_same_property(value->parameter, limit->parameter))
 		return unclear(WHY_NO_LIMIT);
@@ -248,11 +267,17 @@ static struct outcome judge_value(const struct water_value *value, const struct 
 		return unclear(WHY_UNIT);
 	if (is_impossible(&water, parameter))
 		return unclear(WHY_IMPOSSIBLE);
-	plain = judge_forms(value, &water, limit, 0);
-	guard = value->method.rule == RULE_GUARDED ? water_uncertainty(value) : 0;
-	if (plain.verdict == WATER_CANNOT_JUDGE || !(guard > 0))
+	plain = judge_forms(value, &water, limit, false);
+	if (plain.verdict == WATER_MEETS && is_blind(&water)) {
+		water.value = fmax(water.kind == AMOUNT_BETWEEN ? water.upper : water.value,
+			water.detection_limit);
+		water.kind = AMOUNT_BELOW;
+		plain = judge_forms(value, &water, limit, false);
+	}
+	if (plain.verdict == WATER_CANNOT_JUDGE || value->method.rule != RULE_GUARDED ||
+		limit->must == LIMIT_ABSENT)
 		return plain;
-	guarded = judge_forms(value, &water, limit, guard);
+	guarded = judge_forms(value, &water, limit, true);
 	if (guarded.verdict == plain.verdict)
 		return plain;
 	plain.reason = WHY_UNCERTAINTY;

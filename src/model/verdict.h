@@ -69,8 +69,8 @@ enum water_check { CHECK_GOOD = 0, CHECK_NEVER = 1, CHECK_EXPIRED = 2, CHECK_FAI
 enum water_rule {
 	RULE_SIMPLE =
 		0, /* simple acceptance: the value alone decides; the uncertainty is stated beside it */
-	/* A guard band of the expanded uncertainty: a value within it of a bound is cannot judge inside, and a
-	 * possible failure outside. */
+	/* A guard band of the expanded uncertainty: a value, or an end of what it may be, within it of a bound is cannot
+	 * judge inside, and a possible failure outside. */
 	RULE_GUARDED = 1
 };
 

@@ -71,7 +71,7 @@ struct step {
 	char value_unit[TERM];
 	char mdl[TERM], dilution[TERM];
 	enum origin origin;
-	/* Of an analyzer's value what the van's own tests had against it, QC_SUSPECT or QC_FAIL; 0: nothing */
+	/* What the van had against the value when it was taken, QC_SUSPECT or QC_FAIL; 0: nothing */
 	uint8_t qc;
 	/* STEP_START */
 	int hours;

@@ -110,6 +110,28 @@ static void a_pending_test_is_not_judged(void **state)
 	json_decref(answer);
 }
 
+/* Else a slip in the configuration is "no failure in 0 of 1 tests", and nobody knows why. */
+static void limits_that_are_not_there_are_said(void **state)
+{
+	json_t *status = ask("{'ask':'status'}"), *waits = json_object_get(status, "waits");
+	char *words;
+
+	(void)state;
+	text_copy(conf.limits.folder, sizeof(conf.limits.folder), "/nowhere");
+	text_copy(conf.limits.sets, sizeof(conf.limits.sets), "nsdwq-2011");
+	words = json_dumps(waits, 0);
+	assert_null(strstr(words, "limits"));
+	free(words);
+	json_decref(status);
+	(void)ended_with_ph();
+	status = ask("{'ask':'status'}");
+	words = json_dumps(json_object_get(status, "waits"), 0);
+	assert_non_null(strstr(words, "not judged by the limits of the configuration"));
+	assert_non_null(strstr(words, "nsdwq-2011"));
+	free(words);
+	json_decref(status);
+}
+
 /* 45 and a tenth of it reach over 50: kept clear of the limit by what is stated of the kit, and recorded with it. */
 static void a_methods_uncertainty_counts(void **state)
 {
@@ -331,6 +353,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_newest_value_alone_makes_the_summary, start, stop),
 		cmocka_unit_test_setup_teardown(a_pending_test_is_not_judged, start, stop),
+		cmocka_unit_test_setup_teardown(limits_that_are_not_there_are_said, start, stop),
 		cmocka_unit_test_setup_teardown(a_methods_uncertainty_counts, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_correction_keeps_what_it_does_not_say, start, stop),

@@ -146,6 +146,99 @@ static void a_bag_counts_bacteria(void **state)
 	assert_int_equal(typed(sample), 0);
 }
 
+static long long ecoli_test(long long sample, const char *token)
+{
+	json_t *answer = ask("{'ask':'sample-start','sample':%lld,'parameter':'ecoli','method':"
+			     "'cbt','hours':24,'incubation_c':'35','by':'Gul Khan','token':'%s'}",
+		sample, token);
+	const json_t *pending = json_object_get(answer, "pending");
+	long long test = (long long)json_integer_value(
+		json_object_get(json_array_get(pending, json_array_size(pending) - 1), "test"));
+
+	json_decref(answer);
+	return test;
+}
+
+/* Of water that was diluted nothing found is not nothing in 100 mL; nor is what had no time to grow. */
+static void a_bag_says_no_more_than_it_can(void **state)
+{
+	long long sample = begin("a", "Spring"), test = ecoli_test(sample, "s"),
+		  other = ecoli_test(sample, "t");
+	json_t *answer, *results;
+
+	(void)state;
+	snprintf(conf.limits.folder, sizeof(conf.limits.folder), "%s/config/limits",
+		getenv("WATERLAB_SOURCE"));
+	text_copy(conf.limits.sets, sizeof(conf.limits.sets), "who-1996");
+	json_decref(ask("{'ask':'sample-end','sample':%lld," WHO("e") "}", sample));
+	expect(ask("{'ask':'sample-finish','test':%lld,'bag':'00000'," WHO("f") "}", test),
+		"question", "has not had its hours");
+	expect(ask("{'ask':'sample-finish','test':%lld,'bag':'00001','mdl':'1'," WHO("f") "}",
+		       test),
+		"error", "mdl");
+	expect(ask("{'ask':'sample-finish','test':%lld,'bag':'00001','dilution':'0'," WHO("f") "}",
+		       test),
+		"error", "dilution");
+	expect(ask("{'ask':'sample-finish','test':%lld,'value':'11012'," WHO("f") "}", test),
+		"error", "five of 0 and 1");
+	json_decref(ask(
+		"{'ask':'sample-finish','test':%lld,'bag':'00001','dilution':'10'," WHO("f") "}",
+		test));
+	answer = ask("{'ask':'sample-finish','test':%lld,'bag':'00000','sure':true," WHO("g") "}",
+		other);
+	results = json_object_get(answer, "results");
+	expect(json_incref(json_array_get(results, 0)), "mpn", "10");
+	expect(json_incref(json_array_get(results, 1)), "verdict", "cannot_judge");
+	expect(json_incref(json_array_get(results, 1)), "reason", "qc_suspect");
+	json_decref(answer);
+}
+
+/* Two methods that a store's tag cannot tell apart would overwrite each other there. */
+static void a_method_is_one_word_for_one_thing(void **state)
+{
+	static const char *const none[] = {"kit\\\\", "\\u200b"};
+	long long sample = begin("a", "Spring");
+	json_t *answer;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		expect(ask("{'ask':'sample-enter','sample':%lld,'parameter':'ph','value':'7',"
+			   "'method':'%s'," WHO("v") "}",
+			       sample, none[i]),
+			"error", "method");
+	answer = ask("{'ask':'sample-enter','sample':%lld,'parameter':'ph','value':'7','method':"
+		     "' strip '," WHO("w") "}",
+		sample);
+	expect(json_incref(json_array_get(json_object_get(answer, "entries"), 0)), "method",
+		"strip");
+	json_decref(answer);
+	expect(ask("{'ask':'sample-enter','sample':%lld,'parameter':'ph','value':'7','method':'x',"
+		   "'by':'...','token':'y'}",
+		       sample),
+		"error", "by");
+}
+
+/* Many kits show mg/L, and metals are kept in ug/L. */
+static void a_unit_is_asked_for_where_it_is_most_likely_another(void **state)
+{
+	long long sample = begin("a", "Spring");
+
+	(void)state;
+	expect(ask("{'ask':'sample-enter','sample':%lld,'parameter':'arsenic','value':'0.05',"
+		   "'method':'kit'," WHO("v") "}",
+		       sample),
+		"question", "Many kits show mg/L");
+	expect(ask("{'ask':'sample-enter','sample':%lld,'parameter':'arsenic','value':'0..0',"
+		   "'method':'kit'," WHO("w") "}",
+		       sample),
+		"question", "0 says that there is none");
+	expect(ask("{'ask':'sample-enter','sample':%lld,'parameter':'arsenic','value':'0.05',"
+		   "'unit':'mg/L','method':'kit'," WHO("x") "}",
+		       sample),
+		"state", "open");
+}
+
 /* Else the sample would be without any analyzer, and nothing would say so. */
 static void an_analyzer_that_is_not_there(void **state)
 {
@@ -222,6 +315,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(taken_before_the_answer_was_lost, start, stop),
 		cmocka_unit_test_setup_teardown(what_is_no_good_value_is_not_taken, start, stop),
 		cmocka_unit_test_setup_teardown(a_bag_counts_bacteria, start, stop),
+		cmocka_unit_test_setup_teardown(a_bag_says_no_more_than_it_can, start, stop),
+		cmocka_unit_test_setup_teardown(a_method_is_one_word_for_one_thing, start, stop),
+		cmocka_unit_test_setup_teardown(
+			a_unit_is_asked_for_where_it_is_most_likely_another, start, stop),
 		cmocka_unit_test_setup_teardown(an_analyzer_that_is_not_there, start, stop),
 		cmocka_unit_test_setup_teardown(two_villages_have_each_their_handpump, start, stop),
 		cmocka_unit_test_setup_teardown(words_are_the_same_after_a_restart, start, stop),

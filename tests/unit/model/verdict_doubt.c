@@ -137,6 +137,54 @@ static void decision_rules(void **state)
 	assert_float_equal(water_uncertainty(&value), 0, 0);
 }
 
+/* 10 by a method that sees 100 at the least is anything below that. */
+static void what_a_method_cannot_see(void **state)
+{
+	static const struct {
+		enum amount_kind kind;
+		double value, upper, least;
+		int verdict, reason;
+	} of[] = {{AMOUNT_EXACT, 10, 0, 100, C, WHY_INSENSITIVE}, {AMOUNT_EXACT, 10, 0, 20, M, 0},
+		{AMOUNT_EXACT, 60, 0, 100, A, 0}, {AMOUNT_BELOW, 5, 0, 100, C, WHY_INSENSITIVE},
+		{AMOUNT_BELOW, 5, 0, 5, M, 0}, {AMOUNT_BETWEEN, 5, 20, 100, C, WHY_INSENSITIVE},
+		{AMOUNT_BETWEEN, 5, 20, 5, M, 0}};
+	struct limit limit = limit_of("arsenic", LIMIT_INCLUDED, NAN, 50);
+	struct water_value value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(of); i++) {
+		value = exactly("arsenic", of[i].value);
+		value.amount.kind = of[i].kind;
+		value.amount.upper = of[i].upper;
+		value.amount.detection_limit = of[i].least;
+		expect(&value, &limit, of[i].verdict, of[i].reason, "seen or not");
+	}
+	limit = limit_of("ecoli", LIMIT_ABSENT, NAN, NAN);
+	value = exactly("ecoli", 1);
+	value.amount.kind = AMOUNT_BELOW;
+	expect(&value, &limit, M, 0, "less than one");
+	value.amount.detection_limit = 10;
+	expect(&value, &limit, C, WHY_INSENSITIVE, "less than one, by what sees ten");
+}
+
+/* The same number retyped as an interval or with "<" comes no nearer to the limit. */
+static void ends_are_guarded_too(void **state)
+{
+	struct limit limit = limit_of("arsenic", LIMIT_INCLUDED, NAN, 50);
+	struct water_value value = exactly("arsenic", 35);
+
+	(void)state;
+	value.method = (struct water_method){.uncertainty_relative = 0.25, .rule = RULE_GUARDED};
+	expect(&value, &limit, M, 0, "35");
+	value.amount.kind = AMOUNT_BETWEEN;
+	value.amount.upper = 48;
+	expect(&value, &limit, C, WHY_UNCERTAINTY, "35..48");
+	value.amount.kind = AMOUNT_BELOW;
+	value.amount.value = 49;
+	expect(&value, &limit, C, WHY_UNCERTAINTY, "<49");
+}
+
 static void what_is_not_the_points_water(void **state)
 {
 	struct limit limit = limit_of("arsenic", LIMIT_INCLUDED, NAN, 50);
@@ -157,6 +205,8 @@ int main(void)
 		cmocka_unit_test(a_row_from_memory_judges_nothing_until_signed),
 		cmocka_unit_test(only_health_alarms),
 		cmocka_unit_test(decision_rules),
+		cmocka_unit_test(what_a_method_cannot_see),
+		cmocka_unit_test(ends_are_guarded_too),
 		cmocka_unit_test(what_is_not_the_points_water),
 	};
 

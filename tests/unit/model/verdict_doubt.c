@@ -143,7 +143,8 @@ static void what_a_method_cannot_see(void **state)
 	static const struct {
 		enum amount_kind kind;
 		double value, upper, least;
-		int verdict, reason;
+		enum water_verdict verdict;
+		enum water_reason reason;
 	} of[] = {{AMOUNT_EXACT, 10, 0, 100, C, WHY_INSENSITIVE}, {AMOUNT_EXACT, 10, 0, 20, M, 0},
 		{AMOUNT_EXACT, 60, 0, 100, A, 0}, {AMOUNT_BELOW, 5, 0, 100, C, WHY_INSENSITIVE},
 		{AMOUNT_BELOW, 5, 0, 5, M, 0}, {AMOUNT_BETWEEN, 5, 20, 100, C, WHY_INSENSITIVE},

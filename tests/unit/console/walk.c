@@ -264,7 +264,8 @@ static void what_is_cut_off_or_in_a_body_is_no_request(void **state)
 	asked = 0;
 	half_closed = true;
 	for (i = 0; i < len; i++) {
-		snprintf(cut, i + 1, "%s", right);
+		memcpy(cut, right, i);
+		cut[i] = '\0';
 		send_raw(cut);
 	}
 	half_closed = false;

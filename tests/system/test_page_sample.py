@@ -244,6 +244,7 @@ class Day(LabTest):
             page.press("input[name=c%s]" % ml, " ")
         self.looked_at("reading-ur")
         page.press("form[data-do=finish] button[type=submit]")
+        page.press("[data-do=insist]")    # nothing found before its hours is asked back
         page.wait_for("#main .result[data-key]")
         self.wait_for("the bag's result", lambda: "00000" in [r["value"] for r in self.sample(number)["results"]])
         page.wait_text("میں نہیں پایا گیا", ".results")

@@ -102,6 +102,7 @@ class Kit(LabTest):
         with open(self.lab.config, "w") as f:
             f.write(CONFIG % dict(drivers=self.drivers, folder=self.folder, port=wholelab.free_port()))
         self.lab.start_labsim()
+        self.wait_for("the line", lambda: os.path.exists(os.path.join(self.folder, "bench")))
 
     def run_it(self, *args, stdin=None, timeout=60):
         return subprocess.run([WATERLAB, "--config", self.lab.config, *args], capture_output=True, text=True,

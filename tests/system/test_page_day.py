@@ -162,7 +162,9 @@ class Day(LabTest):
         test = self.sample(number)["pending"][0]["test"]
         page.tap(".test a.button[href='#bag/%d']" % test)
         for ml, colour in zip(("10", "30", "56", "3", "1"), colours):
-            page.tap("input[name=c%s][value='%s']" % (ml, colour))
+            chosen = "input[name=c%s][value='%s']" % (ml, colour)
+            # A finger sees whether it took: the page may be drawn anew under it.
+            self.wait_for("the compartment", lambda css=chosen: page.find(css + ":checked") or page.tap(css), 60)
         page.tap("form[data-do=finish] button[type=submit]")
         if "1" not in colours:    # our night is short: nothing found is asked back, and cannot be judged
             page.tap("[data-do=insist]")

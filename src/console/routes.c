@@ -35,7 +35,8 @@ static const struct field show[] = {SAMPLE, END};
 static const struct field begin[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true},
 	{"activity", FIELD_TEXT, 32, false}, {"parent", FIELD_NUMBER, 0, false},
 	{"point", FIELD_NUMBER, 0, false}, {"code", FIELD_TEXT, 32, false},
-	{"new_point", FIELD_POINT, 0, false}, END};
+	{"new_point", FIELD_POINT, 0, false}, {"unit", FIELD_TEXT, 64, false}, END};
+static const struct field attach[] = {OPERATOR, SAMPLE, {"unit", FIELD_TEXT, 64, true}, END};
 static const struct field impediment[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true},
 	{"reason", FIELD_TEXT, 32, true}, {"point", FIELD_NUMBER, 0, false},
 	{"code", FIELD_TEXT, 32, false}, {"new_point", FIELD_POINT, 0, false}, END};
@@ -86,6 +87,7 @@ const struct route routes[] = {
 	{"POST", "/api/try", true, ROLE_TECHNICIAN, "try", try_it},
 	{"POST", "/api/sample/begin", true, ROLE_TECHNICIAN, "sample-begin", begin},
 	{"POST", "/api/sample/impediment", true, ROLE_TECHNICIAN, "sample-impediment", impediment},
+	{"POST", "/api/sample/attach", true, ROLE_TECHNICIAN, "sample-attach", attach},
 	{"POST", "/api/sample/take", true, ROLE_TECHNICIAN, "sample-take", take},
 	{"POST", "/api/sample/enter", true, ROLE_TECHNICIAN, "sample-enter", enter},
 	{"POST", "/api/sample/start", true, ROLE_TECHNICIAN, "sample-start", start},

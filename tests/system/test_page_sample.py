@@ -256,6 +256,63 @@ class Day(LabTest):
         page.wait_for(".counts")
         self.assertEqual(page.complaints(), [])
 
+    def test_one_analyzer_and_then_another(self):
+        """A sample begun with one analyzer; the other is attached while it runs: by touch in English, by keyboard in Urdu."""
+        self.open("en")
+        page = self.page
+        ours = [unit["name"] for line in self.lab.ask("status")["lines"] for unit in line["units"]]
+        page.tap("nav a[href='#sample']")
+        page.type("[data-field=by]", WHO)
+        page.choose("[data-field=analyzer]", ours[0])
+        page.driver.refresh()
+        page.wait_for("[data-field=analyzer] option[value='%s']" % ours[1])
+        self.assertEqual(page.value("[data-field=analyzer]"), ours[0], "what was chosen is kept")
+        self.looked_at("begin-one-en")
+        page.tap("[data-do=topoint]")
+        page.tap("input[name=point][value=new]")
+        page.type("[data-field=name]", "Tap at the mosque")
+        page.choose("[data-field=source_type]", "borehole_tubewell")
+        page.tap("form[data-do=begin] button[type=submit]")
+        page.wait_for("[data-do=take]")
+        number = self.one_open()
+        self.assertEqual((self.sample(number)["units"], self.sample(number)["all_units"]), (ours[:1], False))
+        self.assertEqual(page.script("return [...document.querySelectorAll('.cards .card')].filter(card => "
+                                     "card.querySelector('.huge').innerText === '\u2013' && card.innerText.includes('Good')).length"), 0)
+        self.assertFalse(page.find("[data-do=take][data-unit='%s']" % ours[1]), "the other one's water is another")
+        self.looked_at("attach-en")
+        self.assertFalse(page.find("form[data-do=attach] button")[0].is_enabled(), "none is chosen yet")
+        self.lab.daemon.end(signal.SIGKILL)
+        page.choose("form[data-do=attach] select", ours[1])
+        page.tap("form[data-do=attach] button")
+        page.wait_text("Kept on this device", "#main")
+        self.lab.start_daemon()
+        page.wait_for("[data-do=take][data-unit='%s']" % ours[1])
+        page.wait_gone("form[data-do=attach]")    # there is none left
+        self.assertEqual(self.sample(number)["units"], ours)
+
+        # One that is in another sample stays there, and the page says why.
+        page.tap("nav a[href='#sample']")
+        page.tap("button[data-language=ur]")
+        page.press("[data-field=analyzer]", "\ue015\ue015")    # down, to the second of them
+        page.press("[data-do=topoint]")
+        page.press("input[name=point][value='1']" if page.find("input[name=point][value='1']") else "input[name=point]", " ")
+        page.press("form[data-do=begin] button[type=submit]")
+        page.wait_for("[data-key=attach]")
+        second = self.lab.ask("samples")["open"][0]["sample"]
+        self.assertNotEqual(second, number)
+        self.assertEqual(self.sample(second)["units"], ours[1:])
+        self.looked_at("attach-ur")
+        page.press("form[data-do=attach] select", "\ue015")
+        page.press("form[data-do=attach] button[type=submit]")
+        page.wait_text("%s belongs to sample %d" % (ours[0], number), "#main")
+        self.looked_at("attach-refused-ur")
+        self.lab.waterlab("sample", "cancel", "--sample", str(number), "--reason", "another tap", "--by", WHO)
+        page.press("[data-do=mend]")
+        page.press("form[data-do=attach] button[type=submit]")
+        page.wait_for("[data-do=take][data-unit='%s']" % ours[0])
+        self.assertEqual(self.sample(second)["units"], ours[::-1])
+        self.assertEqual(page.complaints(), [])
+
     def test_the_points_of_a_list(self):
         """Thousands of them: the nearest first, one farther away found by a part of its name, and what was chosen stays in sight."""
         points = os.path.join(self.folder, "points.csv")

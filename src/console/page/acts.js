@@ -2,7 +2,7 @@
 
 import * as check from "./check.js";
 import * as keep from "./keep.js";
-import {kits, valueText} from "./kits.js";
+import {allAnalyzers, kits, valueText} from "./kits.js";
 import * as net from "./net.js";
 import {compartments} from "./results.js";
 import * as session from "./session.js";
@@ -27,7 +27,7 @@ function where({point, ...kept}) {
 function begin() {
 	const kept = keep.draft("begin");
 	net.put("begin", "api/sample/begin", {by: by(), purpose: kept.purpose ?? "routine", activity: kept.activity ?? "sample", ...where(kept),
-		parent: (kept.activity ?? "sample") === "sample" ? undefined : Number(kept.parent) || undefined});
+		unit: kept.analyzer && kept.analyzer !== allAnalyzers ? kept.analyzer : undefined, parent: (kept.activity ?? "sample") === "sample" ? undefined : Number(kept.parent) || undefined});
 }
 
 function impede() {
@@ -84,6 +84,10 @@ const all = {
 	take: (app, of) => named(app, () => {
 		const sample = app.number();
 		net.put(`take.${sample}.${of.unit}.${of.parameter}`, "api/sample/take", {by: by(), sample, unit: of.unit, parameter: of.parameter});
+	}),
+	attach: (app, of) => named(app, () => {
+		const name = `attach.${of.sample}`;
+		net.put(name, "api/sample/attach", {by: by(), sample: Number(of.sample), unit: keep.draft(name).analyzer});
 	}),
 	enter: (app, of) => named(app, () => enter(Number(of.sample))),
 	start: (app, of) => named(app, () => start(Number(of.sample))),

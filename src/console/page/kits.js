@@ -3,6 +3,8 @@
 const comparator = ["comparator", "photometer", "strip"];
 const photometer = ["photometer", "comparator", "strip"];
 
+export const allAnalyzers = "*"; // no analyzer is called so
+
 export const kits = {
 	free_chlorine: {units: ["mg/L"], methods: ["dpd-comparator", "dpd-photometer", "strip"]},
 	total_chlorine: {units: ["mg/L"], methods: ["dpd-comparator", "dpd-photometer", "strip"]},

@@ -5,7 +5,7 @@ import * as check from "./check.js";
 import {h} from "./dom.js";
 import * as form from "./form.js";
 import * as keep from "./keep.js";
-import {activities, impediments, kits, knowns, positions, purposes, sources} from "./kits.js";
+import {activities, allAnalyzers, impediments, kits, knowns, positions, purposes, sources} from "./kits.js";
 import * as net from "./net.js";
 import * as results from "./results.js";
 import * as shapes from "./shapes.js";
@@ -43,6 +43,16 @@ function parent(app) {
 		number => number === "none" ? t("parent.none") : words(number), "none");
 }
 
+const analyzers = app => app.status?.lines.flatMap(line => line.units.map(one => one.name)) ?? [];
+
+// All of them, or one that begins it: others can come to it while it runs.
+function which(app) {
+	const chosen = keep.draft("begin").analyzer, names = analyzers(app);
+	const gone = chosen && chosen !== allAnalyzers && !names.includes(chosen) ? [chosen] : [];
+	return names.length + gone.length > 1 && form.choice("begin", "analyzer", [allAnalyzers, ...names, ...gone],
+		name => name === allAnalyzers ? t("analyzer.all") : name, allAnalyzers);
+}
+
 function begin(app) {
 	const open = app.samples?.open ?? [];
 	return [open.length > 0 && h("section", {"aria-label": t("sample.open")}, h("h2", null, say("sample.open")),
@@ -50,6 +60,7 @@ function begin(app) {
 	check.openOnes(app), // what is in a standard keeps a sample from beginning
 	frame("begin", refusal(app.samplesWords), form.who(app),
 		form.pick("begin", "purpose", purposes, code => say(`purpose.${code}`), "routine"),
+		which(app),
 		h("details", null, h("summary", null, say("begin.more")),
 			form.choice("begin", "activity", activities, code => t(`activity.${code}`), "sample"), parent(app)),
 		form.button("topoint", say("do.topoint"), {class: "main wide"}))];
@@ -135,9 +146,8 @@ function probe(sample, one) {
 	return h("li", {class: "card", "data-key": `${one.unit}.${one.parameter}`},
 		h("div", {class: "line"}, h("strong", null, say(`parameter.${one.parameter}`)), h("small", null, h("bdi", null, one.unit))),
 		h("div", {class: "line"}, one.value === null ? h("span", {class: "value huge"}, "–") :
-			h("span", {class: "huge"}, value(one.text, one.parameter_unit)), shapes.quality(one.qc)),
+			[h("span", {class: "huge"}, value(one.text, one.parameter_unit)), shapes.quality(one.qc)]),
 		shapes.doubts(one.flags),
-		one.check.state !== "good" && shapes.check(one.check.state),
 		h("div", {class: "line"}, shapes.settling(state), h("small", null, say("probe.seconds", {s: span(one.seconds)}))),
 		one.check.state !== "good" && h("div", {class: "line"}, shapes.check(one.check.state)),
 		form.fate(name) ?? (one.taken ? null : form.button("take", say(one.stable ? "do.take" : "do.takenow"),
@@ -145,10 +155,23 @@ function probe(sample, one) {
 				"aria-label": `${t(one.stable ? "do.take" : "do.takenow")}: ${t(`parameter.${one.parameter}`)}`})));
 }
 
+// What was attached and says nothing yet is named: it was not forgotten.
+const silent = sample => sample.units.filter(name => !sample.live.some(one => one.unit === name)).map(name =>
+	h("p", {class: "which", "data-key": `silent.${name}`}, h("bdi", null, name), " · ", say("probe.silent")));
+
+function attaching(app, sample) {
+	const name = `attach.${sample.sample}`, others = sample.all_units ? [] : analyzers(app).filter(one => !sample.units.includes(one));
+	const chosen = keep.draft(name).analyzer, busy = form.isBusy(name);
+	return (others.length > 0 || busy) && h("form", {class: "card", "data-key": "attach", "data-do": "attach", "data-sample": sample.sample},
+		h("fieldset", {class: "bare", disabled: busy}, h("legend", null, say("attach.title")), form.choice(name, "analyzer", others, one => one),
+			form.submit(say("do.attach"), {class: "wide", disabled: !others.includes(chosen)})), form.fate(name));
+}
+
 function probes(app, sample) {
 	const waiting = sample.live.filter(one => !one.stable && !one.taken).length;
 	return frame("probes", head(sample), h("p", null, say(waiting ? "probes.wait" : "probes.ready", {n: waiting})),
 		sample.live.length ? h("ul", {class: "plainlist cards"}, sample.live.map(one => probe(sample, one))) : h("p", null, say("probes.none")),
+		silent(sample), attaching(app, sample),
 		link(`#sample/${sample.sample}/kits`, say("do.tokits"), true));
 }
 

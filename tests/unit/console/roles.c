@@ -36,6 +36,7 @@ static const struct {
 	{"/api/try", ROLE_TECHNICIAN},
 	{"/api/sample/begin", ROLE_TECHNICIAN},
 	{"/api/sample/impediment", ROLE_TECHNICIAN},
+	{"/api/sample/attach", ROLE_TECHNICIAN},
 	{"/api/sample/take", ROLE_TECHNICIAN},
 	{"/api/sample/enter", ROLE_TECHNICIAN},
 	{"/api/sample/start", ROLE_TECHNICIAN},

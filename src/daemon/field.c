@@ -77,6 +77,7 @@ void field_take(struct field *field, const struct exchange *exchange)
 enum context field_context_of(struct field *field, uint32_t series, uint64_t *sample)
 {
 	enum context context = CONTEXT_IDLE;
+	const struct sample *visit = NULL;
 	const struct field_live *live;
 
 	*sample = 0;
@@ -86,8 +87,12 @@ enum context field_context_of(struct field *field, uint32_t series, uint64_t *sa
 		context = CONTEXT_CHECK;
 	else if (live)
 		*sample = samples_of_unit(field->samples, live->series.unit);
+	if (*sample)
+		visit = samples_find(field->samples, *sample);
+	if (visit && sample_counts(visit))
+		context = CONTEXT_SAMPLE;
 	pthread_mutex_unlock(&field->lock);
-	return *sample ? CONTEXT_SAMPLE : context;
+	return context;
 }
 
 uint64_t field_sample_of(struct field *field, uint32_t series)
@@ -180,8 +185,7 @@ void field_keep_result(struct field *field, const struct result *result)
 	const struct sample *sample = samples_find(field->samples, result->sample);
 
 	samples_take_result(field->samples, result);
-	/* A blank or a spike is not the point's water. */
-	if (sample && sample->begin.point && term_is_water(sample->begin.activity) &&
+	if (sample && sample->begin.point && sample_counts(sample) &&
 		history_take(field->history, sample->begin.point, result))
 		log_say(LOG_WARN, "daemon",
 			"out of memory: what a point showed before is not known");

@@ -48,7 +48,7 @@ void field_learn(struct field *field, const struct series *series, uint32_t numb
 void field_take(struct field *field, const struct exchange *exchange);
 /* The open sample whose readings this series' are; 0: none. */
 uint64_t field_sample_of(struct field *field, uint32_t series);
-/* What they are read of: water of that sample, a standard, or nothing.  *sample as field_sample_of(). */
+/* What they are read of: water of that sample, if it counts, a standard, or nothing.  *sample as field_sample_of(). */
 enum context field_context_of(struct field *field, uint32_t series, uint64_t *sample);
 
 /* --- from the control socket's --- */

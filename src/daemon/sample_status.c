@@ -253,7 +253,7 @@ void sample_status_failing(const struct parts *parts, const struct sample *sampl
 	json_t *one;
 	unsigned i;
 
-	for (i = 0; i < sample->n_entries; i++) {
+	for (i = 0; sample_counts(sample) && i < sample->n_entries; i++) {
 		result = &sample->entries[i].result;
 		if (!result->number || !after_counts(sample, i) ||
 			(!water_fails(result->verdict) &&

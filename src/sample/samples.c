@@ -64,6 +64,12 @@ const struct sample *samples_at(const struct samples *samples, size_t i)
 	return i < samples->n ? &samples->at[samples->n - 1 - i] : NULL;
 }
 
+bool sample_counts(const struct sample *sample)
+{
+	return term_is_water(sample->begin.activity) &&
+	       term_number(TERM_PURPOSE, sample->begin.purpose) != PURPOSE_TRAINING;
+}
+
 enum sample_state sample_state(const struct sample *sample)
 {
 	unsigned i;
@@ -328,7 +334,10 @@ bool samples_take(struct samples *samples, uint64_t number, const struct step *s
 void samples_take_result(struct samples *samples, const struct result *result)
 {
 	struct sample *of = find(samples, result->sample);
+	struct result taken = *result;
 
-	if (of)
-		after_take_result(of, result);
+	if (!of)
+		return;
+	taken.alarm = taken.alarm && sample_counts(of);
+	after_take_result(of, &taken);
 }

@@ -64,6 +64,8 @@ const struct sample *samples_find(const struct samples *samples, uint64_t number
 const struct sample *samples_of_test(const struct samples *samples, uint64_t test);
 /* The i-th, newest first; NULL behind the last. */
 const struct sample *samples_at(const struct samples *samples, size_t i);
+/* Does what it shows say something of its point?  A blank is other water, and who learns may have made up anything. */
+bool sample_counts(const struct sample *sample);
 enum sample_state sample_state(const struct sample *sample);
 const char *sample_state_word(enum sample_state state);
 /* How many more values can be entered, what is kept for tests under way left out. */

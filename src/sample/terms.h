@@ -7,6 +7,9 @@
 
 #include "model/limits.h"
 
+/* Of TERM_PURPOSE. */
+enum { PURPOSE_ROUTINE = 1, PURPOSE_TRAINING = 5 };
+
 enum term_list {
 	TERM_PURPOSE, /* why it is taken */
 	TERM_ACTIVITY, /* the point's water, or a blank, spike or reference beside it (WQX activity types) */

@@ -108,6 +108,15 @@ static void put_place(struct text *to, const struct place *place)
 	put_int(to, "pos", place->origin);
 }
 
+/* A word of a newer program is 0: it is not routine either. */
+static void put_purpose(struct text *to, const char *purpose)
+{
+	unsigned number = term_number(TERM_PURPOSE, purpose);
+
+	if (number != PURPOSE_ROUTINE)
+		put_int(to, "purpose", number);
+}
+
 static bool put_result(
 	struct text *to, const struct spool_row *row, const char *lab, const char *spool)
 {
@@ -135,6 +144,7 @@ static bool put_result(
 	if (!strcmp(result.parameter, TERM_NO_WATER))
 		put_int(to, "impediment", term_number(TERM_IMPEDIMENT, result.value));
 	put_int(to, "sample", (int64_t)result.sample);
+	put_purpose(to, begin.purpose);
 	if (begin.parent)
 		put_int(to, "parent", (int64_t)begin.parent);
 	if (begin.point)

@@ -16,6 +16,7 @@ from chain import SOAK, LabTest, main, wholelab
 LIMITS = os.path.join(os.path.dirname(wholelab.DRIVERS), "config", "limits")
 MEETS, FAILS_DETECTED, CANNOT_JUDGE = 1, 4, 6
 NEVER_CHECKED = 20
+TRAINING = 5
 
 
 class FieldTest(LabTest):
@@ -78,6 +79,7 @@ class FieldTest(LabTest):
         begun = done["begun_ms"]
         for row in rows:
             self.assertEqual(row["time"], begun + row["rev"], row)
+            self.assertNotIn("purpose", row, "it is routine")
         by_seq = {r["seq"]: r for r in rows}
         for result in done["results"]:
             row = by_seq[result["result"]]
@@ -95,6 +97,21 @@ class FieldTest(LabTest):
             if result["parameter"] == "temperature":
                 self.assertEqual((row["verdict"], row["reason"] in (1, NEVER_CHECKED)), (CANNOT_JUDGE, True))
         print("%d results at %s, all received" % (len(rows), store.title))
+        self.training(lambda number: [r for r in rows_of(store, self.lab.status()["spool"]["id"]) if r["sample"] == number])
+
+    def training(self, rows_of_sample):
+        """What was made up to learn on says so at the centre, and alarms nobody here."""
+        failing = self.lab.ask("samples")["failing"]
+        self.sample("begin", "--new", "Bucket", "--source", "surface_water", "--purpose", "training", "--by", "Gul Khan")
+        number = self.lab.ask("samples")["open"][0]["sample"]
+        self.sample("enter", "turbidity_ntu", "900", "--method", "tube", "--by", "Gul Khan")
+        self.sample("end", "--by", "Gul Khan")
+        ended = self.wait_for("its results to be received", lambda: self.received(number), 60, 0.5)
+        self.assertIn("turbidity_ntu", ended["summary"]["failing"])
+        self.assertEqual(self.lab.ask("samples")["failing"], failing)
+        rows = rows_of_sample(number)
+        self.assertEqual({r["purpose"] for r in rows}, {TRAINING})
+        self.assertEqual(len(rows), len(ended["results"]))
 
     def received(self, number):
         sample = self.state(number)
@@ -107,7 +124,7 @@ class FieldTest(LabTest):
     def test_a_day_into_victoriametrics(self):
         self.a_day(wholelab.VictoriaMetrics, self.rows_of_victoriametrics)
 
-    NUMBERS = ("seq", "rev", "sample", "point", "verdict", "reason", "censor", "value", "upper")
+    NUMBERS = ("seq", "rev", "sample", "point", "verdict", "reason", "censor", "value", "upper", "purpose")
 
     def rows_of_influxdb(self, store, spool):
         rows = []

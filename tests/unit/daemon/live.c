@@ -135,6 +135,42 @@ static void what_fails_is_listed(void **state)
 	assert_int_equal(failing(), 2);
 }
 
+/* Who learns makes things fail on purpose: it alarms nobody, and looks like no drinking water. */
+static void training_alarms_nobody(void **state)
+{
+	static const struct series ph = {"ph-1", "ph", NUMBER_DECIMAL, 2};
+	long long sample = taken(
+		ask("{'ask':'sample-begin'," WHO(
+			"a") ",'purpose':'training',"
+			     "'new_point':{'name':'Spring','source_type':'protected_spring'}}"),
+		"sample");
+	json_t *answer, *result;
+	uint64_t visit;
+	int again;
+
+	(void)state;
+	field_learn(parts.field, &ph, 1);
+	assert_int_equal(field_context_of(parts.field, 1, &visit), CONTEXT_IDLE);
+	assert_int_equal(visit, sample); /* its own visit all the same */
+	type(sample, "antimony", "20", "v1");
+	json_decref(ask("{'ask':'sample-end','sample':%lld," WHO("e") "}", sample));
+	for (again = 0; again < 2; again++) {
+		assert_int_equal(failing(), 0);
+		answer = ask("{'ask':'sample-show','sample':%lld}", sample);
+		result = json_array_get(json_object_get(answer, "results"), 0);
+		expect(json_incref(result), "verdict", "fails_above"); /* it is there to be seen */
+		assert_true(json_is_false(json_object_get(result, "alarm")));
+		assert_true(json_is_false(
+			json_object_get(json_object_get(answer, "summary"), "alarm")));
+		json_decref(answer);
+		restart();
+	}
+	field_learn(parts.field, &ph, 1);
+	sample = begin("b", "Spring");
+	assert_int_equal(field_context_of(parts.field, 1, &visit), CONTEXT_SAMPLE);
+	assert_int_equal(visit, sample);
+}
+
 static void a_value_entered_anew_takes_the_place(void **state)
 {
 	long long sample = begin("a", "Spring");
@@ -157,6 +193,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			limits_that_cannot_be_read, start_with_limits, stop),
 		cmocka_unit_test_setup_teardown(what_fails_is_listed, start_with_limits, stop),
+		cmocka_unit_test_setup_teardown(training_alarms_nobody, start_with_limits, stop),
 		cmocka_unit_test_setup_teardown(
 			a_value_entered_anew_takes_the_place, start_with_limits, stop),
 	};

@@ -273,13 +273,18 @@ static void a_visit_without_water_is_a_result(void **state)
 	json_decref(answer);
 }
 
+static long long begun_for(
+	const char *purpose, long long point, const char *token, const char *activity)
+{
+	return taken(ask("{'ask':'sample-begin','purpose':'%s','activity':'%s','by':'Gul Khan',"
+			 "'token':'%s','point':%lld}",
+			     purpose, activity, token, point),
+		"sample");
+}
+
 static long long at_point(long long point, const char *token, const char *activity)
 {
-	return taken(
-		ask("{'ask':'sample-begin','purpose':'routine','activity':'%s','by':'Gul Khan',"
-		    "'token':'%s','point':%lld}",
-			activity, token, point),
-		"sample");
+	return begun_for("routine", point, token, activity);
 }
 
 /* Of the parameter: a copy of what the sample says of the point's past. */
@@ -299,7 +304,7 @@ static json_t *past_of(long long sample, const char *parameter)
 
 static void a_sample_knows_what_its_point_showed_before(void **state)
 {
-	long long first = begin("b", "Spring"), blank, second;
+	long long first = begin("b", "Spring"), blank, training, second;
 	json_t *answer = show(first), *past;
 	long long point = (long long)json_integer_value(
 		json_object_get(json_object_get(answer, "point"), "point"));
@@ -314,6 +319,9 @@ static void a_sample_knows_what_its_point_showed_before(void **state)
 	blank = at_point(point, "b-2", "blank"); /* not the point's water */
 	enter(blank, "ph", "5", "v-3");
 	json_decref(ask("{'ask':'sample-end','sample':%lld," WHO("e-2") "}", blank));
+	training = begun_for("training", point, "b-5", "sample"); /* nor is what was made up */
+	enter(training, "ph", "11", "v-5");
+	json_decref(ask("{'ask':'sample-end','sample':%lld," WHO("e-5") "}", training));
 	second = at_point(point, "b-3", "sample");
 	enter(second, "ph", "7.5", "v-4");
 	for (again = 0; again < 2; again++) {

@@ -9,6 +9,7 @@
 
 #include "sample/check_step.h"
 #include "sample/result.h"
+#include "sample/terms.h"
 #include "uplink/line_protocol.h"
 
 static void expect(const struct spool_row *row, const char *line)
@@ -132,6 +133,45 @@ static void what_is_no_number(void **state)
 					  "treated=2i,status=0i,rev=2i," PLACE " 1700000000000\n");
 }
 
+/* Else what was made up to learn on colours the map.  A purpose that nobody here knows is not taken for routine. */
+static void why_it_was_taken(void **state)
+{
+	static const struct {
+		const char *word, *field;
+	} purposes[] = {{"routine", ""}, {"follow_up", "purpose=2i,"}, {"complaint", "purpose=3i,"},
+		{"emergency", "purpose=4i,"}, {"training", "purpose=5i,"},
+		{"audit", "purpose=0i,"}};
+	struct result dry = {.sample = 9,
+		.entry = 12,
+		.parameter = TERM_NO_WATER,
+		.value = "dry",
+		.verdict = WATER_CANNOT_JUDGE,
+		.as_if_believed = WATER_CANNOT_JUDGE,
+		.reason = WHY_NO_WATER};
+	char about_room[256], line_room[512];
+	struct spool_row row;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
+		struct text begun = text_over(about_room, sizeof(about_room));
+		struct text line = text_over(line_room, sizeof(line_room));
+
+		text_printf(&begun,
+			"by=Gul Khan; t=1; purpose=%s; activity=sample; district=PK528; pos=2",
+			purposes[i].word);
+		text_printf(&line,
+			"result,activity=sample,district=PK528,lab=van\\ 1,method=none,"
+			"parameter=impediment,position=unknown,source_type=unknown,"
+			"spool=00112233445566ff censor=0i,verdict=6i,reason=19i,impediment=1i,"
+			"sample=9i,%streated=0i,status=0i,rev=0i,pos=2i,seq=33i 1700000000000\n",
+			purposes[i].field);
+		row = row_of(&dry);
+		row.about = about_room;
+		expect(&row, line_room);
+	}
+}
+
 static void without_its_beginning_it_waits(void **state)
 {
 	struct spool_row row = row_of(&chlorine);
@@ -217,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_result),
 		cmocka_unit_test(what_is_no_number),
+		cmocka_unit_test(why_it_was_taken),
 		cmocka_unit_test(without_its_beginning_it_waits),
 		cmocka_unit_test(a_point),
 		cmocka_unit_test(a_check),

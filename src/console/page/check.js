@@ -8,11 +8,11 @@ import * as net from "./net.js";
 import * as session from "./session.js";
 import * as shapes from "./shapes.js";
 import {number, span, time, unit as shown, value} from "./units.js";
-import {english, say, t} from "./words.js";
+import {say, t, told} from "./words.js";
 
 const late = 10; // s: a value older than this is not "now"
 const link = (href, words, more) => h("a", {class: "button wide", href, ...more}, h("span", null, words));
-const refusal = words => words && h("p", {class: "note bad"}, shapes.shape("cross"), english(words));
+const refusal = words => words && h("p", {class: "note bad"}, shapes.shape("cross"), told(words));
 const analyzer = (unit, parameter) => [h("bdi", null, unit), " · ", say(`parameter.${parameter}`)];
 
 // --- the way to it ------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ function live(it, now) {
 
 function outcome(it) {
 	return h("div", {class: `note ${it.passing ? "plain" : "odd"}`, "data-key": "outcome"}, shapes.shape(it.passing ? "tick" : "warn"),
-		h("div", null, h("p", null, say(it.passing ? "check.passes" : "check.fails")), it.why && h("p", null, english(it.why))));
+		h("div", null, h("p", null, say(it.passing ? "check.passes" : "check.fails")), it.why && h("p", null, told(it.why))));
 }
 
 function changes(app, it, now) {
@@ -160,7 +160,7 @@ const line = (key, one) => one && h("p", {"data-key": `line.${key}`}, say(key), 
 	say("check.line", {slope: one.slope.toPrecision(4), offset: one.offset.toPrecision(3)}));
 
 function ended(it) {
-	return [it.why && it.state === "failed" && h("p", {class: "note bad"}, shapes.shape("cross"), english(it.why)),
+	return [it.why && it.state === "failed" && h("p", {class: "note bad"}, shapes.shape("cross"), told(it.why)),
 		it.state === "passed" && h("p", null, say("check.goodfor", {time: span(it.rule.valid_h * 3600)})),
 		h("p", {class: "aside"}, h("bdi", null, it.ended_by), " · ", h("bdi", null, time(it.ended_ms))),
 		h("ul", {class: "plainlist cards"}, it.standards.map(one => standard(it, one))), line("check.asfound", it.found), line("check.asleft", it.left),

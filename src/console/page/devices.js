@@ -7,14 +7,14 @@ import * as net from "./net.js";
 import {checkedBy} from "./results.js";
 import * as shapes from "./shapes.js";
 import {span, whole} from "./units.js";
-import {command, english, say, t} from "./words.js";
+import {command, say, t, told} from "./words.js";
 
 // Of these errors a person can mend the cause.
 export const mendable = ["timeout", "noise", "exception", "gone", "busy", "io", "absent", "wrong-unit"];
 
 function outcome({busy, status, body}) {
 	const note = (colour, drawn, words, more) => h("div", {class: `note ${colour}`, role: "status"}, shapes.shape(drawn),
-		h("div", null, h("p", null, say(words)), more && h("p", null, english(more))));
+		h("div", null, h("p", null, say(words)), more && h("p", null, told(more))));
 	if (busy)
 		return note("plain", "wait", "try.busy");
 	if (status !== 200)
@@ -25,7 +25,7 @@ function outcome({busy, status, body}) {
 }
 
 function fault(unit) {
-	return unit.error && [h("p", {class: "fault"}, english(unit.error)),
+	return unit.error && [h("p", {class: "fault"}, told(unit.error)),
 		mendable.includes(unit.error_name) && h("p", {class: "remedy"}, say(`remedy.${unit.error_name}`))];
 }
 
@@ -59,7 +59,7 @@ function lineOf(app, line) {
 		h("h2", {class: "line"}, h("bdi", null, line.name), h("span", {class: `badge ${line.open ? "good" : "bad"}`}, shapes.shape(line.open ? "tick" : "cross"),
 			h("span", null, say(line.open ? "devices.line.open" : "devices.line.closed")))),
 		h("p", {class: "which"}, h("bdi", {dir: "ltr"}, line.where ?? "–")),
-		line.error && h("div", {class: "note bad"}, shapes.shape("cross"), h("div", null, english(line.error), h("p", null, say("devices.line.remedy")))),
+		line.error && h("div", {class: "note bad"}, shapes.shape("cross"), h("div", null, told(line.error), h("p", null, say("devices.line.remedy")))),
 		h("div", {class: "cards"}, line.units.map(unit => analyzer(app, unit))),
 		h("details", {"data-key": "computer"}, h("summary", null, say("devices.scan")),
 			h("p", null, say("devices.scan.words")), h("p", null, command(`systemctl stop waterlabd; waterlab scan ${line.name} --all-speeds`)),

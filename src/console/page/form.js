@@ -5,7 +5,7 @@ import * as keep from "./keep.js";
 import * as net from "./net.js";
 import * as session from "./session.js";
 import {shape} from "./shapes.js";
-import {english, say, t} from "./words.js";
+import {say, t, told} from "./words.js";
 
 // A field: `name` is the draft's; the label is field.NAME, a hint is hint.NAME.
 function wrap(form, name, input, hint) {
@@ -58,11 +58,11 @@ export function fate(form, mend = "do.mend") {
 		return null;
 	const name = {"data-form": form};
 	if (item.question)
-		return h("div", {class: "note odd", role: "alert"}, shape("ask"), h("div", null, h("p", null, english(item.question)),
+		return h("div", {class: "note odd", role: "alert"}, shape("ask"), h("div", null, h("p", null, told(item.question)),
 			h("p", {class: "buttons"}, button("insist", say("do.insist"), {class: "main", ...name}), button("mend", say(mend), name))));
 	if (item.refused)
 		return h("div", {class: "note bad", role: "alert"}, shape("cross"), h("div", null, h("p", null, say("refused.words")),
-			h("p", null, english(item.refused)), h("p", {class: "buttons"}, button("mend", say("do.mend"), name))));
+			h("p", null, told(item.refused)), h("p", {class: "buttons"}, button("mend", say("do.mend"), name))));
 	if (!session.isTheirs(item))
 		return h("div", {class: "note odd", role: "status"}, shape("wait"), h("div", null, h("p", null, say("kept.other", {name: item.body.by})),
 			h("p", {class: "buttons"}, button("mend", say("do.mend"), name))));

@@ -5,7 +5,7 @@ import {h} from "./dom.js";
 import * as shapes from "./shapes.js";
 import {trend} from "./trend.js";
 import {limit, span, value} from "./units.js";
-import {english, say, t} from "./words.js";
+import {say, t, told} from "./words.js";
 
 const late = 10; // s: an answer older than this is not "now"
 
@@ -38,7 +38,7 @@ function analyzer(app, unit, sinceS) {
 		h("h2", null, h("bdi", null, unit.name), shapes.health(unit.health)),
 		unit.fields.length ? h("ul", {class: "readings"}, unit.fields.map(one => field(app, unit, one, sinceS))) :
 			h("p", null, say("live.nothing")),
-		unit.error && h("p", {class: "fault"}, english(unit.error)),
+		unit.error && h("p", {class: "fault"}, told(unit.error)),
 		h("p", {class: "aside"}, h("bdi", null, unit.profile), " · ", say(`level.${unit.level}`)));
 }
 
@@ -50,7 +50,7 @@ export function screen(app) {
 	const units = status.lines.flatMap(line => line.units);
 	return h("div", null, h("h1", {tabindex: "-1"}, say("nav.live")),
 		h("p", {class: "place"}, place(status.place)),
-		app.limits?.words && h("p", {class: "note odd"}, shapes.shape("warn"), english(app.limits.words)),
+		app.limits?.words && h("p", {class: "note odd"}, shapes.shape("warn"), told(app.limits.words)),
 		h("div", {class: "cards"}, units.map(unit => analyzer(app, unit, sinceS))),
 		!units.length && h("p", null, say("live.none")));
 }

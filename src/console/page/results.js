@@ -7,7 +7,7 @@ import * as form from "./form.js";
 import * as keep from "./keep.js";
 import * as session from "./session.js";
 import {limit, range, time, value} from "./units.js";
-import {english, say, t} from "./words.js";
+import {say, t, told} from "./words.js";
 
 export const pointName = point => h("bdi", null, point ? [point.code, point.name].filter(Boolean).join(" · ") : "–");
 
@@ -107,7 +107,7 @@ function recent(app, sample) {
 export function screen(app) {
 	const list = app.samples;
 	if (!list)
-		return h("div", null, h("h1", {tabindex: "-1"}, say("nav.due")), app.samplesWords ? h("p", {class: "note bad"}, english(app.samplesWords)) :
+		return h("div", null, h("h1", {tabindex: "-1"}, say("nav.due")), app.samplesWords ? h("p", {class: "note bad"}, told(app.samplesWords)) :
 			h("p", null, say("loading")));
 	return h("div", null, h("h1", {tabindex: "-1"}, say("nav.due")),
 		h("h2", null, say("due.tests")),

@@ -10,7 +10,7 @@ import * as net from "./net.js";
 import * as results from "./results.js";
 import * as shapes from "./shapes.js";
 import {span, unit, value} from "./units.js";
-import {english, say, t} from "./words.js";
+import {say, t, told} from "./words.js";
 
 const steps = ["begin", "point", "probes", "kits", "bag", "result"];
 
@@ -23,7 +23,7 @@ function frame(step, ...content) {
 }
 
 const link = (href, words, main) => h("a", {class: `button wide ${main ? "main" : ""}`, href}, h("span", null, words));
-const refusal = words => words && h("p", {class: "note bad"}, shapes.shape("cross"), english(words));
+const refusal = words => words && h("p", {class: "note bad"}, shapes.shape("cross"), told(words));
 
 // --- before it runs: who, why, where ------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ function point(app) {
 		(!kept.point && Boolean(isEmpty || kept.name || kept.source_type));
 	const chosen = isNew ? null : chosenPoint(kept.point, points), ready = isNew ? kept.name?.trim().length >= 3 && kept.source_type : chosen;
 	return frame("point", refusal(app.pointsWords), app.points?.words && h("p", {class: "note odd"}, shapes.shape("warn"),
-		h("span", null, say("point.unread"), " ", english(app.points.words))), lookFor(app, part),
+		h("span", null, say("point.unread"), " ", told(app.points.words))), lookFor(app, part),
 	h("form", {"data-do": "begin"}, h("fieldset", {class: "bare", disabled: busy},
 		h("legend", {class: "unseen"}, say("step.point.title")),
 		listed(app, chosen, part),

@@ -6,14 +6,14 @@ import * as keep from "./keep.js";
 import * as net from "./net.js";
 import * as session from "./session.js";
 import {shape} from "./shapes.js";
-import {english, say} from "./words.js";
+import {say, told} from "./words.js";
 
 function why({status, wait, words}) {
 	if (status === 401)
 		return say("signin.wrong");
 	if (status === 429)
 		return say("signin.wait", {n: wait});
-	return status === 0 || status >= 500 ? say("away") : english(words);
+	return status === 0 || status >= 500 ? say("away") : told(words);
 }
 
 export const badge = () => session.asksPin() && session.here() && h("span", {class: "here"}, h("bdi", null, session.here().name), " ",
@@ -26,7 +26,7 @@ export function screen() {
 	const chosen = people.some(one => one.name === keep.draft("signin").operator);
 	return h("div", {class: "guided"}, h("h1", {tabindex: "-1"}, say("signin.title")),
 		kept > 0 && h("p", {class: "note odd"}, shape("wait"), h("span", null, say("signin.kept", {n: kept}))),
-		words && h("div", {class: "note bad"}, shape("cross"), h("div", null, h("p", null, say("signin.broken")), english(words))),
+		words && h("div", {class: "note bad"}, shape("cross"), h("div", null, h("p", null, say("signin.broken")), told(words))),
 		!words && !people.length && h("p", {class: "note plain"}, shape("dash"), h("span", null, say("signin.nobody"))),
 		people.length > 0 && h("form", {"data-do": "enter-pin"},
 			form.pick("signin", "operator", people.map(one => one.name), one => h("bdi", null, one)),

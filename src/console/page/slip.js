@@ -5,7 +5,7 @@ import * as form from "./form.js";
 import {amount, pointName, summary, uncertainty} from "./results.js";
 import * as shapes from "./shapes.js";
 import {limit, time} from "./units.js";
-import {english, say} from "./words.js";
+import {say, told} from "./words.js";
 
 const treated = point => point.treated === null ? "unknown" : point.treated ? "yes" : "no";
 
@@ -39,7 +39,7 @@ export function screen(app, number) {
 	const sample = app.whole[number];
 	const title = h("h1", {tabindex: "-1"}, say("slip.title"), " · ", say("sample.number", {n: number}));
 	if (!sample)
-		return h("div", null, title, app.wholeWords ? h("p", {class: "note bad"}, english(app.wholeWords)) : h("p", null, say("loading")));
+		return h("div", null, title, app.wholeWords ? h("p", {class: "note bad"}, told(app.wholeWords)) : h("p", null, say("loading")));
 	return h("div", null, title, head(sample), sample.state !== "done" && h("p", null, say(`state.${sample.state}`)),
 		sample.impediment && h("p", null, h("strong", null, say("impediment.none"), " ", say(`impediment.${sample.impediment}`))),
 		table(sample.results), summary(sample.summary),

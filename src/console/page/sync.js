@@ -4,7 +4,7 @@ import {h} from "./dom.js";
 import {shape} from "./shapes.js";
 import * as net from "./net.js";
 import {bytes, span, whole} from "./units.js";
-import {english, say} from "./words.js";
+import {say, told} from "./words.js";
 
 function rows(pairs) {
 	return h("dl", {class: "counts"}, pairs.map(([key, n, mark]) =>
@@ -52,6 +52,6 @@ export function screen(app) {
 		!status.stores.length && h("p", {class: "note plain"}, shape("dash"), h("span", null, say("sync.nostore"))),
 		links(status.links),
 		h("section", {class: "card"}, h("h2", null, say("sync.why")),
-			status.waits.length ? h("ul", {class: "waits"}, status.waits.map(words => h("li", null, english(words)))) :
+			status.waits.length ? h("ul", {class: "waits"}, status.waits.map(words => h("li", null, told(words)))) :
 				h("p", null, say("sync.nothing"))));
 }

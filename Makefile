@@ -130,8 +130,22 @@ $(eval $(call program_rule,bin/vansim,$(call OBJECTS_in,tools/vansim/*.c $(patsu
 INSTALLED := waterlabd waterlab waterlab-console
 PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore vansim)
 
+# --- the officials' map: its page, of its own files and the console's that both share -----------------
+MAP_OWN := $(filter-out %.md %/build,$(wildcard tools/heatmap/page/*))
+MAP_SHARED := $(addprefix src/console/page/,dom.js words.js shapes.js units.js icon.svg)
+MAP_PAGE := $(B)/map-page/index.html
+$(MAP_PAGE): tools/heatmap/page/build $(MAP_OWN) $(MAP_SHARED) $(wildcard src/console/page/words.*.json) $(B)/map_names
+	@$(SAY) "  PAGE $(@D)"
+	@tools/heatmap/page/build $(@D) $(MAP_OWN) $(MAP_SHARED)
+# As with the console's: a file may also go.
+$(B)/map_names: force
+	@mkdir -p $(@D)
+	@echo '$(MAP_OWN)' | cmp -s - $@ || echo '$(MAP_OWN)' >$@
+.PHONY: map-page
+map-page: $(MAP_PAGE) ## the officials' map page, in build/gcc-plain/map-page
+
 .PHONY: all
-all: $(PROGRAMS) ## the programs, in build/gcc-plain/bin (the default)
+all: $(PROGRAMS) $(MAP_PAGE) ## the programs, in build/gcc-plain/bin (the default)
 
 # --- tests: tests/unit/MODULE/NAME.c is linked with MODULE and what is below it ---------------------
 UNIT_SRC := $(wildcard tests/unit/*/*.c)

@@ -1,11 +1,13 @@
 // Elements from words, and a tree patched into the one that stands: what is focused or typed stays.
 
 const svgNames = "http://www.w3.org/2000/svg";
+const svgOnes = new Set(["svg", "path", "g", "rect", "circle", "line", "text", "tspan", "defs", "pattern"]);
 
-// h("button", {type: "button"}, "Take", ...): attributes are texts; false, null and undefined are left out.
+// h("button", {type: "button"}, "Take", ...): attributes are texts; false, null and undefined are left out.  "svg:a" is
+// the drawing's own of two elements with one name.
 export function h(name, attributes, ...children) {
-	const drawn = name === "svg" || name === "path";
-	const node = drawn ? document.createElementNS(svgNames, name) : document.createElement(name);
+	const drawn = svgOnes.has(name) || name.startsWith("svg:");
+	const node = drawn ? document.createElementNS(svgNames, name.replace("svg:", "")) : document.createElement(name);
 	for (const [key, value] of Object.entries(attributes || {})) {
 		if (value === false || value === null || value === undefined)
 			continue;

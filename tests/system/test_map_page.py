@@ -1,0 +1,265 @@
+#!/usr/bin/python3
+"""The officials' map page in real Chromium, over an invented season: what it shows is what the files say, in both languages, by
+finger and by keys, on a phone, a tablet and a laptop; and what it says when files are old, missing or broken.
+"""
+# limit: 400 s
+
+import datetime
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import threading
+import unittest
+
+import browser
+from chain import SEED, main, wholelab
+from map_fixture import FAILS, Season
+
+BUILT = os.path.join(os.path.dirname(wholelab.BIN), "map-page")
+TILES = """return [...document.querySelectorAll('.schematic .tile')].map(one => {
+    const box = one.getBoundingClientRect();
+    return {code: one.dataset.key, state: one.getAttribute('class').match(/is-(\\w+)/)[1], stale: one.classList.contains('stale'),
+        said: one.querySelector('title').textContent, left: box.left, top: box.top, right: box.right, bottom: box.bottom}; })"""
+ROWS = """return [...document.querySelectorAll('main table tbody tr')].map(tr => [tr.dataset.key,
+    ...[...tr.querySelectorAll('td')].slice(0).map(td => td.querySelector('.badge')?.className.match(/is-(\\w+)/)[1] ?? td.innerText)])"""
+CARDS = """return [...document.querySelectorAll('.failure')].map(one => one.innerText.replace(/[\\u2066-\\u2069]/g, ''))"""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class MapPage(unittest.TestCase):
+    """One server and one browser for all; each test writes the season it needs."""
+
+    @classmethod
+    def setUpClass(cls):
+        if browser.missing():
+            raise unittest.SkipTest(browser.missing())
+        print("SEED=%d" % SEED)
+        cls.folder = os.path.join(os.getcwd(), "site")
+        os.makedirs(cls.folder, exist_ok=True)
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=cls.folder))
+        cls.served = threading.Thread(target=cls.server.serve_forever, daemon=True)
+        cls.served.start()
+        cls.page = browser.Browser(os.getcwd(), "phone")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.page.end()
+        cls.server.shutdown()
+        cls.server.server_close()
+
+    def season(self, view="official", **more):
+        """Written below a path of its own, as a portal might have it; the page beside it."""
+        self.at = "some/where/%s-%s" % (view, self.id().rsplit(".", 1)[-1])
+        shutil.rmtree(os.path.join(self.folder, self.at), True)
+        shutil.copytree(BUILT, os.path.join(self.folder, self.at))
+        return Season(SEED, view, **more).write(os.path.join(self.folder, self.at))
+
+    def open(self, address="", wait="main h1", language="en", size="phone"):
+        self.page.resize(size)
+        self.page.driver.get("about:blank")    # the same page under another "#" is no new page otherwise
+        self.page.driver.get("http://127.0.0.1:%d/%s/%s%slang=%s" % (self.server.server_port, self.at, address, "&" if "#" in address else "#", language))
+        self.page.wait_for(wait)
+
+    def file(self, season, name):
+        with open(os.path.join(season.folder, name), encoding="utf-8") as f:
+            return json.load(f)
+
+    def state_of(self, cell, index, measure="share"):
+        """The state as the contract has it, computed once more."""
+        if cell is None:
+            return "not_tested", False
+        if cell.get("suppressed"):
+            return "too_few", False
+        worst = max(FAILS[::-1], key=lambda name: cell[name])
+        if cell[worst]:
+            state = {cell[name]: name for name in ("fails_below", "fails_above", "fails_detected")}[cell[worst]]
+        elif cell["possible"] + cell["doubtful_place"]:
+            state = "possible_failure"
+        elif not cell["meets"]:
+            state = "cannot_judge"
+        elif measure == "share" and cell["points"] < index["policy"]["percentages_from"]:
+            state = "too_few"
+        else:
+            state = "meets"
+        day = datetime.date.fromisoformat
+        return state, (day(index["as_of"][:10]) - day(cell["newest"])).days > index["stale_days"]
+
+    def cells(self, season, period, **wanted):
+        return {c["district"]: c for c in self.file(season, "months/%s.json" % period)["cells"] if all(c[k] == v for k, v in wanted.items())}
+
+    # --- failures ---------------------------------------------------------------------------------
+
+    def test_it_opens_with_the_open_failures(self):
+        season = self.season()
+        self.open(wait=".failure")
+        failures = self.file(season, "failures.json")["failures"]
+        health = sum(f["basis"] == "health" for f in failures)
+        totals = self.page.script("return [...document.querySelectorAll('.total b')].map(one => Number(one.innerText))")
+        self.assertEqual(totals, [health, len(failures) - health])
+        cards = self.page.script(CARDS)
+        self.assertEqual(len(cards), min(30, len(failures)))
+        while self.page.find("[data-do=more]"):
+            self.page.tap("[data-do=more]")
+        cards = self.page.script(CARDS)
+        self.assertEqual(len(cards), len(failures))
+        names = {d["code"]: d["name"] for d in season.districts}
+        for card, one in zip(cards, failures):
+            self.assertIn(names[one["district"]], card)
+            self.assertIn(one["name"] or one["code"] or one["point"], card)
+            self.assertIn("since " + one["since"], card)
+            self.assertIn({True: "Retested", False: "Not retested"}[one["retested"]], card)
+            self.assertIn(one["status"].capitalize(), card)
+            self.assertIn("health" if one["basis"] == "health" else "", card)
+            days = re.search(r"(\d+) days", card).group(1)
+            since = datetime.datetime.fromisoformat(one["since"] + "T00:00:00+00:00")
+            self.assertLessEqual(abs((datetime.datetime.now(datetime.timezone.utc) - since).days - int(days)), 1)
+            if one["limit_high"] == 5:
+                self.assertIn("< 5 NTU", card)
+            if one["censor"] == "below":
+                self.assertRegex(card, r"<\s?[\d.]")
+            self.assertEqual("own verdict" in card, one["van_verdict"] != one["verdict"])
+            self.assertEqual("near the border" in card, one["near"] is not None)
+        self.open()
+        self.page.looked_at(self, "failures-en")
+        self.assertEqual(self.page.complaints(), [])
+
+    def test_failures_by_district_and_parameter_say_that_more_are_there(self):
+        season = self.season()
+        failures = self.file(season, "failures.json")["failures"]
+        self.open(wait=".failure")
+        one = failures[len(failures) // 2]
+        self.page.choose("select[data-pick=district]", one["district"])
+        self.page.wait_for(".shown")
+        self.page.choose("select[data-pick=parameter]", one["parameter"])
+        mine = [f for f in failures if f["district"] == one["district"] and f["parameter"] == one["parameter"]]
+        self.page.wait_text("%d of %d are shown" % (len(mine), len(failures)), ".shown")
+        self.assertEqual(len(self.page.script(CARDS)), len(mine))
+        self.assertIn("view=failures", self.page.script("return location.hash"))
+        self.page.tap(".shown a")
+        self.page.wait_gone(".shown")
+        # The reload of a link shows the same.
+        self.open("#view=failures&district=%s&parameter=%s" % (one["district"], one["parameter"]), wait=".shown")
+        self.assertEqual(len(self.page.script(CARDS)), len(mine))
+
+    def test_the_public_edition_names_no_point(self):
+        season = self.season("public")
+        self.open(wait=".failure")
+        text = self.page.text("main")
+        self.assertNotRegex(text, r"kp-van|KP-\d|Handpump at|\d{4}-\d{2}-\d{2}")
+        rows = self.file(season, "failures.json")["failures"]
+        self.assertIn("Points: %d" % rows[0]["points"], self.page.script(CARDS)[0].replace("\n", " "))
+        self.page.looked_at(self, "failures-public-en")
+        self.open("#view=map", wait=".tile", language="ur")
+        self.page.looked_at(self, "map-public-ur")
+        private = self.cells(season, season.periods[-1], parameter="ecoli", sources="private")
+        suppressed = {d for d, c in private.items() if c.get("suppressed")}
+        self.assertTrue(suppressed)
+        for kind in ("screening", "laboratory"):
+            self.open("#view=map&sources=private&parameter=ecoli&class=" + kind, wait=".tile")
+            found = self.cells(season, season.periods[-1], parameter="ecoli", sources="private", **{"class": kind})
+            for tile in self.page.script(TILES):
+                if found.get(tile["code"], {}).get("suppressed"):
+                    self.assertEqual(tile["state"], "too_few")
+                    self.assertNotRegex(tile["said"], r"\d")
+
+    # --- map and table ----------------------------------------------------------------------------
+
+    def test_the_map_is_what_the_cells_say_for_every_choice(self):
+        season = self.season()
+        index = self.file(season, "index.json")
+        self.open("#view=map", wait=".tile")
+        for period in season.periods[::5]:
+            for parameter in ("ecoli", "ph", "iron"):
+                for kind in ("screening", "laboratory"):
+                    self.open("#view=map&period=%s&parameter=%s&class=%s" % (period, parameter, kind), wait=".tile")
+                    found = self.cells(season, period, parameter=parameter, **{"class": kind})
+                    tiles = {tile["code"]: tile for tile in self.page.script(TILES)}
+                    self.assertEqual(sorted(tiles), sorted(d["code"] for d in season.districts))
+                    for code, tile in tiles.items():
+                        cell = found.get(code)
+                        self.assertEqual((tile["state"], tile["stale"]), self.state_of(cell, index), (period, parameter, code, cell))
+                        said = re.sub("[\u2066-\u2069]", "", tile["said"])
+                        if cell:
+                            self.assertIn("Points: %d, " % cell["points"], said)
+                            self.assertIn(cell["newest"], said)
+        self.assertEqual(self.page.complaints(), [])
+
+    def test_tiles_lie_apart_large_enough_and_always_the_same(self):
+        self.season()
+        self.open("#view=map", wait=".tile")
+        first = self.page.script(TILES)
+        for one in first:
+            self.assertGreaterEqual(one["right"] - one["left"], 44)
+            self.assertGreaterEqual(one["bottom"] - one["top"], 48)
+            for other in first:
+                if other is not one:
+                    self.assertTrue(one["right"] <= other["left"] or other["right"] <= one["left"] or one["bottom"] <= other["top"] or
+                                    other["bottom"] <= one["top"], (one["code"], other["code"]))
+        at = {one["code"]: one for one in first}
+        self.assertLess(at["PK508"]["top"], at["PK528"]["top"])     # Chitral Upper is north of Peshawar,
+        self.assertLess(at["PK528"]["top"], at["PK509"]["top"])     # D. I. Khan south of it,
+        self.assertGreater(at["PK303"]["left"], at["PK528"]["left"])    # Ghanche east
+        self.assertIn("no boundaries", self.page.text("figcaption"))
+        self.open("#view=map", wait=".tile", language="ur")
+        place = "left top".split()
+        self.assertEqual({one["code"]: one["left"] for one in self.page.script(TILES)}, {code: one["left"] for code, one in at.items()}, place)
+        self.page.looked_at(self, "map-ur")
+        self.open("#view=map&parameter=turbidity_ntu&measure=median", wait=".tile")
+        self.page.looked_at(self, "map-median-en")
+
+    def test_the_table_has_all_that_the_map_shows(self):
+        season = self.season("public")
+        index = self.file(season, "index.json")
+        for sources in ("public", "private"):
+            self.open("#view=table&parameter=ecoli&class=screening&sources=" + sources, wait="table")
+            found = self.cells(season, season.periods[-1], parameter="ecoli", sources=sources, **{"class": "screening"})
+            rows = {row[0]: row[1:] for row in self.page.script(ROWS)}
+            self.assertEqual(sorted(rows), sorted(d["code"] for d in season.districts))
+            for code, row in rows.items():
+                cell = found.get(code)
+                self.assertEqual(row[0], self.state_of(cell, index)[0])
+                if not cell or cell.get("suppressed"):
+                    self.assertEqual(set(row[1:]), {"–"})
+                    continue
+                self.assertEqual(row[1:3], [str(cell["points"]), str(cell["meets"])])
+                self.assertEqual(re.findall(r"\d+", row[3]), [str(cell["fails_detected"])])
+                self.assertEqual(row[4:8], [str(cell[n]) for n in ("possible", "doubtful_place", "cannot_judge", "not_applicable")])
+                self.assertEqual(row[8] == "–", cell["share"] is None)
+                self.assertEqual(row[-1], cell["newest"])
+        self.page.looked_at(self, "table-en")
+        self.open("#view=table", wait="table", language="ur")
+        self.page.looked_at(self, "table-ur")
+
+    def test_by_keyboard_alone(self):
+        season = self.season()
+        self.open(wait=".failure")
+        self.page.press("nav a[data-key=map]")
+        self.page.wait_for(".tile")
+        self.page.press("#period", browser.Keys.ARROW_LEFT)
+        self.page.wait_text(season.periods[-2], ".period output")
+        self.assertIn("period=" + season.periods[-2], self.page.script("return location.hash"))
+        self.page.press("#period", browser.Keys.HOME)
+        self.page.wait_text(season.periods[0], ".period output")
+        self.page.driver.switch_to.active_element.send_keys(browser.Keys.TAB)    # the focus stays where it was
+        self.page.press("a[href*='class=laboratory']")
+        self.page.wait_for("a[href*='class=laboratory'][aria-current]")
+        self.assertTrue(self.page.script("return document.activeElement !== document.body"))
+        self.page.driver.switch_to.active_element.send_keys(browser.Keys.TAB)
+        for _ in range(80):
+            if self.page.script("return document.activeElement.matches('.tile[data-key=PK528]')"):
+                break
+            self.page.driver.switch_to.active_element.send_keys(browser.Keys.TAB)
+        self.page.driver.switch_to.active_element.send_keys(browser.Keys.ENTER)
+        self.page.wait_text("Peshawar", "#panel")
+        self.assertEqual(self.page.script("return document.activeElement.id"), "panel")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+// How old all this is, and what is wrong with it: above every screen.
+
+import {h} from "./dom.js";
+import * as marks from "./marks.js";
+import {strangers} from "./state.js";
+import {span} from "./units.js";
+import {english, say, t} from "./words.js";
+
+const oldAfterS = 2 * 86400; // the publisher runs at least daily: two days without a map are no accident
+const clockOffS = 3600;
+
+export const minute = at => at ? `${at.slice(0, 16).replace("T", " ")} UTC` : "–";
+export const secondsSince = at => (Date.now() - Date.parse(at)) / 1000;
+
+export function age(index) {
+	const passed = secondsSince(index.made);
+	return h("p", {class: "age"},
+		h("span", null, say("made", {at: minute(index.made), age: span(Math.max(0, passed))})),
+		h("span", null, index.as_of ? say("as.of", {at: minute(index.as_of)}) : say("as.of.none")));
+}
+
+export function banners(index) {
+	const passed = secondsSince(index.made), strange = strangers(index);
+	return [
+		!(passed <= oldAfterS) && marks.note("odd", "clock", h("b", null, say("old", {age: span(passed)})), " ", say("old.words")),
+		passed < -clockOffS && marks.note("odd", "clock", say("clock.behind", {at: minute(index.made)})),
+		index.source?.trouble && marks.note("odd", "warn", h("b", null, say("trouble", {at: minute(index.source.answered)})), " ", english(index.source.trouble)),
+		strange.length > 0 && marks.note("odd", "ask", say("strangers", {names: strange.join(t("comma"))})),
+	];
+}
+
+// A file that could not be read: which, why, and what to do.
+export const broken = (name, why) => marks.note("bad", "cross",
+	h("p", null, h("b", null, say("broken", {file: `data/${name}`})), " ", h("bdi", {dir: "ltr", lang: "en"}, `(${why})`)),
+	h("p", null, say(why === "404" ? "broken.missing" : why === "Failed to fetch" ? "broken.net" : "broken.words")),
+	h("button", {type: "button", class: "offpaper", "data-do": "again"}, say("do.again")));

@@ -1,0 +1,102 @@
+// What a cell of the map says: its state, its figures, and which cells belong to what was picked.
+
+import {t} from "./words.js";
+
+export const fails = ["fails_detected", "fails_above", "fails_below"];
+// From what matters most to what says least; the legend's and the table's order.
+export const states = [...fails, "possible_failure", "cannot_judge", "meets", "stale", "too_few", "not_tested"];
+export const measures = ["share", "median", "highest", "points"];
+
+export const failing = cell => fails.reduce((sum, name) => sum + (cell[name] ?? 0), 0);
+export const judged = cell => failing(cell) + (cell.meets ?? 0);
+export const doubtful = cell => (cell.possible ?? 0) + (cell.doubtful_place ?? 0);
+
+function fresh(cell, index, measure) {
+	if (failing(cell) > 0)
+		return fails.reduce((most, name) => (cell[name] ?? 0) > (cell[most] ?? 0) ? name : most);
+	if (doubtful(cell) > 0)
+		return "possible_failure";
+	if (!cell.meets)
+		return "cannot_judge";
+	return measure === "share" && cell.points < index.policy.percentages_from ? "too_few" : "meets";
+}
+
+const days = (from, to) => (Date.parse(to) - Date.parse(from)) / 86400000;
+const isStale = (cell, index) => Boolean(cell.newest && index.as_of && days(cell.newest, index.as_of) > index.stale_days);
+
+// {code, beneath}: of an old result also what it was.
+export function state(cell, index, measure) {
+	if (!cell)
+		return {code: "not_tested"};
+	if (cell.suppressed || cell.points === null)
+		return {code: "too_few"};
+	const beneath = fresh(cell, index, measure);
+	return isStale(cell, index) ? {code: "stale", beneath} : {code: beneath};
+}
+
+// Three digits are what a field method gives.
+export const figure = n => n === null || n === undefined ? "–" : Math.abs(n) >= 1000 ? String(Math.round(n)) : String(Number(n.toPrecision(3)));
+
+// A share never rounds to none or to all.
+export function percent(share) {
+	const whole = Math.round(share * 100);
+	if (share > 0 && whole < 1)
+		return "<1%";
+	return share < 1 && whole > 99 ? ">99%" : `${whole}%`;
+}
+
+const marks = {below: "<\u2009", above: ">\u2009", interval: "~\u2009"};
+
+// A value as it is known: "< 0.1", "12", "not detected".
+export function known(value, censor, upper) {
+	if (censor === "detected" || (censor === "not_detected" && (value === null || value === undefined)))
+		return t(censor === "detected" ? "known.detected" : "known.not_detected");
+	if (censor === "not_detected")
+		return `<\u2009${figure(value)}`;
+	if (value === null || value === undefined)
+		return "–";
+	if (censor === "interval" && upper !== null && upper !== undefined)
+		return `${figure(value)}–${figure(upper)}`;
+	return (marks[censor] ?? "") + figure(value);
+}
+
+// The measure on a tile, short.
+export function short(cell, measure) {
+	if (!cell || cell.suppressed || cell.points === null)
+		return "";
+	if (measure === "points")
+		return String(cell.points);
+	if (measure === "share") {
+		// Nothing fails for sure, but something may: "0%" would hide that.
+		if (!failing(cell) && doubtful(cell))
+			return `${doubtful(cell)}?`;
+		if (cell.share !== null && cell.share !== undefined)
+			return percent(cell.share);
+		return judged(cell) ? `${failing(cell)}/${judged(cell)}` : "";
+	}
+	const value = cell[measure], censor = cell[`${measure}_censor`];
+	if (value === null || value === undefined)
+		return censor === "not_detected" ? t("short.not_detected") : censor === "detected" ? t("short.detected") : "";
+	return known(value, censor).replace(/\u2009/g, "");
+}
+
+// The limit in figures; null where it must not be found; undefined where there is none.
+export function limit(low, high, text, must) {
+	const has = n => n !== null && n !== undefined;
+	if (has(low) && has(high))
+		return `${figure(low)} – ${figure(high)}`;
+	if (has(high))
+		return `${must === "<" || /^</.test(text ?? "") && !/^<=/.test(text) ? "<" : "≤"} ${figure(high)}`;
+	if (has(low))
+		return `≥ ${figure(low)}`;
+	return text || must === "absent" ? null : undefined;
+}
+
+// The cells of one selection by district.
+export function cellsOf(month, pick) {
+	const found = new Map();
+	for (const cell of month.cells)
+		if (cell.parameter === pick.parameter && cell.class === pick.class && cell.sources === pick.sources)
+			found.set(cell.district, cell);
+	return found;
+}

@@ -1,0 +1,49 @@
+// The publisher's files: each asked for once, looked at before it is used, and its trouble kept under its own name.
+
+const version = 1;
+
+// What must be in a file for the page to show it: a list that is missing must never look like a list without entries.
+const lists = {"index.json": ["periods", "parameters", "districts", "files"], "failures.json": ["failures"], "labs.json": ["labs"],
+	months: ["cells"], series: ["series"], points: ["points"]};
+
+const files = new Map();
+let changed = () => {};
+export const whenChanged = call => { changed = call; };
+
+function check(name, value) {
+	if (typeof value !== "object" || value === null)
+		throw new Error("no object");
+	if (value.schema_version > version)
+		throw new Error(`schema_version ${value.schema_version}`);
+	for (const list of lists[name] ?? lists[name.split("/")[0]] ?? [])
+		if (!Array.isArray(value[list]))
+			throw new Error(`“${list}” is not a list`);
+	return value;
+}
+
+// One file of data/: {value}, {trouble} with the reason, or {} while it comes.  Always the server's newest: a browser's old
+// copy would be shown as news.
+export function get(name) {
+	let file = files.get(name);
+	if (!file) {
+		file = {};
+		files.set(name, file);
+		read(name).then(value => { file.value = value; }, error => { file.trouble = error.message; }).then(() => changed());
+	}
+	return file;
+}
+
+async function read(name) {
+	const answer = await fetch(`data/${name}`, {cache: "no-cache", credentials: "same-origin"});
+	if (!answer.ok)
+		throw new Error(String(answer.status));
+	return check(name, await answer.json());
+}
+
+// What could not be read is asked for again.
+export function again() {
+	for (const [name, file] of files)
+		if (file.trouble)
+			files.delete(name);
+	changed();
+}

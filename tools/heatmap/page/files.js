@@ -1,0 +1,33 @@
+// What can be taken along: the files, how to show this page in a portal's, what the words mean.
+
+import * as cells from "./cells.js";
+import {h} from "./dom.js";
+import * as marks from "./marks.js";
+import {english, say, t} from "./words.js";
+import {bytes} from "./units.js";
+
+const frame = () => `<iframe src="${location.href.split(/[?#]/)[0]}?embed=1#view=map&parameter=ecoli" title="Water test results" ` +
+	`width="100%" height="900" loading="lazy" sandbox="allow-scripts allow-same-origin allow-popups"></iframe>`;
+
+const kind = name => /\.geojson$/.test(name) ? "GeoJSON" : /\.csv$/.test(name) ? "CSV" : "";
+
+export function screen(index) {
+	return [
+		h("h1", {tabindex: "-1"}, say("files.title")),
+		h("p", null, say("files.words")),
+		h("ul", {class: "downloads"}, index.files.map(one => h("li", {"data-key": one.name},
+			h("a", {href: `data/${one.name}`, download: one.name.replace(/\//g, "-")}, h("bdi", {dir: "ltr"}, one.name)),
+			h("small", null, h("bdi", {dir: "ltr"}, [kind(one.name), Number.isFinite(one.bytes) ? bytes(one.bytes) : ""].filter(Boolean).join(" · "))),
+			one.what && english(one.what)))),
+		index.policy?.text && [h("h2", null, say("files.policy")), english(index.policy.text)],
+		index.limit_sets?.length > 0 && [h("h2", null, say("files.limits")), h("ul", {class: "dotted"}, index.limit_sets.map(one =>
+			h("li", null, english(`${one.title} (${one.name})`))))],
+		h("h2", null, say("files.meaning")),
+		h("dl", {class: "meaning"}, cells.states.map(code => h("div", null, h("dt", null, marks.badge(code)), h("dd", null, say(`meaning.${code}`))))),
+		h("p", null, say("meaning.share"), " ", say("meaning.classes")),
+		h("h2", null, say("files.embed")),
+		h("p", null, say("embed.words")),
+		h("pre", {dir: "ltr", tabindex: 0, "aria-label": t("files.embed")}, h("code", null, frame())),
+		h("button", {type: "button", class: "offpaper", "data-do": "print"}, say("do.print")),
+	];
+}

@@ -132,7 +132,7 @@ PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore vansim)
 
 # --- the officials' map: its page, of its own files and the console's that both share -----------------
 MAP_OWN := $(filter-out %.md %/build,$(wildcard tools/heatmap/page/*))
-MAP_SHARED := $(addprefix src/console/page/,dom.js words.js shapes.js units.js icon.svg)
+MAP_SHARED := $(addprefix src/console/page/,dom.js words.js said.js shapes.js units.js icon.svg)
 MAP_PAGE := $(B)/map-page/index.html
 $(MAP_PAGE): tools/heatmap/page/build $(MAP_OWN) $(MAP_SHARED) $(wildcard src/console/page/words.*.json) $(B)/map_names
 	@$(SAY) "  PAGE $(@D)"

@@ -4,7 +4,7 @@ import {h} from "./dom.js";
 import * as marks from "./marks.js";
 import {strangers} from "./state.js";
 import {span} from "./units.js";
-import {english, say, t} from "./words.js";
+import {say, t, told} from "./words.js";
 
 const oldAfterS = 2 * 86400; // the publisher runs at least daily: two days without a map are no accident
 const clockOffS = 3600;
@@ -24,7 +24,7 @@ export function banners(index) {
 	return [
 		!(passed <= oldAfterS) && marks.note("odd", "clock", h("b", null, say("old", {age: span(passed)})), " ", say("old.words")),
 		passed < -clockOffS && marks.note("odd", "clock", say("clock.behind", {at: minute(index.made)})),
-		index.source?.trouble && marks.note("odd", "warn", h("b", null, say("trouble", {at: minute(index.source.answered)})), " ", english(index.source.trouble)),
+		index.source?.trouble && marks.note("odd", "warn", h("b", null, say("trouble", {at: minute(index.source.answered)})), " ", told(index.source.trouble)),
 		strange.length > 0 && marks.note("odd", "ask", say("strangers", {names: strange.join(t("comma"))})),
 	];
 }

@@ -3,7 +3,7 @@
 import * as cells from "./cells.js";
 import {h} from "./dom.js";
 import * as marks from "./marks.js";
-import {english, say, t} from "./words.js";
+import {say, t, told} from "./words.js";
 import {bytes} from "./units.js";
 
 const frame = () => `<iframe src="${location.href.split(/[?#]/)[0]}?embed=1#view=map&parameter=ecoli" title="Water test results" ` +
@@ -18,10 +18,10 @@ export function screen(index) {
 		h("ul", {class: "downloads"}, index.files.map(one => h("li", {"data-key": one.name},
 			h("a", {href: `data/${one.name}`, download: one.name.replace(/\//g, "-")}, h("bdi", {dir: "ltr"}, one.name)),
 			h("small", null, h("bdi", {dir: "ltr"}, [kind(one.name), Number.isFinite(one.bytes) ? bytes(one.bytes) : ""].filter(Boolean).join(" · "))),
-			one.what && english(one.what)))),
-		index.policy?.text && [h("h2", null, say("files.policy")), english(index.policy.text)],
+			one.what && told(one.what)))),
+		index.policy?.text && [h("h2", null, say("files.policy")), told(index.policy.text)],
 		index.limit_sets?.length > 0 && [h("h2", null, say("files.limits")), h("ul", {class: "dotted"}, index.limit_sets.map(one =>
-			h("li", null, english(`${one.title} (${one.name})`))))],
+			h("li", null, told(`${one.title} (${one.name})`))))],
 		h("h2", null, say("files.meaning")),
 		h("dl", {class: "meaning"}, cells.states.map(code => h("div", null, h("dt", null, marks.badge(code)), h("dd", null, say(`meaning.${code}`))))),
 		h("p", null, say("meaning.share"), " ", say("meaning.classes")),

@@ -28,8 +28,9 @@ struct post {
 	struct stat token_file; /* as it was when read */
 	/* the reply that comes in */
 	struct reply *reply;
-	struct text *whole; /* NULL: only its first bytes are kept, in `reply` */
-	size_t body_len, reply_bytes;
+	post_sink sink; /* NULL: only its first bytes are kept, in `reply` */
+	void *sink_ctx;
+	size_t body_len, reply_bytes, head_bytes;
 	char retry_after[HEADER], date[HEADER];
 	char words[CURL_ERROR_SIZE];
 };
@@ -88,16 +89,12 @@ static size_t take_body(char *at, size_t size, size_t n, void *ctx)
 	struct reply *reply = post->reply;
 	size_t i, len = size * n;
 
-	if (post->whole) {
-		text_put_n(post->whole, at, len);
-		if (post->whole->cut)
-			return 0;
-	}
-
+	post->reply_bytes += len;
 	for (i = 0; i < len && post->body_len < sizeof(reply->body) - 1; i++)
 		reply->body[post->body_len++] = at[i] >= ' ' && at[i] < 0x7f ? at[i] : ' ';
-	post->reply_bytes += len;
-	return post->reply_bytes > MOST_REPLY && !post->whole ? 0 : len;
+	if (post->sink)
+		return post->sink(post->sink_ctx, at, len) ? len : 0;
+	return post->reply_bytes > MOST_REPLY ? 0 : len;
 }
 
 static void copy_header(char *to, size_t cap, const char *at, size_t n)
@@ -129,8 +126,8 @@ static size_t take_header(char *at, size_t size, size_t n, void *ctx)
 	} else if (len > strlen(date) && !strncasecmp(at, date, strlen(date))) {
 		copy_header(post->date, HEADER, at + strlen(date), len - strlen(date));
 	}
-	post->reply_bytes += len;
-	return post->reply_bytes > MOST_REPLY ? 0 : len;
+	post->head_bytes += len;
+	return post->head_bytes > MOST_REPLY ? 0 : len;
 }
 
 /* --- the token ---------------------------------------------------------------------------------- */
@@ -182,9 +179,9 @@ static bool read_token(struct post *post, char *token, char *words, size_t cap)
 
 static struct curl_slist *make_headers(enum post_route route, const char *token, bool gzip)
 {
-	const char *const always[] = {route == POST_QUERY
-					      ? "Content-Type: application/x-www-form-urlencoded"
-					      : "Content-Type: text/plain",
+	const char *const always[] = {route == POST_WRITE
+					      ? "Content-Type: text/plain"
+					      : "Content-Type: application/x-www-form-urlencoded",
 		"Accept:", "Expect:"};
 	struct curl_slist *list = NULL, *more;
 	char line[TOKEN + 32];
@@ -270,6 +267,7 @@ static CURLcode run(struct post *post)
 {
 	int64_t now_ms = clock_boot_ms(post->clock), moved_ms = now_ms, looked_ms = now_ms;
 	uint64_t taken = wire_taken(&post->wire), before;
+	size_t came = 0;
 	int running = 1;
 
 	while (curl_multi_perform(post->multi, &running) == CURLM_OK && running) {
@@ -281,8 +279,9 @@ static CURLcode run(struct post *post)
 			looked_ms = now_ms;
 			before = taken;
 			taken = wire_taken(&post->wire);
-			if (taken != before)
+			if (taken != before || (post->sink && post->reply_bytes != came))
 				moved_ms = now_ms;
+			came = post->reply_bytes;
 			wire_tell(&post->wire);
 		}
 		if (now_ms - moved_ms >= (int64_t)post->conf->timeout_ms)
@@ -324,7 +323,7 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 	if (!prepare_login(post, reply->body, sizeof(reply->body)))
 		return;
 	post->reply = reply;
-	post->body_len = post->reply_bytes = 0;
+	post->body_len = post->reply_bytes = post->head_bytes = 0;
 	post->retry_after[0] = post->date[0] = post->words[0] = '\0';
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, body);
@@ -353,12 +352,27 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 		put_words(reply, post->words[0] ? post->words : curl_easy_strerror(code));
 }
 
+void post_stream(struct post *post, const char *form, size_t len, post_sink sink, void *ctx,
+	struct reply *reply)
+{
+	post->sink = sink;
+	post->sink_ctx = ctx;
+	post_send(post, form, len, false, reply);
+	post->sink = NULL;
+}
+
+static bool keep_whole(void *ctx, const char *at, size_t len)
+{
+	struct text *whole = ctx;
+
+	text_put_n(whole, at, len);
+	return !whole->cut;
+}
+
 void post_ask(
 	struct post *post, const char *form, size_t len, struct text *whole, struct reply *reply)
 {
-	post->whole = whole;
-	post_send(post, form, len, false, reply);
-	post->whole = NULL;
+	post_stream(post, form, len, keep_whole, whole, reply);
 }
 
 void post_wake(struct post *post)
@@ -401,7 +415,7 @@ static bool set_options(struct post *post, const char *url)
 	SET(CURLOPT_HEADERFUNCTION, take_header);
 	SET(CURLOPT_HEADERDATA, post);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (post->route == POST_QUERY)
+	if (post->route != POST_WRITE)
 		SET(CURLOPT_ACCEPT_ENCODING, "gzip");
 	if (conf->ca_file[0]) {
 		SET(CURLOPT_CAINFO, conf->ca_file);
@@ -428,8 +442,9 @@ int post_new(struct post **out, enum post_route route, const struct store_conf *
 	int err;
 
 	*out = NULL;
-	err = route == POST_QUERY ? url_put_query(&url, conf, &words)
-				  : url_put_write(&url, conf, &words);
+	err = route == POST_WRITE    ? url_put_write(&url, conf, &words)
+	      : route == POST_EXPORT ? url_put_export(&url, conf, &words)
+				     : url_put_query(&url, conf, &words);
 	if (err) {
 		text_put(why, words);
 		return ERR_CONF;

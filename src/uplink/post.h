@@ -20,8 +20,12 @@ struct post;
 
 enum post_route {
 	POST_WRITE, /* lines go out */
-	POST_QUERY  /* a form goes out, a whole answer comes back, gzipped where the store can */
+	POST_QUERY, /* a form goes out, a whole answer comes back, gzipped where the store can */
+	POST_EXPORT /* the same; of victoriametrics whole series come back, as lines of JSON */
 };
+
+/* Takes what came of an answer; false: no more of it is wanted, which is TRANSPORT_TOO_LONG. */
+typedef bool (*post_sink)(void *ctx, const char *at, size_t len);
 
 /*
  * `stop` ends a request in flight; `beat_ms` is set to the boot time while one runs.  Both must live as
@@ -38,6 +42,10 @@ void post_send(struct post *post, const char *body, size_t len, bool gzip, struc
 /* POST_QUERY: as post_send(), with the whole answer's body in `whole`; one that does not fit is TRANSPORT_TOO_LONG. */
 void post_ask(
 	struct post *post, const char *form, size_t len, struct text *whole, struct reply *reply);
+
+/* The same for an answer of any length, handed on as it comes; timeout_ms counts from the last byte either way. */
+void post_stream(struct post *post, const char *form, size_t len, post_sink sink, void *ctx,
+	struct reply *reply);
 
 /* From any thread: makes post_send() look at `stop` now. */
 void post_wake(struct post *post);

@@ -59,14 +59,25 @@ static int put_base(struct text *to, const char *url, const char **words)
 	return 0;
 }
 
-int url_put_query(struct text *to, const struct store_conf *conf, const char **words)
+static int put_asking(
+	struct text *to, const struct store_conf *conf, const char *of_vm, const char **words)
 {
 	int err = put_base(to, conf->url, words);
 
 	if (err)
 		return err;
-	text_put(to, conf->flavour == FLAVOUR_VICTORIAMETRICS ? "/api/v1/export/csv" : "/query");
+	text_put(to, conf->flavour == FLAVOUR_VICTORIAMETRICS ? of_vm : "/query");
 	return to->cut ? ERR_FULL : 0;
+}
+
+int url_put_query(struct text *to, const struct store_conf *conf, const char **words)
+{
+	return put_asking(to, conf, "/api/v1/export/csv", words);
+}
+
+int url_put_export(struct text *to, const struct store_conf *conf, const char **words)
+{
+	return put_asking(to, conf, "/api/v1/export", words);
 }
 
 int url_put_write(struct text *to, const struct store_conf *conf, const char **words)

@@ -24,6 +24,8 @@ int url_put_write(struct text *to, const struct store_conf *conf, const char **w
  * victoriametrics   BASE/api/v1/export/csv
  */
 int url_put_query(struct text *to, const struct store_conf *conf, const char **words) MUST_USE;
+/* The same for whole series: victoriametrics BASE/api/v1/export. */
+int url_put_export(struct text *to, const struct store_conf *conf, const char **words) MUST_USE;
 
 /* Everything but RFC 3986's unreserved bytes as %XX: for a query or a form. */
 void url_put_encoded(struct text *to, const char *s);

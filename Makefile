@@ -19,8 +19,10 @@ MODULE  ?=
 # Everything of one compiler and variant in one folder, so that none is ever linked with another's.
 B := $(BUILD)/$(notdir $(CC))-$(VARIANT)
 
-MODULES := base model qc sample io district place spool bus inbox uplink control operators conf daemon cli console
+MODULES := base model qc sample io district place spool bus inbox uplink control operators conf daemon cli console heatmap
 include src/layers.mk
+# A room that does not lie in src: the publisher of the centre.
+ROOM_heatmap := tools/heatmap
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wpointer-arith -Wstrict-prototypes \
         -Wmissing-prototypes -Wundef -Wvla -Wformat=2 $(if $(WERROR),-Werror)
@@ -47,7 +49,8 @@ SAY = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 MAKE_ALL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # --- modules: src/NAME/*.c -> NAME.a; main.c stays outside so that tests can link the rest ----------
-SRC_of  = $(filter-out src/$(1)/main.c,$(wildcard src/$(1)/*.c))
+ROOM_of = $(or $(ROOM_$(1)),src/$(1))
+SRC_of  = $(filter-out $(call ROOM_of,$(1))/main.c,$(wildcard $(call ROOM_of,$(1))/*.c))
 OBJ_of  = $(patsubst %.c,$(B)/%.o,$(call SRC_of,$(1)))
 LIB_of  = $(patsubst %,$(B)/lib/%.a,$(1))
 # Modules with sources, in link order, and the outside libraries they need.
@@ -127,7 +130,8 @@ $(eval $(call program_rule,tests/sim/day,$(call OBJECTS_in,tests/sim/*.c $(patsu
 $(eval $(call program_rule,tests/system/past/past,$(B)/tests/system/past/past.o,spool))
 $(eval $(call program_rule,bin/faultstore,$(call OBJECTS_in,tools/faultstore/*.c),uplink))
 $(eval $(call program_rule,bin/vansim,$(call OBJECTS_in,tools/vansim/*.c $(patsubst %,tools/faultstore/%.c,judge pass plan serve)),uplink))
-INSTALLED := waterlabd waterlab waterlab-console
+$(eval $(call program_rule,bin/waterlab-heatmap,$(B)/tools/heatmap/main.o,heatmap))
+INSTALLED := waterlabd waterlab waterlab-console waterlab-heatmap
 PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore vansim)
 
 # --- the officials' map: its page, of its own files and the console's that both share -----------------
@@ -237,7 +241,7 @@ install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX
 	install -m 755 $(addprefix $(or $(INSTALL_FROM),$(B)/bin)/,$(INSTALLED)) $(DESTDIR)$(bindir)
 	rm -rf $(DESTDIR)$(sharedir)/drivers
 	$(foreach f,$(DRIVERS),install -D -m 644 drivers/$(f) $(DESTDIR)$(sharedir)/drivers/$(f)$(newline))
-	install -m 644 config/waterlab.conf config/qc.conf config/places.csv config/chrony-gpsd.conf \
+	install -m 644 config/waterlab.conf config/qc.conf config/places.csv config/chrony-gpsd.conf config/central/heatmap.conf \
 		$(DESTDIR)$(sharedir)
 	rm -rf $(DESTDIR)$(sharedir)/limits
 	$(foreach f,$(wildcard config/limits/*.csv),install -D -m 644 $(f) $(DESTDIR)$(sharedir)/limits/$(notdir $(f))$(newline))

@@ -17,6 +17,7 @@ LAYER_conf     = inbox bus uplink place district spool sample io qc model base
 LAYER_daemon   = conf inbox bus uplink place district control spool sample io qc model base
 LAYER_console  = conf inbox bus uplink place district control operators spool sample io qc model base
 LAYER_cli      = conf inbox bus uplink place district control operators spool sample io qc model base
+LAYER_heatmap  = conf inbox bus uplink place district spool sample io qc model base
 
 # The rooms that may include each outside library: one, where it can be.
 ONLY_modbus/modbus.h = io
@@ -43,4 +44,5 @@ LIBS_control  = -ljansson
 LIBS_conf     = -lconfig
 LIBS_daemon   = -ljansson
 LIBS_cli      = -ljansson
+LIBS_heatmap  = -ljansson
 LIBS_console  = -lmicrohttpd -ljansson

@@ -1,0 +1,110 @@
+"""A season of field tests as a store would hold it, line by line: what is ordinary, and all that is not."""
+
+import random
+
+DAY = 86400000
+DISTRICTS = ["PK505", "PK526", "PK528", "PK306", "none"]
+SOURCES = ["borehole_tubewell", "public_tap_standpipe", "protected_spring", "piped_into_dwelling", "filtration_plant", "tanker"]
+
+
+class Season:
+    def __init__(self, seed, now, days=100, labs=4, points=14):
+        self.random = random.Random(seed)
+        self.lines, self.seq, self.now, self.days = [], 0, now, days
+        for lab in range(1, labs + 1):
+            self.one_lab("kp-van-%02d" % lab, "%08x" % self.random.randrange(1 << 32), points)
+
+    def number(self):
+        self.seq += 1
+        return self.seq
+
+    def one_lab(self, lab, spool, points):
+        rng, sample = self.random, 0
+        for point in range(1, points + 1):
+            code = "" if rng.random() < 0.5 else ",code=KP-%04d" % rng.randrange(20)
+            source = rng.choice(SOURCES)
+            lat, lon = 34 + rng.random(), 72 + rng.random()
+            district = rng.choice(DISTRICTS)
+            near = ",near=PK526" if district == "PK505" and rng.random() < 0.3 else ""
+            self.lines.append("point%s,lab=%s,name=\\=Pump\\ %d\\,\\ of\\ %s,point_type=%s,spool=%s point=%di,lat=%.5f,lon=%.5f,seq=%di %d" % (
+                code, lab, point, lab, source, spool, point, lat, lon, self.number(), self.now - self.days * DAY))
+            for _ in range(rng.randrange(1, 7)):
+                sample += 1
+                at = self.now - rng.randrange(self.days * DAY)
+                where = dict(lab=lab, spool=spool, district=district, near=near, source=source, point=point,
+                             position=rng.choice(["consumer", "source", "unknown"]), treated=rng.choice([0, 1, 2]),
+                             purpose=rng.choice([None] * 6 + [0, 2, 3, 5]), at=at, place="lat=%.5f,lon=%.5f,pos=1i," % (lat, lon))
+                sample = self.visit(where, sample)
+
+    def visit(self, where, sample):
+        rng = self.random
+        if rng.random() < 0.05:
+            self.result(where, sample, "impediment", "none", "", 6, reason=19, more="impediment=2i,")
+            return sample
+        self.results(where, sample, "sample", 0)
+        for activity in ("replicate", "blank", "spike"):
+            if rng.random() < 0.12:
+                sample += 1
+                self.results(dict(where, at=where["at"] + 600000), sample, activity, sample - 1)
+        return sample
+
+    def results(self, where, sample, activity, parent):
+        rng = self.random
+        where = dict(where, activity=activity, parent=parent)
+        if rng.random() < 0.8:
+            kind = rng.choice(["not detected"] * 3 + ["exact", "above", "zero", "diluted"])
+            text, verdict, why = {"not detected": ("censor=6i,", 1, 0), "exact": ("value=11.5,censor=1i,", 4, 0),
+                                  "above": ("value=100,censor=3i,", 4, 0), "zero": ("value=0,censor=1i,", 6, 17),
+                                  "diluted": ("censor=6i,", 6, 14)}[kind]
+            self.result(where, sample, "ecoli", "cbt", text, verdict, reason=why, screening=1, limit_set=1, basis=1)
+        if rng.random() < 0.8:
+            value = round(rng.uniform(5.5, 9.5), 2)
+            verdict = 3 if value < 6.5 else 2 if value > 8.5 else 1
+            rev = self.doubted(where, sample, "ph", "ph-1", "value=%s,censor=1i," % value, verdict, "limit_low=6.5,limit=8.5,")
+            if rng.random() < 0.15:    # corrected: what was too high meets, or the other way round
+                self.doubted(where, sample, "ph", "ph-1", "value=%s,censor=1i," % (7.1 if verdict > 1 else 9.2), 1 if verdict > 1 else 2,
+                             "limit_low=6.5,limit=8.5,", rev)
+        if rng.random() < 0.8:
+            kit = rng.random() < 0.4
+            text, verdict = rng.choice([("value=3,censor=1i,", 1), ("value=4.5,censor=1i,", 1), ("value=5,censor=1i,", 2),
+                                        ("value=5,censor=2i,", 1), ("value=10,censor=2i,", 6), ("value=20,censor=3i,", 2),
+                                        ("value=4,upper=6,censor=4i,", 6)])
+            if kit:
+                self.result(where, sample, "turbidity_ntu", "tube", text, verdict,
+                            reason={"2": 14, "4": 13}.get(text[-3], 0) if verdict == 6 else 0, screening=1, limit_set=1, basis=2, more="limit=5,")
+            elif verdict != 6:
+                self.doubted(where, sample, "turbidity_ntu", "nephelometer", text, verdict, "limit=5,")
+        if rng.random() < 0.6:
+            value = round(rng.uniform(0, 1), 2)
+            self.result(where, sample, "free_chlorine", "dpd", "value=%s,censor=1i," % value, 6, reason=2, screening=1, limit_set=1, basis=2)
+        if rng.random() < 0.4:
+            self.result(where, sample, "conductivity", "ec-1", "value=%d,censor=1i," % rng.randrange(100, 2000), 6, reason=1)
+
+    def doubted(self, where, sample, parameter, method, text, verdict, limit, rev=0):
+        """An analyzer's value: sometimes not to be believed."""
+        why = self.random.choice([0] * 5 + [20, 21, 22, 23, 24])
+        more = limit
+        if why:
+            more += "as_if=%di," % verdict if verdict != 1 else ""
+            verdict = 6 if verdict == 1 else 5
+        return self.result(where, sample, parameter, method, text, verdict, reason=why, limit_set=1, basis=2, more=more, first=rev)
+
+    def result(self, where, sample, parameter, method, text, verdict, reason=0, screening=0, limit_set=0, basis=0, more="", first=0):
+        activity = where.get("activity", "sample")
+        if activity in ("blank", "spike"):
+            verdict, reason, more = 7, 32, ""
+        fields = text + more + "verdict=%di," % verdict + ("reason=%di," % reason if reason else "")
+        for name, number in (("screening", screening), ("limit_set", limit_set), ("basis", basis), ("parent", where.get("parent")),
+                             ("purpose", where["purpose"])):
+            fields += "%s=%di," % (name, number) if number or (name == "purpose" and number is not None) else ""
+        tags = "result,activity=%s,district=%s,lab=%s,method=%s%s,parameter=%s,position=%s,source_type=%s,spool=%s" % (
+            activity, where["district"], where["lab"], method, where["near"], parameter, where["position"], where["source"], where["spool"])
+        fields += "sample=%di,point=%di,treated=%di,%s" % (sample, where["point"], where["treated"], where["place"])
+        # Verified: the same once more, as a revision of its own; and each line sometimes sent twice.
+        end = first + self.random.choice([1, 1, 1, 2, 3])
+        for rev in range(first, end):
+            line = "%s %sstatus=%di,rev=%di,seq=%di %d" % (tags, fields, rev > first, rev, self.number(), where["at"] + rev)
+            self.lines.append(line)
+            if self.random.random() < 0.1:
+                self.lines.append(line)
+        return end

@@ -1,0 +1,313 @@
+"""What the map should say, computed once more from a store's raw export: nothing here is the publisher's."""
+
+import collections
+import csv
+import datetime
+import math
+
+MEETS, ABOVE, BELOW, DETECTED, POSSIBLE, CANNOT, NOT_FOR = range(1, 8)
+FAILS = (ABOVE, BELOW, DETECTED)
+VERDICTS = ["", "meets", "fails_above", "fails_below", "fails_detected", "possible_failure", "cannot_judge", "not_applicable"]
+CENSORS = ["", "exact", "below", "above", "interval", "detected", "not_detected"]
+PUBLIC = {"public_tap_standpipe", "protected_spring", "unprotected_spring", "water_kiosk", "filtration_plant", "surface_water"}
+DAY = 86400000
+FIELDS = ("value upper mdl uncertainty limit_low limit lat lon sample point parent seq replicate rev limit_set censor verdict reason as_if"
+          " basis treated status rule purpose pos clock screening impediment").split()
+
+
+def number(text):
+    return float(text) if text not in (None, "") else None
+
+
+def when(ms):
+    return datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone.utc)
+
+
+def month(ms):
+    return when(ms).strftime("%Y-%m")
+
+
+def day(ms):
+    return when(ms).strftime("%Y-%m-%d")
+
+
+class Row(dict):
+    """One line of the export: tags as text, fields as numbers or None."""
+
+    def __getattr__(self, name):
+        return self.get(name)
+
+    @property
+    def sampled(self):
+        return self["time"] - int(self.rev or 0)
+
+    @property
+    def key(self):
+        return (self.lab, self.spool, int(self.sample), self.parameter, self.method, int(self.replicate or 0))
+
+
+def rows_of(text):
+    found = []
+    for one in csv.DictReader(text.splitlines()):
+        row = Row((k, number(v) if k in FIELDS else v) for k, v in one.items() if k != "tags")
+        row["time"] = int(one["time"])
+        found.append(row)
+    return found
+
+
+def newest(rows):
+    """Of each result the highest revision."""
+    best = {}
+    for row in rows:
+        if row.key not in best or (row.rev, row.seq) > (best[row.key].rev, best[row.key].seq):
+            best[row.key] = row
+    return list(best.values())
+
+
+# --- limits ------------------------------------------------------------------------------------------------
+
+class Limit:
+    def __init__(self, row, code):
+        self.parameter, self.must, low, high, self.unit = row[:5]
+        scale = 1000 if row[0] in ("arsenic", "lead") and self.unit == "mg/L" else 1
+        self.low = float(low) * scale if low else None
+        self.high = float(high) * scale if high else None
+        words = row[7].split()
+        self.treated = 2 if "treated" in words else 1 if "untreated" in words else 0
+        self.position = ([w for w in words if w in ("source", "network", "consumer_end")] + [""])[0].replace("_end", "")
+        self.seen, self.basis, self.code = row[9] == "seen", row[6], code
+
+
+def limits_of(path):
+    with open(path) as f:
+        rows = list(csv.reader(line for line in f if not line.startswith("#") and line.strip()))
+    return [Limit(row, int(rows[0][2])) for row in rows[2:]]
+
+
+def fits(row, limit):
+    """(weight, reason) of a limit for a row's water."""
+    treated, position = int(row.treated or 0), row.position if row.position in ("source", "network", "consumer") else ""
+    if limit.treated and treated and limit.treated != treated:
+        return 2, 30 if limit.treated == 2 else 31
+    if limit.position and position and limit.position != position:
+        return 3, 7
+    if limit.treated and not treated:
+        return 5, 6
+    if limit.position and not position:
+        return 4, 5
+    return 6, 0
+
+
+def find_limit(row, sets):
+    for limits in sets:
+        best = None
+        for limit in limits:
+            if limit.parameter == row.parameter:
+                weight, reason = fits(row, limit)
+                if best is None or weight > best[0]:
+                    best = (weight, reason, limit)
+        if best:
+            return best[1], best[2]
+    return 1, None
+
+
+# --- verdicts ----------------------------------------------------------------------------------------------
+
+def span(row):
+    """(low, high, low open, high open, the reason when its ends disagree)."""
+    value, kind = row.value, CENSORS[int(row.censor)]
+    if kind == "below":
+        return -math.inf, value, False, True, 14
+    if kind == "above":
+        return value, math.inf, True, False, 15
+    if kind == "interval":
+        return value, row.upper, False, False, 13
+    if kind == "not_detected":
+        return -math.inf, row.mdl or math.inf, False, True, 14 if row.mdl else 16
+    if kind == "detected":
+        return row.mdl or 0, math.inf, False, False, 13
+    return value, value, False, False, 13
+
+
+def against(row, limit):
+    kind = CENSORS[int(row.censor)]
+    if not kind or (kind in ("exact", "below", "above", "interval") and row.value is None):
+        return CANNOT, 10
+    if not limit.seen:
+        return CANNOT, 2
+    if limit.must == "absent":
+        if kind in ("detected", "above"):
+            return DETECTED, 0
+        if kind == "not_detected":
+            blind = (row.mdl or 1) > 1 or (row.reason == 14 and not row.mdl)
+            return (CANNOT, 14) if blind else (MEETS, 0)
+        if kind == "below":
+            return (MEETS, 0) if row.value <= 1 else (CANNOT, 14)
+        return (DETECTED, 0) if row.value > 0 else (CANNOT, 17)
+    low, high, low_open, high_open, why = span(row)
+    strict, sure = limit.must == "<", True
+    if limit.high is not None:
+        if low > limit.high or (low == limit.high and (strict or low_open)):
+            return ABOVE, 0
+        sure &= high < limit.high or (high == limit.high and (not strict or high_open))
+    if limit.low is not None:
+        if high < limit.low or (high == limit.low and (strict or high_open)):
+            return BELOW, 0
+        sure &= low > limit.low or (low == limit.low and (not strict or low_open))
+    return (MEETS, 0) if sure else (CANNOT, why)
+
+
+def van_fails(row):
+    return row.verdict in FAILS + (POSSIBLE,)
+
+
+def judge(row, sets):
+    """(verdict, reason, limit) by the centre's sets; what the van knew of the value is in its own reason."""
+    if row.activity not in ("sample", "replicate"):
+        return NOT_FOR, 32, None
+    van = int(row.reason or 0)
+    unvouched = not row.screening and van and not 20 <= van <= 24
+    doubt = van if 20 <= van <= 24 else 20 if unvouched else 0
+    why, limit = find_limit(row, sets)
+    verdict, reason = (NOT_FOR if why in (30, 31) else CANNOT), why
+    if limit and not why:
+        verdict, reason = against(row, limit)
+        if doubt and verdict != CANNOT:
+            verdict, reason = (CANNOT if verdict == MEETS else POSSIBLE), doubt
+    same = limit and limit.code == row.limit_set and limit.low == row.limit_low and limit.high == row.limit
+    if verdict == MEETS and same and row.verdict != MEETS:
+        verdict, reason = int(row.verdict), van
+    elif verdict == CANNOT and van_fails(row):
+        verdict = POSSIBLE
+    if reason == 20 and unvouched:
+        reason = van
+    return verdict, reason, limit
+
+
+# --- the map -----------------------------------------------------------------------------------------------
+
+WEIGHT = {DETECTED: 6, ABOVE: 5, BELOW: 5, POSSIBLE: 4, MEETS: 3, CANNOT: 2}
+
+
+class Truth:
+    def __init__(self, export, points, sets, now):
+        self.rows, self.now = newest(rows_of(export)), now
+        info = {}
+        for point in sorted(rows_of(points), key=lambda p: p.seq):
+            info[point.lab, point.spool, point.point] = point
+        for row in self.rows:
+            row["info"] = info.get((row.lab, row.spool, row.point))
+            row["who"] = row.info["code"] if row.info and row.info.get("code") else "%s:%s:%s%d" % (
+                row.lab, row.spool, "" if row.point else "sample-", row.point or row.sample)
+            row["own"], row["why"], row["by"] = judge(row, sets)
+        self.visits = self.find_visits()
+
+    def find_visits(self):
+        """{(who, parameter): {(lab, spool, root): {screening: row}}}; of each visit and class the worst."""
+        found = collections.defaultdict(lambda: collections.defaultdict(list))
+        for row in self.rows:
+            if row.activity in ("sample", "replicate") and row.parameter != "impediment" and row.purpose != 5:
+                root = row.parent if row.parent and row.activity == "replicate" else row.sample
+                found[row.who, row.parameter][row.lab, row.spool, root].append(row)
+        visits = {}
+        for where, by_root in found.items():
+            visits[where] = []
+            for rows in by_root.values():
+                first = min(r.sampled for r in rows)
+                worst = {}
+                for row in sorted(rows, key=lambda r: (-WEIGHT.get(r.own, 1), -r.sampled, r.method)):
+                    worst.setdefault(int(row.screening or 0), row)
+                visits[where].append((first, worst))
+            visits[where].sort(key=lambda v: v[0])
+        return visits
+
+    def counted(self):
+        """(month, class, the row) by which each point counts."""
+        best = {}
+        for (who, parameter), visits in self.visits.items():
+            for first, worst in visits:
+                if first > self.now + DAY:
+                    continue
+                for screening, row in worst.items():
+                    if row.purpose not in (None, 1):
+                        continue
+                    key = who, parameter, month(first), screening
+                    rank = WEIGHT.get(row.own, 1) >= 3, first
+                    if key not in best or rank >= best[key][0]:
+                        best[key] = rank, row
+        return [(key[2], "screening" if key[3] else "laboratory", row) for key, (rank, row) in best.items()]
+
+    def cells(self, apart):
+        groups = collections.defaultdict(list)
+        for period, kind, row in self.counted():
+            sources = "all" if not apart else "public" if row.source_type in PUBLIC else "private"
+            groups[period, row.district, row.parameter, kind, sources].append(row)
+        return {key: self.cell(key, rows) for key, rows in groups.items()}
+
+    def cell(self, key, rows):
+        n = collections.Counter()
+        for row in rows:
+            if row.near and row.own in FAILS + (POSSIBLE,):
+                n["doubtful_place"] += 1
+            elif row.near and row.own == MEETS:
+                n["doubtful_meets"] += 1
+            else:
+                n[{POSSIBLE: "possible"}.get(row.own, VERDICTS[row.own])] += 1
+            n["differs"] += row.own != row.verdict
+        failing = sum(n[VERDICTS[v]] for v in FAILS)
+        judged = n["meets"] + failing
+        values = sorted(filter(None, (found(r) for r in rows if believed(r) and not r.near)))
+        cell = dict(n, points=len(rows), share=failing / judged if judged >= 5 else None,
+                    median=middle(values), highest=shown(values[-1:]), lowest=shown(values[:1]),
+                    newest=day(max(r.sampled for r in rows)), oldest=day(min(r.sampled for r in rows)))
+        if key[4] == "private" and len(rows) < 5:
+            return {"suppressed": True}
+        return cell
+
+    def failures(self):
+        """{(who, parameter): (since, newest row, retested)} of what is open."""
+        found_open = {}
+        for where, visits in self.visits.items():
+            run = None
+            for first, worst in visits:
+                failing = [worst[s] for s in (0, 1) if s in worst and worst[s].own in FAILS + (POSSIBLE,)]
+                if failing:
+                    row = max(failing, key=lambda r: WEIGHT[r.own])
+                    laboratory = any(not r.screening for r in failing)
+                    run = (run[0], row, True, run[3] or laboratory) if run else (failing[0].sampled, row, False, laboratory)
+                elif run and first <= self.now + DAY and any(
+                        r.own == MEETS and r.purpose in (None, 1, 2, 3, 4) and not (run[3] and r.screening) for r in worst.values()):
+                    run = None
+            if run:
+                found_open[where] = run[:3]
+        return found_open
+
+
+def believed(row):
+    return row.own in (MEETS,) + FAILS or (row.own == CANNOT and row.why < 10) or (row.own == NOT_FOR and row.why in (30, 31))
+
+
+def found(row):
+    """How a value sorts, and what is shown of it; None: it is no value."""
+    kind = CENSORS[int(row.censor or 0)]
+    value = row.upper if kind == "interval" else row.value
+    if kind == "not_detected":
+        return -math.inf, 0, kind, None
+    if kind == "detected":
+        return 0, 2, kind, None
+    if not kind or value is None:
+        return None
+    return value, {"below": 0, "above": 2}.get(kind, 1), kind, value
+
+
+def shown(values):
+    return (values[0][3], values[0][2]) if values else (None, "")
+
+
+def middle(values):
+    if not values:
+        return None, ""
+    low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
+    if low[2] == high[2] == "exact":
+        return low[3] + (high[3] - low[3]) / 2, "exact"
+    return shown([high])

@@ -1,0 +1,408 @@
+#!/usr/bin/python3
+"""The officials' map from a real store: every number of its files against a computation of its own over the store's raw export, with
+non-detects, replicates, blanks, training, possible failures, border samples, revisions, lines sent twice and late ones; a store that is
+down, empty or answers rubbish leaves the last map in place; what is public holds nothing that is not.
+"""
+
+import csv
+import http.server
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import heatmap_season
+import heatmap_truth
+from chain import SEED, TOP, main, wholelab
+
+OWN = """set,province-1,1001,"A province's own"
+parameter,operator,low,high,unit,form,basis,applies_to,required,known,edition,source,note
+turbidity_ntu,<=,,4.5,{NTU},,operational,any,yes,seen,first,a test,
+free_chlorine,<=,0.2,0.5,mg/L,,operational,treated consumer_end,yes,seen,first,a test,
+"""
+
+
+class HeatmapTest(unittest.TestCase):
+    def setUp(self):
+        print("SEED=%d" % SEED)
+        self.random = random.Random(SEED)
+        self.folder = tempfile.mkdtemp(prefix="waterlab-test-")
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.out = os.path.join(self.folder, "out")
+        self.own = os.path.join(self.folder, "province-1.csv")
+        with open(self.own, "w") as f:
+            f.write(OWN)
+
+    def real_store(self, kind):
+        if kind.missing():
+            self.skipTest(kind.missing())
+        store = kind(self.folder)
+        store.start()
+        self.addCleanup(store.stop)
+        return store
+
+    def write(self, store, lines):
+        body = "\n".join(lines).encode() + b"\n"
+        status, _ = wholelab.ask_http(store.url + "/write?db=waterlab&precision=ms", data=body, timeout=60)
+        self.assertEqual(status, 204)
+
+    def config(self, url, flavour="influxdb-v1", more=""):
+        path = os.path.join(self.folder, "heatmap.conf")
+        with open(path, "w") as f:
+            f.write("""store = { type = "%s"; url = "%s"; timeout_ms = 5000; };
+out = "%s"; places = "%s/config/places.csv"; licence = "made for a test";
+limits = { sets = "%s, nsdwq-2010"; folder = "%s/config/limits"; signatures = "%s/signed.csv"; };
+%s
+""" % (flavour, url, self.out, TOP, self.own, TOP, self.folder, more))
+        return path
+
+    def run_publisher(self, path, *args):
+        return subprocess.run([os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", path, *args], capture_output=True, text=True,
+                              timeout=120)
+
+    def publish(self, path):
+        done = self.run_publisher(path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def read(self, *names):
+        with open(os.path.join(self.out, "current", *names), encoding="utf-8") as f:
+            return f.read()
+
+    def json(self, *names):
+        return json.loads(self.read(*names))
+
+    def csv(self, *names):
+        return list(csv.DictReader(self.read(*names).splitlines()))
+
+
+class Numbers(HeatmapTest):
+    def truth(self, store):
+        sets = [heatmap_truth.limits_of(self.own), heatmap_truth.limits_of(os.path.join(TOP, "config/limits/nsdwq-2010.csv"))]
+        return heatmap_truth.Truth(store.query("SELECT * FROM result").decode(), store.query("SELECT * FROM point").decode(), sets, self.now)
+
+    def same_number(self, a, b, what):
+        if a in (None, "") or b in (None, ""):
+            self.assertEqual(a or None, b or None, what)
+        else:
+            self.assertAlmostEqual(float(a), float(b), 9, what)
+
+    def check_cell(self, key, cell, row):
+        """A row of districts.csv against what it should say."""
+        if cell.get("suppressed"):
+            self.assertEqual(row["suppressed"], "yes", key)
+            shown = {k: v for k, v in row.items() if v and k not in (
+                "period", "district", "district_name", "province", "parameter", "unit", "class", "sources", "provisional", "suppressed",
+                "schema_version")}
+            self.assertEqual(shown, {}, key)
+            return
+        for name in ("points", "meets", "fails_above", "fails_below", "fails_detected", "possible", "doubtful_place", "doubtful_meets",
+                     "cannot_judge", "not_applicable", "differs"):
+            self.assertEqual(int(row[name]), cell.get(name, 0), (key, name))
+        self.same_number(row["share"], cell["share"], (key, "share"))
+        for name in ("median", "highest", "lowest"):
+            self.same_number(row[name], cell[name][0], (key, name))
+            self.assertEqual(row[name + "_censor"], cell[name][1], (key, name))
+        self.assertEqual((row["newest"], row["oldest"]), (cell["newest"], cell["oldest"]), key)
+
+    def check_cells(self, truth, view, apart):
+        expected = truth.cells(apart)
+        rows = {(r["period"], r["district"], r["parameter"], r["class"], r["sources"]): r for r in self.csv(view, "data/districts.csv")}
+        self.assertEqual(sorted(rows), sorted(expected))
+        for key, cell in expected.items():
+            self.check_cell(key, cell, rows[key])
+        # The page's files say the same as the table.
+        for period in self.json(view, "data/index.json")["periods"]:
+            for cell in self.json(view, "data/months/%s.json" % period)["cells"]:
+                row = rows.pop((period, cell["district"], cell["parameter"], cell["class"], cell["sources"]))
+                for name in ("points", "meets", "possible", "doubtful_place", "cannot_judge", "share", "median", "highest"):
+                    self.same_number(cell[name], row[name], (period, cell, name))
+                self.assertEqual(cell.get("suppressed", False), row["suppressed"] == "yes")
+        self.assertEqual(rows, {})
+        return expected
+
+    def check_failures(self, truth):
+        expected = truth.failures()
+        listed = self.json("official", "data/failures.json")["failures"]
+        self.assertEqual(sorted((f["point"], f["parameter"]) for f in listed), sorted(expected))
+        for one in listed:
+            since, row, retested = expected[one["point"], one["parameter"]]
+            self.assertEqual((one["since"], one["retested"], one["lab"], one["sample"], one["verdict"], one["van_verdict"], one["near"]),
+                             (heatmap_truth.day(since), retested, row.lab, row.sample, heatmap_truth.VERDICTS[row.own],
+                              heatmap_truth.VERDICTS[int(row.verdict)], row.near or None), one)
+            self.same_number(one["value"], row.value, one)
+        health = [f["basis"] == "health" for f in listed]
+        self.assertEqual(health, sorted(health, reverse=True))
+        public = {}
+        for since, row, retested in expected.values():
+            if row.source_type in heatmap_truth.PUBLIC:
+                key = row.district, row.parameter, "screening" if row.screening else "laboratory", heatmap_truth.VERDICTS[row.own]
+                public[key] = public.get(key, 0) + 1
+        shown = self.json("public", "data/failures.json")["failures"]
+        self.assertEqual({(f["district"], f["parameter"], f["class"], f["verdict"]): f["points"] for f in shown}, public)
+        return expected
+
+    def check_results(self, truth):
+        expected = {row.key: row for row in truth.rows}
+        names = sorted(os.listdir(os.path.join(self.out, "current/official/data/results")))
+        rows = [r for name in names if name.endswith(".csv") for r in self.csv("official", "data/results", name)]
+        self.assertEqual(len(rows), len(expected))
+        for row in rows:
+            one = expected[row["lab"], row["spool"], int(row["sample"]), row["parameter"], row["method"], int(row["replicate"])]
+            self.assertEqual((row["verdict"], row["van_verdict"], int(row["rev"]), row["point"], row["sampled"][:10]),
+                             (heatmap_truth.VERDICTS[one.own], heatmap_truth.VERDICTS[int(one.verdict)], one.rev, one.who,
+                              heatmap_truth.day(one.sampled)), (row, dict(one)))
+            self.same_number(row["value"], one.value, row)
+            if one.info:
+                self.assertEqual(row["name"].lstrip("'"), one.info["name"])
+        return rows
+
+    def check_all(self, store, path):
+        print(self.publish(path).strip())
+        truth = self.truth(store)
+        cells = self.check_cells(truth, "official", False)
+        apart = self.check_cells(truth, "public", True)
+        failures = self.check_failures(truth)
+        rows = self.check_results(truth)
+        for name in ("public", "official"):
+            for one in self.json(name, "data/index.json")["files"]:
+                self.assertEqual(os.path.getsize(os.path.join(self.out, "current", name, "data", one["name"])), one["bytes"])
+        print("%d results, %d and %d cells, %d failures compared" % (len(rows), len(cells), len(apart), len(failures)))
+        # The season has something of each kind, or it proves little.
+        self.assertTrue(any(c.get("suppressed") for c in apart.values()))
+        self.assertTrue(any(c.get("share") is not None for c in cells.values()))
+        return truth
+
+    def test_a_season(self):
+        self.now = int(time.time() * 1000)
+        store = self.real_store(wholelab.InfluxDB)
+        season = heatmap_season.Season(SEED, self.now)
+        lines = season.lines
+        self.random.shuffle(lines)
+        path = self.config(store.url)
+        half = len(lines) // 2
+        self.write(store, lines[:half])
+        self.check_all(store, path)
+        first = os.readlink(os.path.join(self.out, "current"))
+        self.write(store, lines[half:])    # late ones, of every month
+        truth = self.check_all(store, path)
+        self.assertNotEqual(os.readlink(os.path.join(self.out, "current")), first)
+        kinds = {v for row in truth.rows for v in [row.own]}
+        self.assertTrue(kinds >= {1, 2, 3, 4, 5, 6, 7}, kinds)
+        self.publish(path)
+        self.publish(path)
+        versions = [n for n in os.listdir(self.out) if n.startswith("v-")]
+        self.assertEqual(len(versions), 2, versions)
+
+
+def line(parameter, at, fields, **tags):
+    tags = dict(dict(activity="sample", district="PK505", lab="kp-van-01", method="cbt", parameter=parameter, position="consumer",
+                     source_type="borehole_tubewell", spool="5e1f"), **tags)
+    return "result,%s %s,status=0i %d" % (",".join("%s=%s" % item for item in sorted(tags.items())), fields, at)
+
+
+class Safety(HeatmapTest):
+    """What must never look as if the water met its limits."""
+
+    def publish_lines(self, lines):
+        store = self.real_store(wholelab.InfluxDB)
+        self.write(store, lines)
+        self.path = self.config(store.url)
+        self.publish(self.path)
+        return store
+
+    def verdicts(self):
+        names = sorted(os.listdir(os.path.join(self.out, "current/official/data/results")))
+        rows = [r for name in names if name.endswith(".csv") for r in self.csv("official", "data/results", name)]
+        return {int(r["sample"]): (r["verdict"], r["reason"]) for r in rows}
+
+    def test_what_the_van_doubted_never_meets(self):
+        now = int(time.time() * 1000) - 5 * heatmap_truth.DAY
+        rows = [  # sample, fields, what it must be
+            ("ph", "value=7,censor=1i,verdict=6i,reason=20i,limit_low=6.5,limit=8.5,limit_set=1i", ("cannot_judge", "never_checked")),
+            ("ph", "value=9,censor=1i,verdict=5i,reason=24i,as_if=2i,limit_low=6.5,limit=8.5,limit_set=1i", ("possible_failure", "qc_failed")),
+            ("ph", "value=7,censor=1i,verdict=6i,reason=1i", ("cannot_judge", "no_limit")),
+            ("ecoli", "censor=6i,verdict=6i,reason=14i,screening=1i,limit_set=1i", ("cannot_judge", "insensitive")),
+            ("ecoli", "value=0,censor=1i,verdict=6i,reason=17i,screening=1i,limit_set=1i", ("cannot_judge", "zero")),
+            ("ecoli", "censor=0i,verdict=6i,reason=10i,screening=1i", ("cannot_judge", "no_value")),
+            ("iron", "value=9,censor=1i,verdict=2i,limit=0.3,limit_set=1002i,screening=1i", ("possible_failure", "no_limit")),
+            ("turbidity_ntu", "value=4,censor=2i,verdict=6i,reason=18i,rule=1i,limit=5,limit_set=1i,screening=1i", ("cannot_judge", "uncertainty")),
+            ("turbidity_ntu", "value=5,censor=1i,verdict=1i,limit=9,limit_set=7i,screening=1i", ("fails_above", "none")),
+            ("ecoli", "censor=6i,verdict=1i,screening=1i,limit_set=1i", ("meets", "none")),
+        ]
+        self.publish_lines([line(parameter, now + i, "%s,sample=%di,point=%di,rev=0i,seq=%di" % (fields, i + 1, i + 1, i + 1))
+                            for i, (parameter, fields, _) in enumerate(rows)])
+        self.assertEqual(self.verdicts(), {i + 1: wanted for i, (_, _, wanted) in enumerate(rows)})
+
+    def test_what_closes_a_failure_and_what_does_not(self):
+        day, now = heatmap_truth.DAY, int(time.time() * 1000)
+        meets, fails = "censor=6i,verdict=1i,limit_set=1i", "value=9,censor=1i,verdict=4i,limit_set=1i"
+        cannot = "value=0,censor=1i,verdict=6i,reason=17i,limit_set=1i"
+        kit = ",screening=1i"
+        stories = {  # point: (days ago, fields, tags)..., is it open?
+            1: ([(9, fails + kit, {}), (5, meets + kit, {})], False),
+            2: ([(9, fails + kit, {}), (5, cannot + kit, {})], True),
+            3: ([(9, fails + kit, {}), (5, meets + kit + ",purpose=5i", {})], True),
+            4: ([(9, fails + kit, {}), (5, meets + kit, dict(activity="reference"))], True),
+            5: ([(9, fails, dict(method="membrane")), (5, meets + kit, {})], True),
+            6: ([(9, fails, dict(method="membrane")), (5, meets, dict(method="membrane"))], False),
+            7: ([(9, meets + kit, {}), (5, fails + kit, {}), (5, meets + kit, dict(activity="replicate"))], True),
+            8: ([(5, fails + kit, {}), (9, meets + kit, {})], True),
+            9: ([(9, fails + kit, {}), (-30, meets + kit, {})], True),
+            10: ([(9, meets + kit, {}), (5, fails + kit + ",purpose=5i", {})], False),
+            11: ([(9, fails + kit + ",purpose=2i", {})], True),
+            12: ([(9, fails + kit, {}), (5, meets + kit + ",purpose=0i", {})], True),    # a newer program's purpose
+            13: ([(9, fails + kit + ",purpose=0i", {})], True),
+            14: ([(9, fails + kit, {}), (5, meets + kit + ",purpose=2i", {})], False),
+        }
+        lines, sample = [], 0
+        for point, (visits, _) in stories.items():
+            for ago, fields, tags in visits:
+                sample += 1
+                parent = ",parent=%di" % (sample - 1) if tags.get("activity") in ("replicate", "reference") else ""
+                lines.append(line("ecoli", now - ago * day + sample, "%s%s,sample=%di,point=%di,rev=0i,seq=%di" % (
+                    fields, parent, sample, point, sample), **tags))
+        self.publish_lines(lines)
+        listed = {int(f["point"].split(":")[2]) for f in self.json("official", "data/failures.json")["failures"]}
+        self.assertEqual(listed, {point for point, (_, still) in stories.items() if still})
+
+
+class Trouble(HeatmapTest):
+    def test_a_store_that_is_away_empty_or_not_itself(self):
+        store = self.real_store(wholelab.InfluxDB)
+        path = self.config(store.url)
+        done = self.run_publisher(path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("holds no results", done.stderr)
+        self.assertFalse(os.path.lexists(os.path.join(self.out, "current")))
+
+        now = int(time.time() * 1000)
+        self.write(store, [line("ecoli", now - 1000, "censor=6i,verdict=1i,limit_set=1i,sample=1i,point=1i,rev=0i,seq=1i,screening=1i")])
+        self.publish(path)
+        before = os.readlink(os.path.join(self.out, "current"))
+        index = self.read("public", "data/index.json")
+        self.assertIsNone(self.json("public", "data/status.json")["trouble"])
+
+        store.query("DROP DATABASE waterlab", post=True)
+        store.query("CREATE DATABASE waterlab", post=True)
+        self.stays(path, before, index, "holds no results", "the store holds no results")
+        store.query("DROP DATABASE waterlab", post=True)
+        self.stays(path, before, index, "database not found", "the store refuses, or is not set up")
+        store.stop()
+        self.stays(path, before, index, "store http", "the store does not answer")
+
+    def stays(self, path, before, index, words, public_words):
+        done = self.run_publisher(path)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn(words, done.stderr)
+        self.assertEqual(os.readlink(os.path.join(self.out, "current")), before)
+        self.assertEqual(self.read("public", "data/index.json"), index)
+        status = self.json("public", "data/status.json")
+        self.assertEqual(status["trouble"], public_words, done.stderr)
+        self.assertNotIn("127.0.0.1", json.dumps(status))
+        self.assertEqual([n for n in os.listdir(self.out) if n.endswith(".part")], [])
+
+    def serve(self, answer):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return "http://127.0.0.1:%d" % server.server_port
+
+    def test_answers_that_are_none(self):
+        good = b'{"results":[{"statement_id":0,"series":[{"name":"result","columns":["time","count","sum"],"values":[[%d,2,3]]}]}]}\n'
+        good %= int(time.time() * 1000) // heatmap_truth.DAY * heatmap_truth.DAY
+        once = b'{"results":[{"statement_id":0,"series":[{"name":"result","columns":["time","sample"],"values":[[5,1]],"partial":true}],"partial":true}]}\n'
+        real = self.real_store(wholelab.InfluxDB)
+        self.write(real, [line("ecoli", int(time.time() * 1000) - 1000,
+                               "censor=6i,verdict=1i,limit_set=1i,sample=1i,point=1i,rev=0i,seq=1i,screening=1i")])
+        self.publish(self.config(real.url))
+        before, index = os.readlink(os.path.join(self.out, "current")), self.read("public", "data/index.json")
+
+        def body(*parts, status=200, kind="application/json"):
+            def answer(handler):
+                nonlocal asked
+                part = parts[min(asked, len(parts) - 1)]
+                asked += 1
+                handler.send_response(status)
+                handler.send_header("Content-Type", kind)
+                handler.send_header("Content-Length", str(len(part)))
+                handler.end_headers()
+                handler.wfile.write(part)
+            return answer
+
+        for answer, words in (
+                (body(b"<html>please log in</html>", kind="text/html"), "store http"),
+                (body(b"hello"), "not the answer of an InfluxDB"),
+                (body(b'{"results":[]}'), "not the answer of an InfluxDB"),
+                (body(b'{"error":"authorization failed"}', status=401), "authorization failed"),
+                (body(b'{"results":[{"error":"shard is gone"}]}'), "shard is gone"),
+                (body(b'{"results":[{"series":[{"columns":["time"],"values":[["x"]]}]}]}'), "does not fit"),
+                (body(good, good[:60]), "not the answer of an InfluxDB"),
+                (body(good, once), "ended early"),          # more was announced, and did not come
+                (body(good, b'{"results":[{}]}'), "it counts 2 results and shows 0"),
+                (body(b"", status=503), "503")):
+            asked = 0
+            path = self.config(self.serve(answer))
+            done = self.run_publisher(path)
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(os.readlink(os.path.join(self.out, "current")), before)
+            self.assertEqual(self.read("public", "data/index.json"), index)
+
+    def test_a_store_that_never_ends(self):
+        def answer(handler):
+            handler.send_response(200)
+            handler.send_header("Content-Type", "application/json")
+            handler.end_headers()
+            try:
+                while True:
+                    handler.wfile.write(b" ")
+                    time.sleep(0.2)
+            except OSError:
+                pass
+
+        done = self.run_publisher(self.config(self.serve(answer), more="give_up_s = 5;"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("give_up_s", done.stderr)
+
+    def test_watch_goes_on_and_ends_when_told(self):
+        store = self.real_store(wholelab.InfluxDB)
+        path = self.config(store.url)
+        watch = wholelab.Process("watch", [os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", path, "--watch", "1"], self.folder)
+        self.addCleanup(watch.end)
+        wholelab.wait_for("it to say that there is nothing", lambda: "no results" in watch.tail())
+        self.write(store, [line("ecoli", int(time.time() * 1000) - 1000,
+                                "censor=6i,verdict=1i,limit_set=1i,sample=1i,point=1i,rev=0i,seq=1i,screening=1i")])
+        wholelab.wait_for("the first version", lambda: os.path.lexists(os.path.join(self.out, "current")))
+        self.assertEqual(watch.end(signal.SIGTERM), 0)
+
+    def test_configuration_is_checked(self):
+        path = self.config("ftp://x", more="keep = 0; policy = { small_cell = 1; public_sources = \"river\"; };")
+        done = self.run_publisher(path, "--check")
+        self.assertEqual(done.returncode, 2)
+        self.assertTrue(re.search(r"heatmap.conf:4: .*keep", done.stderr), done.stderr)
+        self.assertIn('"river" is no source type', done.stderr)
+        sample = os.path.join(TOP, "config/central/heatmap.conf")
+        with open(sample, encoding="utf-8") as f:
+            self.assertEqual(self.run_publisher(sample, "--sample-config").stdout, f.read())
+
+
+if __name__ == "__main__":
+    main()

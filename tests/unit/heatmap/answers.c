@@ -1,0 +1,151 @@
+/* Bytes of an InfluxDB's answer, cut anywhere, as rows; and answers that are none. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../../tools/heatmap/influx.h"
+
+static const char two_chunks[] =
+	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"result\",\"columns\":[\"time\","
+	"\"censor\",\"lab\",\"limit\",\"new_field\",\"parameter\",\"sample\",\"value\"],\"values\":"
+	"[["
+	"1000,1,\"kp-van-01\",8.5,3,\"ph\",7,9.25]],\"partial\":true}],\"partial\":true}]}\n"
+	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"result\",\"columns\":[\"time\","
+	"\"censor\",\"lab\",\"parameter\",\"sample\",\"value\"],\"values\":[[2000,300,\"kp-van-"
+	"01\","
+	"\"ecoli\",8,null]]}]}]}\n";
+
+static int feed(struct rows *rows, answer_take take, const char *bytes, size_t len, size_t piece,
+	char *words, size_t cap)
+{
+	struct text why = text_over(words, cap);
+	struct answer answer = {.take = take, .rows = rows, .why = &why};
+	size_t at;
+	int err;
+
+	for (at = 0; at < len; at += piece)
+		if (!answer_bytes(&answer, bytes + at, len - at < piece ? len - at : piece))
+			break;
+	err = answer_end(&answer);
+	answer_free(&answer);
+	return err;
+}
+
+static void test_cut_anywhere(void **state)
+{
+	char words[200];
+	size_t piece;
+
+	(void)state;
+	for (piece = 1; piece < sizeof(two_chunks); piece += 7) {
+		struct rows rows = {.results = NULL};
+		const struct result_row *row;
+
+		assert_int_equal(feed(&rows, influx_take_results, two_chunks,
+					 sizeof(two_chunks) - 1, piece, words, sizeof(words)),
+			0);
+		assert_int_equal(rows.n_results, 2);
+		row = &rows.results[0];
+		assert_string_equal(row->lab, "kp-van-01");
+		assert_string_equal(row->district, "none");
+		assert_true(row->value == 9.25 && row->limit_high == 8.5 && isnan(row->limit_low));
+		assert_int_equal(row->sample, 7);
+		assert_int_equal(row->at_ms, 1000);
+		assert_int_equal(row->purpose, PURPOSE_ROUTINE);
+		assert_ptr_equal(row->lab, rows.results[1].lab);
+		/* What no byte holds is no code of any table. */
+		assert_int_equal(rows.results[1].censor, 255);
+		assert_true(isnan(rows.results[1].value));
+		rows_free(&rows);
+	}
+}
+
+static void test_cut_short(void **state)
+{
+	char words[200];
+	size_t len;
+
+	(void)state;
+	for (len = 0; len < sizeof(two_chunks) - 2; len += 5) {
+		struct rows rows = {.results = NULL};
+
+		assert_int_not_equal(
+			feed(&rows, influx_take_results, two_chunks, len, 64, words, sizeof(words)),
+			0);
+		assert_true(*words);
+		rows_free(&rows);
+	}
+}
+
+static void test_no_answers(void **state)
+{
+	static const struct {
+		const char *bytes;
+		int err;
+	} cases[] = {{"", ERR_DAMAGED}, {"hello", ERR_DAMAGED}, {"[]", ERR_DAMAGED},
+		{"{\"results\":[]}", ERR_DAMAGED}, {"{\"error\":\"no\"}", ERR_CONF},
+		{"{\"results\":[{\"error\":\"no\"}]}", ERR_CONF},
+		{"{\"results\":[{\"series\":[{\"values\":[[1]]}]}]}", ERR_DAMAGED},
+		{"{\"results\":[{\"series\":[{\"columns\":[\"sample\"],\"values\":[[1]]}]}]}",
+			ERR_DAMAGED},
+		{"{\"results\":[{\"series\":[{\"columns\":[\"time\",\"lab\"],\"values\":[[1]]}]}]}",
+			ERR_DAMAGED},
+		{"{\"results\":[{}]}\n{\"results\":[{}]}", ERR_DAMAGED}};
+	char words[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rows rows = {.results = NULL};
+
+		assert_int_equal(feed(&rows, influx_take_results, cases[i].bytes,
+					 strlen(cases[i].bytes), 1000, words, sizeof(words)),
+			cases[i].err);
+		rows_free(&rows);
+	}
+}
+
+static void test_days(void **state)
+{
+	static const char bytes[] =
+		"{\"results\":[{\"series\":[{\"columns\":[\"time\",\"count\",\"sum\"],\"values\":[["
+		"86400000,2,9],[259200000,1,4]]}]}]}\n";
+	char words[200];
+	struct text why = text_over(words, sizeof(words));
+	struct answer answer = {.take = influx_take_days, .why = &why};
+
+	(void)state;
+	assert_true(answer_bytes(&answer, bytes, sizeof(bytes) - 1));
+	assert_int_equal(answer_end(&answer), 0);
+	assert_int_equal(answer.n_days, 2);
+	assert_int_equal(answer.days[0].day, 1);
+	assert_int_equal(answer.days[1].n, 1);
+	assert_true(answer.days[0].sum == 9);
+	assert_ptr_equal(answer_day(&answer, 2), &answer.days[1]);
+	assert_int_equal(answer.days[2].day, 3);
+	answer_free(&answer);
+}
+
+static void test_questions(void **state)
+{
+	struct store_conf conf = {.database = "a&b", .retention_policy = "raw"};
+	char room[600];
+	struct text form = text_over(room, sizeof(room));
+
+	(void)state;
+	influx_put_results(&form, &conf, 5, 10);
+	assert_non_null(strstr(room, "&db=a%26b&rp=raw&q=SELECT%20%2A%20FROM%20result%20WHERE%20"
+				     "time%20%3E%3D%205ms%20AND%20time%20%3C%2010ms"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_cut_short), cmocka_unit_test(test_no_answers),
+		cmocka_unit_test(test_days), cmocka_unit_test(test_questions)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

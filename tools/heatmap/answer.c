@@ -1,0 +1,113 @@
+#include "answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_LINE = 64 * 1024, FIRST_DAYS = 512 };
+
+static bool fail(struct answer *answer, int err, const char *words)
+{
+	if (!answer->err) {
+		answer->err = err;
+		if (words && !answer->why->len)
+			text_put(answer->why, words);
+	}
+	return false;
+}
+
+static bool take_line(struct answer *answer, const char *line, size_t len)
+{
+	int err;
+
+	while (len && (line[len - 1] == '\r' || line[len - 1] == ' '))
+		len--;
+	if (!len)
+		return true;
+	err = answer->take(answer, line, len);
+	return err ? fail(answer, err, NULL) : true;
+}
+
+static bool keep(struct answer *answer, const char *at, size_t len)
+{
+	size_t cap = answer->cap ? answer->cap : FIRST_LINE;
+	char *grown;
+
+	if (answer->len + len > ANSWER_LINE)
+		return fail(answer, ERR_FULL, "a line of the store's answer has no end");
+	while (cap < answer->len + len)
+		cap *= 2;
+	if (cap > answer->cap) {
+		grown = realloc(answer->line, cap);
+		if (!grown)
+			return fail(
+				answer, ERR_MEMORY, "there is not enough memory for the answer");
+		answer->line = grown;
+		answer->cap = cap;
+	}
+	memcpy(answer->line + answer->len, at, len);
+	answer->len += len;
+	return true;
+}
+
+bool answer_bytes(void *ctx, const char *at, size_t len)
+{
+	struct answer *answer = ctx;
+	const char *end;
+
+	while (len && !answer->err) {
+		end = memchr(at, '\n', len);
+		if (!keep(answer, at, end ? (size_t)(end - at) : len))
+			return false;
+		if (!end)
+			return true;
+		if (!take_line(answer, answer->line, answer->len))
+			return false;
+		answer->len = 0;
+		len -= (size_t)(end - at) + 1;
+		at = end + 1;
+	}
+	return !answer->err;
+}
+
+int answer_end(struct answer *answer)
+{
+	if (!answer->err && answer->len)
+		(void)take_line(answer, answer->line, answer->len);
+	answer->len = 0;
+	if (!answer->err && !answer->ended)
+		fail(answer, ERR_DAMAGED, "the store's answer ended early");
+	return answer->err;
+}
+
+void answer_free(struct answer *answer)
+{
+	free(answer->line);
+	free(answer->days);
+	answer->line = NULL;
+	answer->days = NULL;
+	answer->len = answer->cap = answer->n_days = answer->cap_days = 0;
+}
+
+struct day_print *answer_day(struct answer *answer, int32_t day)
+{
+	size_t at = answer->n_days, cap;
+	struct day_print *grown;
+
+	while (at && answer->days[at - 1].day > day)
+		at--;
+	if (at && answer->days[at - 1].day == day)
+		return &answer->days[at - 1];
+	if (answer->n_days == answer->cap_days) {
+		cap = answer->cap_days ? answer->cap_days * 2 : FIRST_DAYS;
+		grown = reallocarray(answer->days, cap, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		answer->days = grown;
+		answer->cap_days = cap;
+	}
+	memmove(answer->days + at + 1, answer->days + at,
+		(answer->n_days - at) * sizeof(*answer->days));
+	answer->n_days++;
+	answer->days[at] = (struct day_print){.day = day};
+	return &answer->days[at];
+}

@@ -1,0 +1,174 @@
+/* Every result, a month a file: as it was sent, as the centre judges it. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "files.h"
+#include "words.h"
+
+static const char headings[] =
+	"lab,spool,sample,point,code,name,sampled,district,near,source_type,position,treated,"
+	"parameter,"
+	"method,class,value,censor,upper,mdl,unit,verdict,reason,as_if,limit_text,limit_set,basis,"
+	"van_verdict,van_limit_set,status,rev,activity,purpose,parent,clock_doubt,lat,lon,changed,"
+	"schema_version,replicate,impediment";
+
+static const char what_csv[] =
+	"one month's results, one row per sample, parameter, method and replicate",
+		  what_map[] = "the same as points";
+
+/* Whose water it is, and when and where it was taken. */
+static void csv_who(struct put *put, const struct result_row *row)
+{
+	csv_words(put, row->lab);
+	csv_words(put, row->spool);
+	csv_whole(put, (int64_t)row->sample);
+	csv_words(put, row->who);
+	csv_words(put, row->info ? row->info->code : "");
+	csv_words(put, row->info ? row->info->name : "");
+	csv_time(put, sampled_ms(row));
+	csv_words(put, row->district);
+	csv_words(put, row->near);
+	csv_words(put, row->source_type);
+	csv_words(put, row->position);
+	csv_words(put, word_of_treated(row->treated));
+}
+
+static void csv_judged(struct put *put, const struct result_row *row)
+{
+	char limit[160];
+	struct text text = text_over(limit, sizeof(limit));
+
+	files_put_limit(&text, row);
+	csv_words(put, word_of_verdict(row->own_verdict));
+	csv_words(put, word_of_reason(row->own_reason));
+	csv_words(put, word_of_verdict(row->own_as_if));
+	csv_words(put, limit);
+	csv_words(put, row->set ? row->set->name : "");
+	csv_words(put, word_of_basis(row->limit ? (unsigned)row->limit->basis : 0));
+	csv_words(put, word_of_verdict(row->verdict));
+	csv_number(put, row->limit_set ? row->limit_set : NAN);
+}
+
+static void csv_row(struct put *put, const struct result_row *row)
+{
+	char unit[32];
+	struct text units = text_over(unit, sizeof(unit));
+
+	word_put_unit(&units, row->parameter);
+	csv_who(put, row);
+	csv_words(put, row->parameter);
+	csv_words(put, row->method);
+	csv_words(put, word_of_class(row->screening));
+	csv_number(put, row->value);
+	csv_words(put, word_of_censor(row->censor));
+	csv_number(put, row->upper);
+	csv_number(put, row->mdl);
+	csv_words(put, unit);
+	csv_judged(put, row);
+	csv_words(put, word_of_status(row->status));
+	csv_whole(put, row->rev);
+	csv_words(put, row->activity);
+	csv_words(put, word_of_purpose(row->purpose));
+	csv_number(put, row->parent ? (double)row->parent : NAN);
+	csv_words(put, row->clock ? "yes" : "no");
+	csv_number(put, row->lat);
+	csv_number(put, row->lon);
+	csv_words(put, "");
+	csv_whole(put, FILES_SCHEMA);
+	csv_whole(put, row->replicate);
+	csv_number(put, row->impediment ? row->impediment : NAN);
+	csv_end(put);
+}
+
+static void map_row(struct put *put, const struct result_row *row)
+{
+	char limit[160];
+	struct text text = text_over(limit, sizeof(limit));
+
+	files_put_limit(&text, row);
+	files_begin_feature(put, row->lat, row->lon);
+	jot_text(put, "lab", row->lab);
+	jot_whole(put, "sample", (int64_t)row->sample);
+	jot_text(put, "point", row->who);
+	jot_words(put, "name", row->info ? row->info->name : "");
+	jot_time(put, "sampled", sampled_ms(row));
+	jot_text(put, "district", row->district);
+	jot_text(put, "parameter", row->parameter);
+	jot_text(put, "class", word_of_class(row->screening));
+	jot_text(put, "activity", row->activity);
+	jot_text(put, "purpose", word_of_purpose(row->purpose));
+	jot_number(put, "value", row->value);
+	jot_words(put, "censor", word_of_censor(row->censor));
+	jot_number(put, "upper", row->upper);
+	jot_text(put, "unit", word_of_unit(row->parameter));
+	jot_text(put, "verdict", word_of_verdict(row->own_verdict));
+	jot_text(put, "reason", word_of_reason(row->own_reason));
+	jot_words(put, "limit_text", limit);
+	jot_text(put, "status", word_of_status(row->status));
+	files_end_feature(put);
+}
+
+/* In the order of a month, and within it of the rows. */
+static int by_month(const void *x, const void *y)
+{
+	const struct result_row *const *a = x, *const *b = y;
+	int32_t one = month_of(sampled_ms(*a)), other = month_of(sampled_ms(*b));
+
+	if (one != other)
+		return one < other ? -1 : 1;
+	return (*a > *b) - (*a < *b);
+}
+
+static int put_month(
+	const struct result_row *const *rows, size_t n, struct file_list *list, struct text *why)
+{
+	char name[2][FILE_NAME_MOST];
+	struct text text;
+	struct put csv, map;
+	size_t i;
+	int err;
+
+	for (i = 0; i < 2; i++) {
+		text = text_over(name[i], sizeof(name[i]));
+		text_put(&text, "results/");
+		month_put(&text, month_of(sampled_ms(rows[0])));
+		text_put(&text, i ? ".geojson" : ".csv");
+	}
+	put_open(&csv, list->folder, name[0]);
+	put_open(&map, list->folder, name[1]);
+	csv_line(&csv, headings);
+	files_begin_features(&map);
+	for (i = 0; i < n; i++) {
+		csv_row(&csv, rows[i]);
+		map_row(&map, rows[i]);
+	}
+	files_end_features(&map);
+	err = files_close(list, &csv, name[0], what_csv, why);
+	if (files_close(list, &map, name[1], what_map, why) && !err)
+		err = ERR_IO;
+	return err;
+}
+
+int files_put_results(const struct picture *picture, struct file_list *list, struct text *why)
+{
+	const struct rows *rows = &picture->rows;
+	const struct result_row **sorted = calloc(rows->n_results + 1, sizeof(*sorted));
+	size_t i, end;
+	int err = 0;
+
+	if (!sorted)
+		return ERR_MEMORY;
+	for (i = 0; i < rows->n_results; i++)
+		sorted[i] = &rows->results[i];
+	qsort(sorted, rows->n_results, sizeof(*sorted), by_month);
+	for (i = 0; !err && i < rows->n_results; i = end) {
+		int32_t month = month_of(sampled_ms(sorted[i]));
+
+		for (end = i; end < rows->n_results && month_of(sampled_ms(sorted[end])) == month;
+			end++)
+			;
+		err = put_month(sorted + i, end - i, list, why);
+	}
+	free(sorted);
+	return err;
+}

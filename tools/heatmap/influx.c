@@ -1,0 +1,275 @@
+#include "influx.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "uplink/url.h"
+
+enum { COLUMNS = 64, CHUNK = 5000, QUESTION = 640 };
+
+/* --- questions ----------------------------------------------------------------------------------------- */
+
+static void put_question(struct text *form, const struct store_conf *conf, const char *question)
+{
+	text_printf(form, "chunked=true&chunk_size=%d&epoch=ms&db=", CHUNK);
+	url_put_encoded(form, conf->database);
+	if (*conf->retention_policy) {
+		text_put(form, "&rp=");
+		url_put_encoded(form, conf->retention_policy);
+	}
+	text_put(form, "&q=");
+	url_put_encoded(form, question);
+}
+
+static void put_span(struct text *form, const struct store_conf *conf, const char *select,
+	int64_t from_ms, int64_t to_ms, const char *behind)
+{
+	char room[QUESTION];
+	struct text question = text_over(room, sizeof(room));
+
+	text_printf(&question, "%s WHERE time >= %" PRId64 "ms AND time < %" PRId64 "ms%s", select,
+		from_ms, to_ms, behind);
+	put_question(form, conf, room);
+}
+
+void influx_put_days(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
+{
+	put_span(form, conf, "SELECT count(seq), sum(seq) FROM result", from_ms, to_ms,
+		" GROUP BY time(1d) fill(none)");
+}
+
+void influx_put_results(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
+{
+	put_span(form, conf, "SELECT * FROM result", from_ms, to_ms, "");
+}
+
+void influx_put_points(struct text *form, const struct store_conf *conf)
+{
+	put_question(form, conf, "SELECT * FROM point");
+}
+
+void influx_put_heard(struct text *form, const struct store_conf *conf, int64_t from_ms)
+{
+	char room[QUESTION];
+	struct text question = text_over(room, sizeof(room));
+
+	text_printf(&question,
+		"SELECT last(seq) FROM reading, event, summary, result, point WHERE time >= "
+		"%" PRId64 "ms GROUP BY lab",
+		from_ms);
+	put_question(form, conf, room);
+}
+
+/* --- answers ------------------------------------------------------------------------------------------- */
+
+static int damaged(struct answer *answer, const char *words)
+{
+	if (!answer->why->len)
+		text_put(answer->why, words);
+	return ERR_DAMAGED;
+}
+
+/* One series: its columns and tags, and a row at a time to `row`. */
+struct table {
+	struct answer *answer;
+	const json_t *tags;
+	size_t n, time; /* columns; which of them is the time */
+	const char *names[COLUMNS];
+	const struct column *columns[COLUMNS];
+};
+
+typedef int (*row_take)(const struct table *table, const json_t *values);
+
+static const struct column *no_column(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+static int read_columns(struct table *table, const json_t *columns,
+	const struct column *(*column_of)(const char *name))
+{
+	const char *name;
+	size_t i;
+
+	table->n = json_array_size(columns);
+	table->time = COLUMNS;
+	if (!table->n || table->n > COLUMNS)
+		return damaged(table->answer, "the store's answer has no columns, or too many");
+	for (i = 0; i < table->n; i++) {
+		name = json_string_value(json_array_get(columns, i));
+		if (!name)
+			return damaged(table->answer, "a column of the store's answer has no name");
+		table->names[i] = name;
+		table->columns[i] = column_of(name);
+		if (!strcmp(name, "time"))
+			table->time = i;
+	}
+	return table->time < table->n ? 0
+				      : damaged(table->answer, "the store's answer has no times");
+}
+
+static int take_series(struct answer *answer, const json_t *one, row_take take,
+	const struct column *(*column_of)(const char *name))
+{
+	const json_t *values = json_object_get(one, "values"), *row;
+	struct table table = {.answer = answer, .tags = json_object_get(one, "tags")};
+	size_t i;
+	int err = read_columns(&table, json_object_get(one, "columns"), column_of);
+
+	json_array_foreach(values, i, row)
+	{
+		if (err)
+			break;
+		if (json_array_size(row) != table.n ||
+			!json_is_integer(json_array_get(row, table.time)))
+			return damaged(
+				answer, "a row of the store's answer does not fit its columns");
+		answer->n++;
+		err = take(&table, row);
+	}
+	return err;
+}
+
+static int take_result_of(struct answer *answer, const json_t *result, row_take take,
+	const struct column *(*column_of)(const char *name), bool *more)
+{
+	const char *words = json_string_value(json_object_get(result, "error"));
+	const json_t *one;
+	size_t i;
+	int err = 0;
+
+	if (words) {
+		text_put_shown(answer->why, words, strlen(words), 200);
+		return ERR_CONF;
+	}
+	json_array_foreach(json_object_get(result, "series"), i, one)
+	{
+		if (!err)
+			err = take_series(answer, one, take, column_of);
+	}
+	*more |= json_is_true(json_object_get(result, "partial"));
+	return err;
+}
+
+/* One chunk of the answer. */
+static int take_chunk(struct answer *answer, const char *line, size_t len, row_take take,
+	const struct column *(*column_of)(const char *name))
+{
+	json_t *chunk = json_loadb(line, len, 0, NULL), *results, *one;
+	const char *words = json_string_value(json_object_get(chunk, "error"));
+	bool more = false;
+	size_t i;
+	int err = 0;
+
+	results = json_object_get(chunk, "results");
+	if (words) {
+		text_put_shown(answer->why, words, strlen(words), 200);
+		err = ERR_CONF;
+	} else if (!json_array_size(results) || answer->ended) {
+		err = damaged(answer, "this is not the answer of an InfluxDB");
+	}
+	if (!err)
+		json_array_foreach(results, i, one)
+		{
+			if (!err)
+				err = take_result_of(answer, one, take, column_of, &more);
+		}
+	answer->ended = !more;
+	json_decref(chunk);
+	return err;
+}
+
+static void put_columns(const struct table *table, const json_t *values, void *row)
+{
+	const json_t *value;
+	size_t i;
+
+	for (i = 0; i < table->n; i++) {
+		if (!table->columns[i])
+			continue;
+		value = json_array_get(values, i);
+		if (json_is_string(value))
+			column_put_text(table->answer->rows, row, table->columns[i],
+				json_string_value(value));
+		else if (json_is_number(value))
+			column_put_number(row, table->columns[i], json_number_value(value));
+	}
+}
+
+static int64_t time_of(const struct table *table, const json_t *values)
+{
+	return (int64_t)json_integer_value(json_array_get(values, table->time));
+}
+
+static int take_result(const struct table *table, const json_t *values)
+{
+	struct result_row *row = rows_add_result(table->answer->rows);
+
+	if (!row)
+		return ERR_MEMORY;
+	row->at_ms = time_of(table, values);
+	put_columns(table, values, row);
+	return 0;
+}
+
+static int take_point(const struct table *table, const json_t *values)
+{
+	struct point_row *row = rows_add_point(table->answer->rows);
+
+	if (!row)
+		return ERR_MEMORY;
+	put_columns(table, values, row);
+	return 0;
+}
+
+static int take_heard(const struct table *table, const json_t *values)
+{
+	const char *lab = json_string_value(json_object_get(table->tags, "lab"));
+
+	return lab ? rows_hear(table->answer->rows, lab, time_of(table, values)) : 0;
+}
+
+static int take_day(const struct table *table, const json_t *values)
+{
+	struct day_print *day =
+		answer_day(table->answer, (int32_t)(time_of(table, values) / UTC_DAY_MS));
+	double number;
+	size_t i;
+
+	if (!day)
+		return ERR_MEMORY;
+	for (i = 0; i < table->n; i++) {
+		number = json_number_value(json_array_get(values, i));
+		if (!strcmp(table->names[i], "count") && number >= 0 && number < 1e15)
+			day->n = (uint64_t)number;
+		else if (!strcmp(table->names[i], "sum"))
+			day->sum = number;
+	}
+	return 0;
+}
+
+int influx_take_days(struct answer *answer, const char *line, size_t len)
+{
+	return take_chunk(answer, line, len, take_day, no_column);
+}
+
+int influx_take_results(struct answer *answer, const char *line, size_t len)
+{
+	return take_chunk(answer, line, len, take_result, column_of_result);
+}
+
+int influx_take_points(struct answer *answer, const char *line, size_t len)
+{
+	return take_chunk(answer, line, len, take_point, column_of_point);
+}
+
+int influx_take_heard(struct answer *answer, const char *line, size_t len)
+{
+	return take_chunk(answer, line, len, take_heard, no_column);
+}

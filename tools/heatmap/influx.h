@@ -1,0 +1,27 @@
+/*
+ * influx.h - what InfluxDB 1.x is asked, and its answers, line by line, as rows.  Pure.
+ *
+ * Answers are chunked JSON: each line is whole, says whether more comes, and carries the store's own error.  An answer that
+ * ends without its last line is none.
+ */
+#ifndef HEATMAP_INFLUX_H
+#define HEATMAP_INFLUX_H
+
+#include "answer.h"
+#include "uplink/uplink.h"
+
+/* A span of time: UTC in ms, the end itself not in it. */
+void influx_put_days(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms);
+void influx_put_results(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms);
+void influx_put_points(struct text *form, const struct store_conf *conf);
+void influx_put_heard(struct text *form, const struct store_conf *conf, int64_t from_ms);
+
+/* answer_take's: each takes one line.  0; ERR_DAMAGED, ERR_CONF (the store says no) with words in answer->why. */
+int influx_take_days(struct answer *answer, const char *line, size_t len) MUST_USE;
+int influx_take_results(struct answer *answer, const char *line, size_t len) MUST_USE;
+int influx_take_points(struct answer *answer, const char *line, size_t len) MUST_USE;
+int influx_take_heard(struct answer *answer, const char *line, size_t len) MUST_USE;
+
+#endif

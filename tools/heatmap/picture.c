@@ -1,0 +1,59 @@
+#include "picture.h"
+
+#include <string.h>
+
+#include "judge.h"
+
+int picture_make(struct picture *picture)
+{
+	const struct policy *policy = &picture->conf->policy;
+	size_t i;
+	int err = rows_settle(&picture->rows);
+
+	for (i = 0; !err && i < picture->rows.n_results; i++)
+		judge_row(&picture->rows.results[i], picture->limits);
+	if (!err)
+		err = speakers_find(&picture->speakers, &picture->rows, picture->made_ms);
+	if (!err)
+		err = failures_find(&picture->failures, &picture->speakers);
+	if (!err)
+		err = cells_make(&picture->apart, &picture->rows, &picture->speakers, policy, true);
+	if (!err)
+		err = cells_make(&picture->all, &picture->rows, &picture->speakers, policy, false);
+	for (i = 0; !err && i < picture->speakers.n; i++) {
+		int64_t at_ms = sampled_ms(picture->speakers.at[i].row);
+
+		if (!picture->speakers.at[i].fails_only && at_ms > picture->as_of_ms)
+			picture->as_of_ms = at_ms;
+	}
+	return err;
+}
+
+void picture_free(struct picture *picture)
+{
+	cells_free(&picture->apart);
+	cells_free(&picture->all);
+	failures_free(&picture->failures);
+	speakers_free(&picture->speakers);
+	rows_free(&picture->rows);
+}
+
+const struct gazetteer_place *picture_district(const struct picture *picture, const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < gazetteer_count(picture->places); i++) {
+		const struct gazetteer_place *place = gazetteer_at(picture->places, i);
+
+		if (!*place->area.tehsil && !strcmp(place->area.code, code))
+			return place;
+	}
+	return NULL;
+}
+
+const char *view_word(enum view view)
+{
+	static const char *const words[] = {"public", "official", "labs"};
+
+	return words[view];
+}

@@ -1,0 +1,32 @@
+/* picture.h - all that one version of the published folder is made of. */
+#ifndef HEATMAP_PICTURE_H
+#define HEATMAP_PICTURE_H
+
+#include "cells.h"
+#include "conf.h"
+#include "district/gazetteer.h"
+#include "failures.h"
+
+enum view { VIEW_PUBLIC, VIEW_OFFICIAL, VIEW_LABS };
+
+struct picture {
+	const struct heatmap_conf *conf;
+	const struct limit_book *limits;
+	const struct gazetteer *places;
+	struct rows rows; /* settled, and judged */
+	struct speakers speakers;
+	struct failures failures;
+	struct cells apart, all; /* public and private sources each for themselves; together */
+	int64_t made_ms;         /* UTC */
+	int64_t as_of_ms;        /* of the newest result that counts; 0: none */
+};
+
+/* From rows that were read: judges them and makes the rest.  ERR_MEMORY. */
+int picture_make(struct picture *picture) MUST_USE;
+void picture_free(struct picture *picture);
+
+/* The district's own row of the gazetteer; NULL: it has none. */
+const struct gazetteer_place *picture_district(const struct picture *picture, const char *code);
+const char *view_word(enum view view);
+
+#endif

@@ -1,0 +1,184 @@
+#include "publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utc.h"
+#include "files.h"
+#include "folder.h"
+#include "status.h"
+#include "store.h"
+
+enum { BATCH = 20000, HEARD_DAYS = 45 };
+
+/* 2100-01-01: a clock that is wrong dates results ahead, and their failures are listed all the same. */
+static const int64_t end_of_time_ms = 4102444800000;
+
+/* --- reading ------------------------------------------------------------------------------------------- */
+
+/* Days together, so that no answer is much longer than a batch. */
+static int read_results(struct store *store, struct rows *rows, const struct day_print *days,
+	size_t n, struct text *why)
+{
+	size_t i, end;
+	uint64_t sum;
+	int err = 0;
+
+	for (i = 0; !err && i < n; i = end) {
+		sum = 0;
+		for (end = i; end < n && (end == i || sum + days[end].n <= BATCH); end++)
+			sum += days[end].n;
+		err = store_results(store, (int64_t)days[i].day * UTC_DAY_MS,
+			((int64_t)days[end - 1].day + 1) * UTC_DAY_MS, sum, rows, why);
+	}
+	return err;
+}
+
+/* A lab whose result is newer than what was asked about is heard of by that. */
+static int hear_results(struct rows *rows, int64_t now_ms)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < rows->n_results; i++)
+		if (rows->results[i].at_ms <= now_ms + UTC_DAY_MS)
+			err = rows_hear(rows, rows->results[i].lab, rows->results[i].at_ms);
+	return err;
+}
+
+static int read_all(struct store *store, const struct heatmap_conf *conf, struct picture *picture,
+	struct text *why)
+{
+	struct day_print *days = NULL;
+	size_t n = 0;
+	int err = store_days(store, conf->from_ms, end_of_time_ms, &days, &n, why);
+
+	if (!err && !n) {
+		text_printf(why, "store %s holds no results in \"%s\"; what is published stays",
+			conf->store.url, conf->store.database);
+		err = ERR_ABSENT;
+	}
+	if (!err)
+		err = read_results(store, &picture->rows, days, n, why);
+	if (!err)
+		err = store_points(store, &picture->rows, why);
+	if (!err)
+		err = store_heard(store, picture->made_ms - (int64_t)HEARD_DAYS * UTC_DAY_MS,
+			&picture->rows, why);
+	if (!err)
+		err = hear_results(&picture->rows, picture->made_ms);
+	free(days);
+	return err;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------- */
+
+static int write_view(const struct picture *picture, const struct folder *folder, enum view view,
+	struct text *why)
+{
+	struct file_list *list = calloc(1, sizeof(*list));
+	char data[FOLDER_PATH * 2];
+	struct text path = text_over(data, sizeof(data));
+	int err = 0;
+
+	if (!list)
+		return ERR_MEMORY;
+	text_printf(&path, "%s/%s/data", folder->part, view_word(view));
+	list->folder = data;
+	if (*picture->conf->page)
+		err = folder_lay(folder, picture->conf->page, view_word(view), why);
+	else
+		err = folder_make(folder, view_word(view), why);
+	if (!err)
+		err = folder_make(folder, data + strlen(folder->part) + 1, why);
+	if (!err)
+		err = files_put_cells(picture, view, list, why);
+	if (!err)
+		err = files_put_failures(picture, view, list, why);
+	if (!err && view == VIEW_OFFICIAL)
+		err = files_put_results(picture, list, why);
+	if (!err)
+		err = files_put_index(picture, view, list, why);
+	free(list);
+	return err;
+}
+
+static int write_version(const struct picture *picture, struct folder *folder, struct text *why)
+{
+	const struct heatmap_conf *conf = picture->conf;
+	int err = folder_begin(folder, picture->made_ms, why);
+
+	if (!err)
+		err = write_view(picture, folder, VIEW_PUBLIC, why);
+	if (!err && conf->policy.official)
+		err = write_view(picture, folder, VIEW_OFFICIAL, why);
+	return err ? err : folder_commit(folder, conf->keep, why);
+}
+
+/* --- the whole ----------------------------------------------------------------------------------------- */
+
+/* What the centre itself brings: its limits and places. */
+static int load_own(const struct heatmap_conf *conf, struct limit_book *limits,
+	struct gazetteer **places, struct text *why)
+{
+	int err = limits_load(limits, &conf->limits, why);
+
+	if (!err)
+		err = gazetteer_open(places, conf->places, why);
+	return err ? ERR_CONF : 0;
+}
+
+static int read_store(const struct heatmap_conf *conf, const atomic_bool *stop,
+	struct picture *picture, struct text *why)
+{
+	struct store *store;
+	int err = store_open(&store, &conf->store, stop, why);
+
+	if (err)
+		return err;
+	err = read_all(store, conf, picture, why);
+	store_close(store);
+	return err;
+}
+
+static int make_version(const struct heatmap_conf *conf, const atomic_bool *stop,
+	struct folder *folder, struct picture *picture, struct text *why)
+{
+	int err = read_store(conf, stop, picture, why);
+
+	if (!err)
+		err = picture_make(picture);
+	return err ? err : write_version(picture, folder, why);
+}
+
+int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct published *published,
+	struct text *why)
+{
+	struct picture picture = {.conf = conf, .made_ms = clock_wall_ms(&clock_system)};
+	struct limit_book limits = {.n = 0};
+	struct gazetteer *places = NULL;
+	struct folder folder;
+	int err = folder_open(&folder, conf->out, why);
+
+	if (err)
+		return err;
+	picture.limits = &limits;
+	err = load_own(conf, &limits, &places, why);
+	picture.places = places;
+	if (!err)
+		err = make_version(conf, stop, &folder, &picture, why);
+	if (err == ERR_MEMORY && !why->len)
+		text_put(why,
+			"there is not enough memory for all results; read a shorter time (from)");
+	*published = (struct published){picture.rows.n_results, picture.all.n, picture.failures.n,
+		picture.rows.superseded, ""};
+	text_copy(published->version, sizeof(published->version), folder.name);
+	status_put(conf, picture.made_ms, err, err ? why->at : NULL);
+	folder_close(&folder);
+	picture_free(&picture);
+	gazetteer_free(places);
+	limits_free(&limits);
+	return err;
+}

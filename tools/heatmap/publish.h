@@ -1,0 +1,21 @@
+/* publish.h - from a store to a new version of the published folder, or to words about why not. */
+#ifndef HEATMAP_PUBLISH_H
+#define HEATMAP_PUBLISH_H
+
+#include <stdatomic.h>
+
+#include "conf.h"
+
+struct published {
+	size_t results, cells, failures, superseded;
+	char version[64];
+};
+
+/*
+ * One publication.  On any error what was published last stays, and status.json beside it says so: ERR_TIMEOUT,
+ * ERR_STOPPED, ERR_DAMAGED, ERR_CONF, ERR_ABSENT (the store holds no result at all), ERR_IO, ERR_BUSY, ERR_MEMORY.
+ */
+int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct published *published,
+	struct text *why) MUST_USE;
+
+#endif

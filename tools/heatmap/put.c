@@ -1,0 +1,274 @@
+#include "put.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/csv.h"
+#include "base/number.h"
+#include "base/utc.h"
+#include "rows.h"
+
+/* --- the file ------------------------------------------------------------------------------------------ */
+
+void put_open(struct put *put, const char *folder, const char *name)
+{
+	struct text path = text_over(put->path, sizeof(put->path));
+	char *slash;
+
+	put->file = NULL;
+	put->follows = false;
+	put->wrong = 0;
+	text_printf(&path, "%s/%s", folder, name);
+	if (path.cut) {
+		put->wrong = ENAMETOOLONG;
+		return;
+	}
+	for (slash = strchr(put->path + strlen(folder) + 1, '/'); slash;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(put->path, 0755) && errno != EEXIST)
+			put->wrong = errno;
+		*slash = '/';
+	}
+	if (!put->wrong)
+		put->file = fopen(put->path, "we");
+	if (!put->file && !put->wrong)
+		put->wrong = errno;
+}
+
+int put_close(struct put *put, long *bytes, struct text *why)
+{
+	if (put->file) {
+		if (bytes)
+			*bytes = ftell(put->file);
+		if (ferror(put->file) && !put->wrong)
+			put->wrong = EIO;
+		if (fclose(put->file) && !put->wrong)
+			put->wrong = errno;
+		put->file = NULL;
+	}
+	if (!put->wrong)
+		return 0;
+	text_printf(why, "%s cannot be written: %s", put->path, strerror(put->wrong));
+	return ERR_IO;
+}
+
+static void out(struct put *put, const char *at, size_t len)
+{
+	if (put->file && fwrite(at, 1, len, put->file) != len && !put->wrong)
+		put->wrong = errno ? errno : EIO;
+}
+
+static void out_text(struct put *put, const char *text)
+{
+	out(put, text, strlen(text));
+}
+
+void put_time(struct text *to, int64_t utc_ms)
+{
+	size_t at = to->len;
+
+	utc_put_second(to, utc_ms);
+	if (to->len > at + 10)
+		to->at[at + 10] = 'T';
+	text_put_char(to, 'Z');
+}
+
+/* --- JSON ---------------------------------------------------------------------------------------------- */
+
+static void quote(struct put *put, const char *text)
+{
+	char escape[8];
+
+	out_text(put, "\"");
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\') {
+			escape[0] = '\\';
+			escape[1] = *text;
+			out(put, escape, 2);
+		} else if ((unsigned char)*text < ' ') {
+			out(put, escape,
+				(size_t)snprintf(escape, sizeof(escape), "\\u%04x", *text));
+		} else {
+			out(put, text, 1);
+		}
+	}
+	out_text(put, "\"");
+}
+
+static void begin_value(struct put *put, const char *key)
+{
+	if (put->follows)
+		out_text(put, ",");
+	put->follows = true;
+	if (!key)
+		return;
+	quote(put, key);
+	out_text(put, ":");
+}
+
+void jot_begin(struct put *put, const char *key, char bracket)
+{
+	begin_value(put, key);
+	out(put, &bracket, 1);
+	put->follows = false;
+}
+
+void jot_end(struct put *put, char bracket)
+{
+	out(put, &bracket, 1);
+	put->follows = true;
+}
+
+void jot_null(struct put *put, const char *key)
+{
+	begin_value(put, key);
+	out_text(put, "null");
+}
+
+void jot_text(struct put *put, const char *key, const char *text)
+{
+	if (!text) {
+		jot_null(put, key);
+		return;
+	}
+	begin_value(put, key);
+	quote(put, text);
+}
+
+void jot_words(struct put *put, const char *key, const char *text)
+{
+	jot_text(put, key, *text ? text : NULL);
+}
+
+void jot_whole(struct put *put, const char *key, int64_t number)
+{
+	char room[24];
+
+	begin_value(put, key);
+	out(put, room, (size_t)snprintf(room, sizeof(room), "%" PRId64, number));
+}
+
+void jot_number(struct put *put, const char *key, double number)
+{
+	char room[NUMBER_TEXT];
+
+	if (!isfinite(number)) {
+		jot_null(put, key);
+		return;
+	}
+	begin_value(put, key);
+	out(put, room, number_put_f64(room, number));
+}
+
+void jot_bool(struct put *put, const char *key, bool yes)
+{
+	begin_value(put, key);
+	out_text(put, yes ? "true" : "false");
+}
+
+static void jot_moment(
+	struct put *put, const char *key, int64_t utc_ms, void (*put_it)(struct text *, int64_t))
+{
+	char room[40];
+	struct text text = text_over(room, sizeof(room));
+
+	put_it(&text, utc_ms);
+	jot_text(put, key, utc_ms ? room : NULL);
+}
+
+void jot_time(struct put *put, const char *key, int64_t utc_ms)
+{
+	jot_moment(put, key, utc_ms, put_time);
+}
+
+void jot_day(struct put *put, const char *key, int64_t utc_ms)
+{
+	jot_moment(put, key, utc_ms, utc_put_day);
+}
+
+void jot_month(struct put *put, const char *key, int32_t month)
+{
+	char room[16];
+	struct text text = text_over(room, sizeof(room));
+
+	month_put(&text, month);
+	jot_text(put, key, room);
+}
+
+/* --- CSV ----------------------------------------------------------------------------------------------- */
+
+void csv_line(struct put *put, const char *line)
+{
+	out_text(put, line);
+	csv_end(put);
+}
+
+void csv_end(struct put *put)
+{
+	out_text(put, "\n");
+	put->follows = false;
+}
+
+static void next_field(struct put *put)
+{
+	if (put->follows)
+		out_text(put, ",");
+	put->follows = true;
+}
+
+void csv_words(struct put *put, const char *text)
+{
+	char room[1024];
+	struct text quoted = text_over(room, sizeof(room));
+	char safe[512];
+	struct text words = text_over(safe, sizeof(safe));
+
+	if (*text && strchr("=+-@\t\r", *text))
+		text_put(&words, "'");
+	text_put(&words, text);
+	csv_put(&quoted, safe);
+	next_field(put);
+	out(put, room, quoted.len);
+}
+
+void csv_whole(struct put *put, int64_t number)
+{
+	char room[24];
+
+	next_field(put);
+	out(put, room, (size_t)snprintf(room, sizeof(room), "%" PRId64, number));
+}
+
+void csv_number(struct put *put, double number)
+{
+	char room[NUMBER_TEXT];
+
+	next_field(put);
+	if (isfinite(number))
+		out(put, room, number_put_f64(room, number));
+}
+
+static void csv_moment(struct put *put, int64_t utc_ms, void (*put_it)(struct text *, int64_t))
+{
+	char room[40];
+	struct text text = text_over(room, sizeof(room));
+
+	put_it(&text, utc_ms);
+	next_field(put);
+	if (utc_ms)
+		out(put, room, text.len);
+}
+
+void csv_time(struct put *put, int64_t utc_ms)
+{
+	csv_moment(put, utc_ms, put_time);
+}
+
+void csv_day(struct put *put, int64_t utc_ms)
+{
+	csv_moment(put, utc_ms, utc_put_day);
+}

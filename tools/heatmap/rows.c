@@ -1,0 +1,240 @@
+#include "rows.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* --- room ---------------------------------------------------------------------------------------------- */
+
+static void *more(void *at, size_t n, size_t *cap, size_t size)
+{
+	void *grown;
+
+	if (n < *cap)
+		return at;
+	grown = reallocarray(at, *cap ? *cap * 2 : 256, size);
+	if (grown)
+		*cap = *cap ? *cap * 2 : 256;
+	return grown;
+}
+
+struct result_row *rows_add_result(struct rows *rows)
+{
+	struct result_row *grown =
+		more(rows->results, rows->n_results, &rows->cap_results, sizeof(*grown));
+
+	if (!grown)
+		return NULL;
+	rows->results = grown;
+	grown += rows->n_results++;
+	*grown = (struct result_row){.lab = "",
+		.spool = "",
+		.parameter = "",
+		.method = "",
+		.district = "none",
+		.near = "",
+		.position = "",
+		.source_type = "",
+		.activity = "",
+		.value = NAN,
+		.upper = NAN,
+		.mdl = NAN,
+		.uncertainty = NAN,
+		.limit_low = NAN,
+		.limit_high = NAN,
+		.lat = NAN,
+		.lon = NAN,
+		.purpose = PURPOSE_ROUTINE,
+		.who = ""};
+	return grown;
+}
+
+struct point_row *rows_add_point(struct rows *rows)
+{
+	struct point_row *grown =
+		more(rows->points, rows->n_points, &rows->cap_points, sizeof(*grown));
+
+	if (!grown)
+		return NULL;
+	rows->points = grown;
+	grown += rows->n_points++;
+	*grown = (struct point_row){.lab = "",
+		.spool = "",
+		.code = "",
+		.name = "",
+		.source_type = "",
+		.lat = NAN,
+		.lon = NAN};
+	return grown;
+}
+
+int rows_hear(struct rows *rows, const char *lab, int64_t at_ms)
+{
+	struct lab_row *grown;
+	size_t i;
+
+	lab = names_keep(&rows->names, lab);
+	for (i = 0; i < rows->n_labs && rows->labs[i].lab != lab; i++)
+		;
+	if (i == rows->n_labs) {
+		grown = more(rows->labs, rows->n_labs, &rows->cap_labs, sizeof(*grown));
+		if (!grown)
+			return ERR_MEMORY;
+		rows->labs = grown;
+		rows->labs[rows->n_labs++] = (struct lab_row){.lab = lab};
+	}
+	if (at_ms > rows->labs[i].heard_ms)
+		rows->labs[i].heard_ms = at_ms;
+	return 0;
+}
+
+void rows_free(struct rows *rows)
+{
+	free(rows->results);
+	free(rows->points);
+	free(rows->labs);
+	names_free(&rows->names);
+	*rows = (struct rows){.results = NULL};
+}
+
+/* --- months -------------------------------------------------------------------------------------------- */
+
+int32_t month_of(int64_t at_ms)
+{
+	time_t seconds = (time_t)(at_ms / 1000 - (at_ms % 1000 < 0));
+	struct tm tm = {0};
+
+	gmtime_r(&seconds, &tm);
+	return (tm.tm_year + 1900) * 12 + tm.tm_mon;
+}
+
+void month_put(struct text *to, int32_t month)
+{
+	text_printf(to, "%04d-%02d", month / 12, month % 12 + 1);
+}
+
+int64_t month_begins_ms(int32_t month)
+{
+	struct tm tm = {.tm_year = month / 12 - 1900, .tm_mon = month % 12, .tm_mday = 1};
+
+	return (int64_t)timegm(&tm) * 1000;
+}
+
+/* --- order --------------------------------------------------------------------------------------------- */
+
+static int number_order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int by_key(const struct result_row *a, const struct result_row *b)
+{
+	int order = names_order(a->lab, b->lab);
+
+	if (!order)
+		order = names_order(a->spool, b->spool);
+	if (!order)
+		order = number_order(a->sample, b->sample);
+	if (!order)
+		order = names_order(a->parameter, b->parameter);
+	if (!order)
+		order = names_order(a->method, b->method);
+	return order ? order : number_order(a->replicate, b->replicate);
+}
+
+/* Of one key the highest revision last; of a revision that is there twice the line that was written last. */
+static int by_revision(const void *x, const void *y)
+{
+	const struct result_row *a = x, *b = y;
+	int order = by_key(a, b);
+
+	if (!order)
+		order = number_order(a->rev, b->rev);
+	if (!order)
+		order = number_order(a->seq, b->seq);
+	return order ? order : (a->at_ms > b->at_ms) - (a->at_ms < b->at_ms);
+}
+
+static int by_point(const struct point_row *a, const struct point_row *b)
+{
+	int order = names_order(a->lab, b->lab);
+
+	if (!order)
+		order = names_order(a->spool, b->spool);
+	return order ? order : number_order(a->point, b->point);
+}
+
+static int by_point_line(const void *x, const void *y)
+{
+	const struct point_row *a = x, *b = y;
+	int order = by_point(a, b);
+
+	return order ? order : number_order(a->seq, b->seq);
+}
+
+static int by_lab(const void *x, const void *y)
+{
+	const struct lab_row *a = x, *b = y;
+
+	return strcmp(a->lab, b->lab);
+}
+
+static int by_point_only(const void *x, const void *y)
+{
+	return by_point(x, y);
+}
+
+static const struct point_row *find_point(const struct rows *rows, const struct result_row *row)
+{
+	struct point_row wanted = {.lab = row->lab, .spool = row->spool, .point = row->point};
+
+	if (!row->point || !rows->n_points)
+		return NULL;
+	return bsearch(&wanted, rows->points, rows->n_points, sizeof(wanted), by_point_only);
+}
+
+/* A point of the centre's list is the same for every van; another is its van's own; a sample at none is alone. */
+static const char *name_point(struct rows *rows, const struct result_row *row)
+{
+	char room[256];
+	struct text text = text_over(room, sizeof(room));
+
+	if (row->info && *row->info->code)
+		return row->info->code;
+	text_printf(&text, "%s:%s:%s%" PRIu64, row->lab, row->spool, row->point ? "" : "sample-",
+		row->point ? row->point : row->sample);
+	return names_keep(&rows->names, room);
+}
+
+int rows_settle(struct rows *rows)
+{
+	size_t i, n = 0;
+
+	if (rows->n_points)
+		qsort(rows->points, rows->n_points, sizeof(*rows->points), by_point_line);
+	for (i = 0; i < rows->n_points; i++) {
+		if (i + 1 < rows->n_points && !by_point(&rows->points[i], &rows->points[i + 1]))
+			continue;
+		rows->points[n++] = rows->points[i];
+	}
+	rows->n_points = n;
+	if (rows->n_results)
+		qsort(rows->results, rows->n_results, sizeof(*rows->results), by_revision);
+	for (i = n = 0; i < rows->n_results; i++) {
+		if (i + 1 < rows->n_results && !by_key(&rows->results[i], &rows->results[i + 1])) {
+			rows->superseded++;
+			continue;
+		}
+		rows->results[n++] = rows->results[i];
+	}
+	rows->n_results = n;
+	for (i = 0; i < n; i++) {
+		rows->results[i].info = find_point(rows, &rows->results[i]);
+		rows->results[i].who = name_point(rows, &rows->results[i]);
+	}
+	if (rows->n_labs)
+		qsort(rows->labs, rows->n_labs, sizeof(*rows->labs), by_lab);
+	return rows->names.full ? ERR_MEMORY : 0;
+}

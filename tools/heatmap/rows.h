@@ -1,0 +1,88 @@
+/*
+ * rows.h - what a store holds of field tests, as the publisher reads it: results, points, and when each lab was heard of.
+ *
+ * A store's answer is turned into rows tag by tag and field by field; src/sample/README.md says what each means.  What is
+ * not said is NAN, 0 or "".  Texts are kept once (names.h).
+ */
+#ifndef HEATMAP_ROWS_H
+#define HEATMAP_ROWS_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/verdict.h"
+#include "names.h"
+#include "sample/terms.h"
+
+struct result_row {
+	/* Who it is: of one key the highest `rev` counts. */
+	const char *lab, *spool, *parameter, *method;
+	uint64_t sample;
+	uint32_t replicate, rev;
+
+	int64_t at_ms;                                 /* UTC; when the sample began */
+	const char *district, *near;                   /* "none": outside all; near "": no doubt */
+	const char *position, *source_type, *activity; /* words of src/sample/terms.c */
+	double value, upper, mdl, uncertainty, limit_low, limit_high; /* the limits are the van's */
+	double lat, lon;
+	uint64_t point, parent, seq;
+	uint16_t limit_set;
+	uint8_t censor, verdict, reason, as_if, basis, treated, status, rule, purpose, pos, clock,
+		screening, impediment;
+
+	/* What the publisher makes of it (judge.h), and whose water it is (rows_settle()). */
+	uint8_t own_verdict, own_reason, own_as_if;
+	const struct limit *limit; /* NULL: none decided */
+	const struct limit_set *set;
+	const char *who;              /* the point, as it is published */
+	const struct point_row *info; /* NULL: nothing is known of it */
+};
+
+struct point_row {
+	const char *lab, *spool, *code, *name, *source_type;
+	uint64_t point, seq;
+	double lat, lon;
+};
+
+struct lab_row {
+	const char *lab;
+	int64_t heard_ms; /* UTC of the newest row of any kind; 0: none */
+};
+
+struct rows {
+	struct names names;
+	struct result_row *results;
+	struct point_row *points;
+	struct lab_row *labs;
+	size_t n_results, cap_results, n_points, cap_points, n_labs, cap_labs;
+	size_t superseded; /* lower revisions, and the same again, that were passed over */
+};
+
+void rows_free(struct rows *rows);
+
+/* An empty row of either kind at the end.  NULL: no memory. */
+struct result_row *rows_add_result(struct rows *rows);
+struct point_row *rows_add_point(struct rows *rows);
+/* The lab was heard of at that moment. */
+int rows_hear(struct rows *rows, const char *lab, int64_t at_ms) MUST_USE;
+
+/* A tag or a field of a row by the name under which it travels; NULL: not known here, for stores outlive readers. */
+struct column;
+const struct column *column_of_result(const char *name);
+const struct column *column_of_point(const char *name);
+/* A text into a tag's place, a number into a field's; anything else is passed over. */
+void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text);
+void column_put_number(void *row, const struct column *column, double number);
+
+/*
+ * When all are there: keeps of each result the highest revision, of each point the newest line, finds each result's point,
+ * and puts them in order: lab, spool, sample, parameter, method, replicate.  ERR_MEMORY.
+ */
+int rows_settle(struct rows *rows) MUST_USE;
+
+/* Months since year 0, UTC: what is published together.  "2026-11" of it. */
+int32_t month_of(int64_t at_ms);
+void month_put(struct text *to, int32_t month);
+int64_t month_begins_ms(int32_t month);
+
+#endif

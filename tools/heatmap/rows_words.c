@@ -1,0 +1,133 @@
+/* Tags and fields by the names they travel under. */
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "rows.h"
+
+enum column_kind { COLUMN_TEXT, COLUMN_WHOLE, COLUMN_REAL };
+
+struct column {
+	const char *name;
+	enum column_kind kind;
+	size_t offset, bytes;
+};
+
+#define COLUMN(kind, type, name, field)                                          \
+	{                                                                        \
+		name, kind, offsetof(type, field), sizeof(((type *)NULL)->field) \
+	}
+#define TEXT(type, name, field)  COLUMN(COLUMN_TEXT, type, name, field)
+#define WHOLE(type, name, field) COLUMN(COLUMN_WHOLE, type, name, field)
+#define REAL(type, name, field)  COLUMN(COLUMN_REAL, type, name, field)
+
+static const struct column result_columns[] = {
+	REAL(struct result_row, "value", value),
+	REAL(struct result_row, "upper", upper),
+	REAL(struct result_row, "mdl", mdl),
+	REAL(struct result_row, "uncertainty", uncertainty),
+	REAL(struct result_row, "limit_low", limit_low),
+	REAL(struct result_row, "limit", limit_high),
+	REAL(struct result_row, "lat", lat),
+	REAL(struct result_row, "lon", lon),
+	WHOLE(struct result_row, "sample", sample),
+	WHOLE(struct result_row, "point", point),
+	WHOLE(struct result_row, "parent", parent),
+	WHOLE(struct result_row, "seq", seq),
+	WHOLE(struct result_row, "replicate", replicate),
+	WHOLE(struct result_row, "rev", rev),
+	WHOLE(struct result_row, "limit_set", limit_set),
+	WHOLE(struct result_row, "censor", censor),
+	WHOLE(struct result_row, "verdict", verdict),
+	WHOLE(struct result_row, "reason", reason),
+	WHOLE(struct result_row, "as_if", as_if),
+	WHOLE(struct result_row, "basis", basis),
+	WHOLE(struct result_row, "treated", treated),
+	WHOLE(struct result_row, "status", status),
+	WHOLE(struct result_row, "rule", rule),
+	WHOLE(struct result_row, "purpose", purpose),
+	WHOLE(struct result_row, "pos", pos),
+	WHOLE(struct result_row, "clock", clock),
+	WHOLE(struct result_row, "screening", screening),
+	WHOLE(struct result_row, "impediment", impediment),
+	TEXT(struct result_row, "lab", lab),
+	TEXT(struct result_row, "spool", spool),
+	TEXT(struct result_row, "parameter", parameter),
+	TEXT(struct result_row, "method", method),
+	TEXT(struct result_row, "district", district),
+	TEXT(struct result_row, "near", near),
+	TEXT(struct result_row, "position", position),
+	TEXT(struct result_row, "source_type", source_type),
+	TEXT(struct result_row, "activity", activity),
+	{NULL, COLUMN_TEXT, 0, 0},
+};
+
+static const struct column point_columns[] = {
+	REAL(struct point_row, "lat", lat),
+	REAL(struct point_row, "lon", lon),
+	WHOLE(struct point_row, "point", point),
+	WHOLE(struct point_row, "seq", seq),
+	TEXT(struct point_row, "lab", lab),
+	TEXT(struct point_row, "spool", spool),
+	TEXT(struct point_row, "code", code),
+	TEXT(struct point_row, "name", name),
+	TEXT(struct point_row, "point_type", source_type),
+	{NULL, COLUMN_TEXT, 0, 0},
+};
+
+static const struct column *find(const struct column *columns, const char *name)
+{
+	for (; columns->name; columns++)
+		if (!strcmp(columns->name, name))
+			return columns;
+	return NULL;
+}
+
+/* A number that its field cannot hold says nothing: all ones, which no vocabulary has. */
+static void put_whole(void *to, size_t bytes, double number)
+{
+	double most = bytes >= 8 ? 9007199254740992.0 : (double)((1ull << (8 * bytes)) - 1);
+	uint64_t whole = number >= 0 && number <= most ? (uint64_t)number : UINT64_MAX;
+	uint8_t one = (uint8_t)whole;
+	uint16_t two = (uint16_t)whole;
+	uint32_t four = (uint32_t)whole;
+
+	if (bytes == sizeof(one))
+		memcpy(to, &one, sizeof(one));
+	else if (bytes == sizeof(two))
+		memcpy(to, &two, sizeof(two));
+	else if (bytes == sizeof(four))
+		memcpy(to, &four, sizeof(four));
+	else
+		memcpy(to, &whole, sizeof(whole));
+}
+
+const struct column *column_of_result(const char *name)
+{
+	return find(result_columns, name);
+}
+
+const struct column *column_of_point(const char *name)
+{
+	return find(point_columns, name);
+}
+
+void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text)
+{
+	const char *kept;
+
+	if (!column || column->kind != COLUMN_TEXT)
+		return;
+	kept = names_keep(&rows->names, text);
+	memcpy((char *)row + column->offset, &kept, sizeof(kept));
+}
+
+void column_put_number(void *row, const struct column *column, double number)
+{
+	if (!column || !isfinite(number))
+		return;
+	if (column->kind == COLUMN_WHOLE)
+		put_whole((char *)row + column->offset, column->bytes, number);
+	else if (column->kind == COLUMN_REAL)
+		memcpy((char *)row + column->offset, &number, sizeof(number));
+}

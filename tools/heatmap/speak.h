@@ -1,0 +1,33 @@
+/*
+ * speak.h - which results speak for a point.  Pure.
+ *
+ * Of one visit (a sample and the replicates beside it) the worst result of a parameter and class speaks: a replicate, or a
+ * second method, never makes a failure go away.  Quality control, training and visits without water speak for nothing; what is
+ * dated more than a day after `now` (a wrong clock), or of a newer program's purpose, for failures alone.
+ */
+#ifndef HEATMAP_SPEAK_H
+#define HEATMAP_SPEAK_H
+
+#include "rows.h"
+
+struct spoken {
+	const struct result_row *row;
+	int64_t visit_ms; /* UTC; when the visit's first sample began */
+	bool fails_only; /* dated after now, or of a purpose that nobody here knows: closes nothing */
+};
+
+struct speakers {
+	struct spoken *at; /* by point, parameter, visit, class */
+	size_t n;
+};
+
+/* How much a verdict matters beside others of the same visit: a failure most. */
+unsigned speak_weight(const struct result_row *row);
+
+int speakers_find(struct speakers *speakers, const struct rows *rows, int64_t now_ms) MUST_USE;
+void speakers_free(struct speakers *speakers);
+
+/* When the sample began: the time of a result without its revision's milliseconds. */
+int64_t sampled_ms(const struct result_row *row);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * store.h - a store that is asked what it holds, whichever kind it is.
+ *
+ * Of every question: 0, or ERR_TIMEOUT (away, slow or busy: later), ERR_CONF (a person must act), ERR_DAMAGED (what came is
+ * no answer), ERR_MEMORY, ERR_STOPPED, each with words in `why`.  After an error what was read is not to be published.
+ */
+#ifndef HEATMAP_STORE_H
+#define HEATMAP_STORE_H
+
+#include <stdatomic.h>
+
+#include "answer.h"
+#include "base/clock.h"
+#include "uplink/uplink.h"
+
+struct store;
+
+/* `stop` ends a question under way.  Both must live as long. */
+int store_open(struct store **out, const struct store_conf *conf, const atomic_bool *stop,
+	struct text *why) MUST_USE;
+void store_close(struct store *store);
+
+/* The days from..to (UTC ms, whole days) that have results; *days is the caller's to free. */
+int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_print **days,
+	size_t *n, struct text *why) MUST_USE;
+/* All results of that span, added to rows.  ERR_DAMAGED when fewer came than `least`. */
+int store_results(struct store *store, int64_t from_ms, int64_t to_ms, uint64_t least,
+	struct rows *rows, struct text *why) MUST_USE;
+int store_points(struct store *store, struct rows *rows, struct text *why) MUST_USE;
+/* When each lab was heard of last, of what came since from_ms. */
+int store_heard(struct store *store, int64_t from_ms, struct rows *rows, struct text *why) MUST_USE;
+
+#endif

@@ -7,6 +7,8 @@
 #include "base/utc.h"
 #include "daemon/sample_answer.h"
 #include "daemon/sample_question.h"
+#include "daemon/sample_value.h"
+#include "model/typed.h"
 #include "sample/result.h"
 
 /* What an earlier check said of that lot stands where nothing else is said now. */
@@ -29,36 +31,48 @@ static void recall(const struct parts *parts, const char *parameter, struct chec
 			}
 }
 
+/* "12.88 mS/cm", "12.88mS/cm": what stands behind the number, apart from it. */
+static void cut_unit(char *value, char unit[TYPED_LONGEST])
+{
+	size_t n = strspn(value, "-.0123456789"), blanks = strspn(value + n, " ");
+
+	if (n && text_copy(unit, TYPED_LONGEST, value + n + blanks))
+		value[n] = '\0';
+}
+
 /* "7.01", "12.88 mS/cm": into the parameter's unit. */
 static bool take_value(
 	const char *parameter, struct check_step *step, struct control_client *client, int *err)
 {
 	const struct parameter *of = parameter_find(parameter);
-	char *unit = strchr(step->value, ' ');
-	char number[NUMBER_TEXT];
+	char number[NUMBER_TEXT], unit[TYPED_LONGEST] = "", ucum[TYPED_UNIT] = "", words[200] = "";
+	struct text why = text_over(words, sizeof(words));
 	struct amount amount;
 
-	if (unit)
-		*unit++ = '\0';
-	if (!*step->value)
+	if (typed_number(step->value, &why))
+		cut_unit(step->value, unit);
+	if (why.len || (!typed_unit(ucum, of, unit, &why) && why.len))
+		*err = control_refuse(client, "%s", words);
+	else if (*unit && !*ucum)
+		*err = sample_refuse_unit(client, of, unit);
+	else if (!*step->value)
 		*err = control_refuse(client,
 			"\"value\" is missing: what lot %s holds, as its label says; it is "
 			"remembered for the next time",
 			step->lot);
-	else if (!result_amount(&amount, parameter, step->value, unit ? unit : "", "", "") ||
+	else if (!result_amount(&amount, parameter, step->value, ucum, "", "") ||
 		 amount.kind != AMOUNT_EXACT)
 		*err = control_refuse(
 			client, "\"%s\" is no number: what the label says, as 7.01", step->value);
 	else if (!amount_of_water(&amount, of))
-		*err = control_refuse(client, "%s cannot be in \"%s\": its unit is %s", parameter,
-			unit ? unit : "", *of->unit ? of->unit : "none");
+		*err = sample_refuse_unit(client, of, unit);
 	else if (amount.value < of->low || amount.value > of->high)
 		*err = control_refuse(client,
 			"no standard of %s is %s: what analyzers show lies between %.6g and %.6g "
 			"%s",
 			parameter, step->value, of->low, of->high, of->unit);
 	else {
-		if (unit) {
+		if (*ucum) {
 			number[number_put_f64(number, amount.value)] = '\0';
 			text_copy(step->value, sizeof(step->value), number);
 		}
@@ -128,6 +142,10 @@ bool check_standard_take(const struct parts *parts, const json_t *request, const
 		*err = control_refuse(client,
 			"\"lot\" is missing: the number on the standard's label, or what it is, "
 			"as \"air\" or \"blank\"");
+		return false;
+	}
+	if (!typed_number(step->expires, &question)) {
+		*err = control_refuse(client, "%s", words);
 		return false;
 	}
 	recall(parts, parameter, step);

@@ -8,6 +8,7 @@
 #include "daemon/sample_answer.h"
 #include "daemon/sample_question.h"
 #include "daemon/sample_value.h"
+#include "model/typed.h"
 #include "sample/terms.h"
 
 enum { MOST_HOURS = 7 * 24 };
@@ -317,8 +318,9 @@ int sample_ask_start(void *ctx, const json_t *request, struct control_client *cl
 {
 	struct step step = {.kind = STEP_START};
 	const json_t *hours = json_object_get(request, "hours");
+	char words[200] = "", *end;
+	struct text why = text_over(words, sizeof(words));
 	double celsius;
-	char *end;
 	int err;
 
 	if (!question_sample(request, &step, client, &err) ||
@@ -335,6 +337,8 @@ int sample_ask_start(void *ctx, const json_t *request, struct control_client *cl
 	if (!*step.method || live_unit(ctx, step.method))
 		return control_refuse(
 			client, "\"method\" is missing: which test it is, no analyzer on a line");
+	if (!typed_number(step.incubation_c, &why))
+		return control_refuse(client, "%s", words);
 	celsius = strtod(step.incubation_c, &end);
 	if (*step.incubation_c && (*end || !(celsius >= 0 && celsius <= 100)))
 		return control_refuse(

@@ -3,12 +3,15 @@
 #include <string.h>
 
 #include "daemon/sample_question.h"
+#include "model/typed.h"
 #include "sample/result.h"
 
 bool sample_value_is_odd(const struct step *step, char *words, size_t cap)
 {
 	const struct parameter *parameter = parameter_find(step->parameter);
 	struct text text = text_over(words, cap);
+	char room[40] = "";
+	struct text shown = text_over(room, sizeof(room));
 	struct amount amount;
 	bool measured;
 
@@ -16,24 +19,25 @@ bool sample_value_is_odd(const struct step *step, char *words, size_t cap)
 		    step->dilution) ||
 		!amount_of_water(&amount, parameter))
 		return false;
+	parameter_put_unit(&shown, *step->value_unit ? step->value_unit : parameter->unit);
 	if (step->origin == ORIGIN_BAG) {
 		text_printf(&text,
 			"%s says which compartments of a bag changed: is that meant? A count is "
 			"written with its unit, %s",
-			step->value, parameter->unit);
+			step->value, room);
 		return true;
 	}
 	measured = amount.kind >= AMOUNT_EXACT && amount.kind <= AMOUNT_BETWEEN;
 	if (measured && (amount.value < parameter->low || amount.value > parameter->high))
 		text_printf(&text,
 			"%s %s is outside what water shows: is it right, and in the right unit?",
-			step->value, *step->value_unit ? step->value_unit : parameter->unit);
+			step->value, room);
 	else if (!*step->value_unit && !strncmp(parameter->unit, "ug/", 3) && measured &&
 		 amount.value > 0 && amount.value < 1)
 		text_printf(&text,
 			"%s without a unit is %s %s: is that meant? Many kits show mg/L, which is "
 			"then said",
-			step->value, step->value, parameter->unit);
+			step->value, step->value, room);
 	else if (((amount.kind == AMOUNT_EXACT && amount.value == 0) ||
 			 (amount.kind == AMOUNT_BETWEEN && amount.upper == 0)) &&
 		 !*step->mdl)
@@ -53,15 +57,33 @@ static bool is_no_bag(const struct step *step, const struct amount *amount)
 	       strspn(step->value, "01") >= 3 && !result_is_bag(step->parameter, step->value, "");
 }
 
+static bool is_too_salty(const struct step *step, const struct amount *amount)
+{
+	return !strcmp(step->value_unit, "[ppm]") &&
+	       (amount->value > TYPED_MOST_PPM || amount->upper > TYPED_MOST_PPM);
+}
+
+int sample_refuse_unit(
+	struct control_client *client, const struct parameter *parameter, const char *unit)
+{
+	char words[40] = "";
+	struct text shown = text_over(words, sizeof(words));
+
+	parameter_put_unit(&shown, parameter->unit);
+	return control_refuse(client, "%s cannot be in \"%s\": its unit is %s", parameter->code,
+		unit, shown.len ? words : "none");
+}
+
 bool sample_value_take(
 	const json_t *request, struct step *step, struct control_client *client, int *err)
 {
 	const struct parameter *parameter;
+	char unit[TYPED_LONGEST] = "", words[200] = "";
+	struct text why = text_over(words, sizeof(words));
 	struct amount amount;
 
 	if (!question_text(request, "value", step->value, sizeof(step->value), client, err) ||
-		!question_text(
-			request, "unit", step->value_unit, sizeof(step->value_unit), client, err) ||
+		!question_text(request, "unit", unit, sizeof(unit), client, err) ||
 		!question_text(request, "lot", step->lot, sizeof(step->lot), client, err) ||
 		!question_text(request, "mdl", step->mdl, sizeof(step->mdl), client, err) ||
 		!question_text(
@@ -71,6 +93,12 @@ bool sample_value_take(
 	if (!parameter)
 		*err = control_refuse(client,
 			"\"%s\" is no parameter; `waterlab parameters` shows all", step->parameter);
+	else if (!typed_number(step->value, &why) || !typed_number(step->mdl, &why) ||
+		 !typed_number(step->dilution, &why) ||
+		 (!typed_unit(step->value_unit, parameter, unit, &why) && why.len))
+		*err = control_refuse(client, "%s", words);
+	else if (*unit && !*step->value_unit)
+		*err = sample_refuse_unit(client, parameter, unit);
 	else if (!result_amount(&amount, step->parameter, step->value, step->value_unit, step->mdl,
 			 step->dilution))
 		*err = control_refuse(client,
@@ -82,10 +110,11 @@ bool sample_value_take(
 			"a compartment bag is five of 0 and 1, as 11010 (10, 30, 56, 3 and 1 mL): "
 			"\"%s\" is none; a count of another test has its unit",
 			step->value);
+	else if (is_too_salty(step, &amount))
+		*err = control_refuse(client,
+			"ppm is by weight, and so many are no mg/L any more: write mg/L or g/L");
 	else if (!amount_of_water(&amount, parameter))
-		*err = control_refuse(client, "%s cannot be in \"%s\": its unit is %s",
-			parameter->code, step->value_unit,
-			*parameter->unit ? parameter->unit : "none");
+		*err = sample_refuse_unit(client, parameter, unit);
 	else
 		return true;
 	return false;

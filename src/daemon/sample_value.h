@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "control/control.h"
+#include "model/parameter.h"
 #include "sample/step.h"
 
 /*
@@ -13,6 +14,9 @@
  */
 bool sample_value_take(
 	const json_t *request, struct step *step, struct control_client *client, int *err);
+/* That unit is none of the parameter's.  Then return what this returns. */
+int sample_refuse_unit(struct control_client *client, const struct parameter *parameter,
+	const char *unit) MUST_USE;
 /* A value that water hardly has, or that another was meant by: asked back, in these words. */
 bool sample_value_is_odd(const struct step *step, char *words, size_t cap);
 

@@ -9,6 +9,7 @@ static const struct {
 } ratios[] = {
 	{"mS/cm", "uS/cm", 3},
 	{"S/m", "uS/cm", 4},
+	{"mS/m", "uS/cm", 1},
 	{"uS/cm", "mS/cm", -3},
 	{"ug/L", "mg/L", -3},
 	{"g/L", "mg/L", 3},

@@ -35,7 +35,10 @@ void parameter_put_unit(struct text *to, const char *ucum)
 		const char *ucum, *shown;
 	} names[] = {{"Cel", "\xc2\xb0"
 			     "C"},
-		{"[pH]", ""}, {"[psu]", "PSU"}, {"/(100.mL)", "per 100 mL"}};
+		{"[pH]", ""}, {"[psu]", "PSU"}, {"[ppm]", "ppm"}, {"[ppb]", "ppb"},
+		{"[degF]", "\xc2\xb0"
+			   "F"},
+		{"/(100.mL)", "per 100 mL"}};
 	size_t n = strlen(ucum), i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -210,6 +210,11 @@ class FieldTest(LabTest):
             ("sample-enter", dict(enter, token="c", parameter="phlogiston"), "no parameter"),
             ("sample-enter", dict(enter, token="c", value="seven"), "is no value"),
             ("sample-enter", dict(enter, token="c", unit="mg/L"), "cannot be in"),
+            ("sample-enter", dict(enter, token="c", parameter="arsenic", unit="ΜG/L"), "its M is Greek"),
+            ("sample-enter", dict(enter, token="c", parameter="nitrate_no3", unit="mg/L NO3-N"), "enter it as nitrate_n"),
+            ("sample-enter", dict(enter, token="c", parameter="tds", value="20000", unit="ppm"), "ppm is by weight"),
+            ("sample-enter", dict(enter, token="c", parameter="tds", value="1,250", unit="mg/l"), "in two ways"),
+            ("sample-enter", dict(enter, token="c", parameter="arsenic", mdl="1,000"), "in two ways"),
             ("sample-enter", dict(enter, token="c", method=""), "method"),
             ("sample-enter", dict(enter, token="c", lot="x" * 60), "at most"),
             ("sample-enter", dict(enter, token="c", by="a;b"), "without ';'"),
@@ -226,6 +231,22 @@ class FieldTest(LabTest):
         self.assertEqual(self.typed(self.state(last)), [])
         sure = self.lab.ask("sample-enter", **dict(enter, token="d", value="77", sure=True))
         self.assertEqual(self.typed(sure), [("ph", "77")])
+
+    def test_numbers_and_units_as_people_type_them(self):
+        """What means the same is kept, judged and sent as the same."""
+        self.lab.start()
+        self.wait_for("values", lambda: self.saved() > 5)
+        number = self.lab.ask("sample-begin", token="a", purpose="routine", by="Gul Khan",
+                              new_point=dict(name="Handpump", source_type="borehole_tubewell"))["sample"]
+        for i, (parameter, value, unit, kept) in enumerate((
+                ("arsenic", "۱۲٫۵", "µg/l", ("12.5", "ug/L")), ("arsenic", "<0,01", "MG/L", ("<0.01", "mg/L")),
+                ("conductivity", "1.413", "MS/CM", ("1.413", "mS/cm")), ("temperature", "٢٥", "° C", ("25", "Cel")),
+                ("nitrate_n", "3", "mg/L NO3-N", ("3", "mg/L")), ("tds", "350", "PPM", ("350", "[ppm]")),
+                ("turbidity_ntu", "0.2..۰٫۵", "ntu", ("0.2..0.5", "{NTU}")), ("ecoli", "12", "CFU/100 ml", ("12", "/(100.mL)")))):
+            answer = self.lab.ask("sample-enter", sample=number, parameter=parameter, value=value, unit=unit, method="kit", by="Gul Khan",
+                                  token="e%d" % i)
+            self.assertIn("entries", answer, (value, unit, answer))
+            self.assertEqual((answer["entries"][-1]["value"], answer["entries"][-1]["unit"]), kept)
 
     def test_two_points_of_one_name_are_two(self):
         self.lab.start()

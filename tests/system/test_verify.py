@@ -172,7 +172,7 @@ class OnThePage(After):
         page.type("details[data-key=verify] [data-field=by]", "Gul Khan")
         page.looked_at(self, "verify-ur")
         page.tap("[data-do=verify]")
-        page.wait_text("a second person", "#main")
+        page.wait_text("دوسرا شخص", "#main")
         page.tap("[data-do=mend]")
         page.type("details[data-key=verify] [data-field=by]", "Sana Bibi")
         page.tap("[data-do=verify]")

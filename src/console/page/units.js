@@ -3,7 +3,7 @@
 import {h} from "./dom.js";
 
 const shown = {"[pH]": "", Cel: "°C", "uS/cm": "µS/cm", "ug/L": "µg/L", "{FNU}": "FNU", "{NTU}": "NTU", "{PCU}": "PCU",
-	"{TCU}": "TCU", "[psu]": "PSU", "/(100.mL)": "/ 100 mL"};
+	"{TCU}": "TCU", "[psu]": "PSU", "[ppm]": "ppm", "[ppb]": "ppb", "[degF]": "°F", "/(100.mL)": "/ 100 mL"};
 
 export const unit = code => shown[code] ?? code ?? "";
 
@@ -39,10 +39,10 @@ export function bytes(n) {
 // A count, its thousands apart.
 export const whole = n => h("bdi", {class: "value"}, String(n ?? "–").replace(/\B(?=(\d{3})+$)/g, "\u202f"));
 
-// Digits of Urdu and Arabic keyboards are digits, and their comma or ours is a point.
+// Digits of Urdu and Arabic keyboards are digits, and their decimal sign is a point.  What a comma is, the laboratory decides.
 export function number(typed) {
 	return typed.trim().replace(/[\u06f0-\u06f9]/g, c => c.charCodeAt(0) - 0x6f0)
-		.replace(/[\u0660-\u0669]/g, c => c.charCodeAt(0) - 0x660).replace(/[,\u066b]/, ".");
+		.replace(/[\u0660-\u0669]/g, c => c.charCodeAt(0) - 0x660).replace(/\u066b/, ".");
 }
 
 // Same in both languages, in the phone's own time: 2026-11-28 14:05.

@@ -395,6 +395,7 @@ static void wrong_words_are_said(void **state)
 			"no standard of ph is 70"},
 		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'7 mg/L'", "error",
 			"cannot be in \"mg/L\""},
+		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'1,234'", "error", "two ways"},
 		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'7','expires':'2027-02-30'",
 			"error", "is no day"},
 		{"'unit':'ph-1','parameter':'ph','lot':'B7','value':'7','expires':'soon'", "error",

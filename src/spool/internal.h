@@ -299,7 +299,10 @@ void file_remove(const char *path);    /* a database that was never published */
 uint64_t file_bytes(const char *path); /* with its WAL; 0 when it is not there */
 
 /* segment_write.c: the open one; all run in the writer */
-int segment_make_tables(sqlite3 *db) MUST_USE; /* this one in any thread */
+/* Empty tables, and what a new file says of the spool and of the numbers that it may hold; in any thread. */
+int segment_make_tables(const struct spool *spool, sqlite3 *db, struct range numbers) MUST_USE;
+/* Each table and column of today's schema is there by its name: ERR_DAMAGED; in any thread. */
+int segment_check_names(sqlite3 *db) MUST_USE;
 /* *last: the highest number in it; first - 1: none. */
 int segment_open(struct spool *spool, uint64_t first, uint64_t *last) MUST_USE;
 void segment_close(struct spool *spool, bool finished);

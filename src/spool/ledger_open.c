@@ -17,6 +17,13 @@ static const char schema[] = META_TABLE EPOCH_TABLE DELIVERY_TABLE
 	"CREATE INDEX anchors ON ledger(number) WHERE kind=2;"
 	"CREATE INDEX gaps ON ledger(number) WHERE kind=3;";
 
+/* All of it by name, asked and never run: what load() does not ask for, others ask for later. */
+static const char names[] =
+	"SELECT l.number,l.kind,l.boot,l.boot_ms,l.a,l.b,l.c,l.words,l.crc,"
+	"b.id,b.uuid,b.first_reading,b.first_ledger,b.crc,s.first,s.last,s.state,"
+	"r.id,r.store,r.stream,r.number,r.status,r.words"
+	" FROM ledger l INDEXED BY anchors, boot b, segment s, refusal r WHERE l.kind=2";
+
 /* --- reading it in ------------------------------------------------------------------------------ */
 
 int ledger_load_gaps(struct spool *spool, bool anew)
@@ -169,6 +176,8 @@ static int load(struct spool *spool)
 	if (!err)
 		err = summaries_load(spool);
 	if (!err)
+		err = sql_understands(spool->ledger.db, names);
+	if (!err)
 		err = epochs_refresh(spool);
 	if (!err)
 		err = bytes_load(spool);
@@ -207,7 +216,7 @@ static int open_and_load(struct spool *spool, bool at_start)
 	spool->ledger.sick = false;
 	err = sql_settle(spool->ledger.db);
 	if (!err)
-		err = ledger_take_steps(spool->ledger.db);
+		err = sql_made_whole(spool->ledger.db, ledger_take_steps(spool->ledger.db));
 	if (err && at_start && err != ERR_DAMAGED) {
 		/* A card that is full can be read; nothing is written before this works. */
 		text_put(&words, sqlite3_errmsg(spool->ledger.db));
@@ -215,7 +224,7 @@ static int open_and_load(struct spool *spool, bool at_start)
 		err = 0;
 	}
 	if (!err)
-		err = load(spool);
+		err = sql_made_whole(spool->ledger.db, load(spool));
 	if (!err)
 		err = sql_keep(&spool->ledger.keeper, path);
 	if (err) {

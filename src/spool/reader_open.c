@@ -252,7 +252,9 @@ static int load_segment(
 		err = sql_number(open->db, "PRAGMA user_version", &schema);
 	open->schema = (int)schema;
 	if (!err)
-		err = rows_prepare(open);
+		err = sql_made_whole(open->db, rows_prepare(open));
+	if (!err && schema == SPOOL_SCHEMA)
+		err = segment_check_names(open->db);
 	if (err)
 		reader_close_segment(open);
 	return err;

@@ -70,7 +70,6 @@ static void clear(struct salvage *salvage)
 /* An empty segment: for the rows, or for its first page. */
 static int make_empty(const struct salvage *salvage, const char *path)
 {
-	struct spool *spool = salvage->spool;
 	sqlite3 *db = NULL;
 	int err;
 
@@ -78,22 +77,8 @@ static int make_empty(const struct salvage *salvage, const char *path)
 	err = sql_make(&db, path, salvage->why);
 	if (err)
 		return err;
-	err = segment_make_tables(db);
-	if (!err)
-		err = sql_set_meta_text(db, "spool", spool->id);
-	if (!err)
-		err = identity_save(db, &spool->identities);
-	if (!err)
-		err = sql_set_meta_number(db, "schema", SPOOL_SCHEMA);
-	if (!err)
-		err = sql_set_meta_number(db, "first", (int64_t)salvage->first);
-	if (!err)
-		err = sql_set_meta_number(db, "end", (int64_t)salvage->last);
-	if (!err)
-		err = sql_set_meta_number(db, "ledger_reserved",
-			(int64_t)(spool->next[STREAM_LEDGER] + RESERVE_LEDGER));
-	if (!err)
-		err = sql_set_meta_number(db, "freed_below", (int64_t)spool->freed_below);
+	err = segment_make_tables(
+		salvage->spool, db, (struct range){salvage->first, salvage->last});
 	if (!err)
 		err = sql_settle(db);
 	if (err)

@@ -11,6 +11,9 @@
 
 #include "spool/internal.h"
 
+/* Of SQLite's header: what it writes, and what it makes tables by. */
+enum { NEWEST_FORM = 2, NEWEST_TABLES = 4 };
+
 static const char before[] = "readings-", after[] = ".db";
 
 void segment_file_name(const char *dir, uint64_t first, char *to, size_t cap)
@@ -114,6 +117,12 @@ int segment_judge(const char *path, struct text *why)
 	}
 	if (got < (ssize_t)sizeof(head) || memcmp(head, "SQLite format 3", 16) != 0) {
 		text_printf(why, "%s: no database header", path);
+		goto out;
+	}
+	/* SQLite would only read it, or not even that. */
+	if (head[18] > NEWEST_FORM || head[19] > NEWEST_FORM ||
+		file_be32(head + 44) > NEWEST_TABLES) {
+		text_printf(why, "%s: its database header is damaged", path);
 		goto out;
 	}
 	page = (uint32_t)head[16] << 8 | head[17];

@@ -27,9 +27,40 @@ static const char schema[] = META_TABLE EPOCH_TABLE DELIVERY_TABLE
 	"CREATE TABLE reading(seq INTEGER PRIMARY KEY, series INTEGER NOT NULL, value REAL,"
 	" qc INTEGER NOT NULL, flags INTEGER NOT NULL);";
 
-int segment_make_tables(sqlite3 *db)
+int segment_check_names(sqlite3 *db)
 {
-	return sql_run(db, schema);
+	return sql_understands(db,
+		"SELECT b.id,b.uuid,b.first_reading,b.crc,"
+		"s.id,s.unit,s.parameter,s.kind,s.decimals,s.crc,"
+		"a.id,a.district,a.tehsil,a.near,a.edition,a.crc,"
+		"x.seq,x.n,x.boot,x.boot_ms,x.context,x.sample,x.origin,x.mode,x.lat_e7,x.lon_e7,"
+		"x.fix_age_ms,x.eph_cm,x.area,x.border_m,x.raw,x.crc,"
+		"r.seq,r.series,r.value,r.qc,r.flags,"
+		"e.uuid,e.from_boot_ms,e.offset_ms,e.source,e.uncertainty_ms,e.crc,"
+		"d.store,d.stream,d.delivery,d.first,d.last,d.crc"
+		" FROM boot b,series s,area a,exchange x,reading r,epoch e,delivery d");
+}
+
+int segment_make_tables(const struct spool *spool, sqlite3 *db, struct range numbers)
+{
+	int64_t reserved = (int64_t)(spool->next[STREAM_LEDGER] + RESERVE_LEDGER);
+	int err = sql_run(db, schema);
+
+	if (!err)
+		err = sql_set_meta_text(db, "spool", spool->id);
+	if (!err)
+		err = identity_save(db, &spool->identities);
+	if (!err)
+		err = sql_set_meta_number(db, "schema", SPOOL_SCHEMA);
+	if (!err)
+		err = sql_set_meta_number(db, "first", (int64_t)numbers.first);
+	if (!err)
+		err = sql_set_meta_number(db, "end", (int64_t)numbers.last);
+	if (!err)
+		err = sql_set_meta_number(db, "ledger_reserved", reserved);
+	if (!err)
+		err = sql_set_meta_number(db, "freed_below", (int64_t)spool->freed_below);
+	return err;
 }
 
 static int failed(struct spool *spool, int err)
@@ -49,27 +80,12 @@ static int failed(struct spool *spool, int err)
 
 static int fill(struct spool *spool, sqlite3 *db, uint64_t first)
 {
-	int64_t end = (int64_t)(first + spool->conf.segment_readings - 1);
-	int64_t reserved = (int64_t)(spool->next[STREAM_LEDGER] + RESERVE_LEDGER);
+	struct range numbers = {first, first + spool->conf.segment_readings - 1};
 	int err;
 
 	err = sql_run(db, "BEGIN IMMEDIATE");
 	if (!err)
-		err = segment_make_tables(db);
-	if (!err)
-		err = sql_set_meta_text(db, "spool", spool->id);
-	if (!err)
-		err = identity_save(db, &spool->identities);
-	if (!err)
-		err = sql_set_meta_number(db, "schema", SPOOL_SCHEMA);
-	if (!err)
-		err = sql_set_meta_number(db, "first", (int64_t)first);
-	if (!err)
-		err = sql_set_meta_number(db, "end", end);
-	if (!err)
-		err = sql_set_meta_number(db, "ledger_reserved", reserved);
-	if (!err)
-		err = sql_set_meta_number(db, "freed_below", (int64_t)spool->freed_below);
+		err = segment_make_tables(spool, db, numbers);
 	if (!err)
 		err = epochs_copy(spool, spool->boot, db);
 	if (!err)
@@ -290,6 +306,8 @@ static int load(struct spool *spool, uint64_t first, uint64_t *last)
 		err = find_boot(spool);
 	if (!err)
 		err = deliver_load_all(spool, segment->db);
+	if (!err && !segment->outdated)
+		err = segment_check_names(segment->db);
 	return err || segment->outdated ? err : prepare(segment);
 }
 
@@ -331,7 +349,7 @@ static int open_and_load(struct spool *spool, uint64_t first, bool at_start, uin
 		err = 0;
 	}
 	if (!err)
-		err = load(spool, first, last);
+		err = sql_made_whole(spool->segment.db, load(spool, first, last));
 	if (!err)
 		err = sql_keep(&spool->segment.keeper, path);
 	if (err) {

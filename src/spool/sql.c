@@ -301,6 +301,20 @@ int sql_check_keys(sqlite3 *db, struct text *why)
 	return wrong ? ERR_DAMAGED : 0;
 }
 
+int sql_made_whole(sqlite3 *db, int err)
+{
+	return err == ERR_IO && sqlite3_errcode(db) == SQLITE_ERROR ? ERR_DAMAGED : err;
+}
+
+int sql_understands(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	int err = sql_made_whole(db, sql_prepare(db, sql, &statement));
+
+	sqlite3_finalize(statement);
+	return err;
+}
+
 static int keep_wal(sqlite3 *db, int keep)
 {
 	return sql_error(sqlite3_file_control(db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep));

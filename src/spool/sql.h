@@ -68,6 +68,13 @@ int sql_checkpoint(sqlite3 *db) MUST_USE;
  * asks this; ERR_DAMAGED then.  A newer program's tables are its own.
  */
 int sql_check_keys(sqlite3 *db, struct text *why) MUST_USE;
+/*
+ * What a call returned for a file that was made with all that it was asked for: of a damaged name SQLite says "no such table"
+ * by its plain error, which is ERR_DAMAGED then.
+ */
+int sql_made_whole(sqlite3 *db, int err) MUST_USE;
+/* Whether a query could be asked of such a file. */
+int sql_understands(sqlite3 *db, const char *sql) MUST_USE;
 /* 0 when the whole file is sound, ERR_DAMAGED, or ERR_IO when it cannot be read. */
 int sql_quick_check(sqlite3 *db) MUST_USE;
 

@@ -9,7 +9,7 @@
 #include "conf/conf.h"
 #include "console/server.h"
 
-enum { MISTAKES = 16 * 1024, USUAL_PORT = 8080 };
+enum { MISTAKES = 16 * 1024, USUAL_PORT = 8080, REQUEST_MS = 30000 };
 
 /* A page asks for 30 files at once, then for three answers a second; a browser may show a few of them. */
 static const struct bucket_size of_each = {200, 50}, of_all = {600, 10};
@@ -155,7 +155,8 @@ int console_run(int argc, char **argv)
 		.socket = settings.socket,
 		.door = settings.door,
 		.each = of_each,
-		.all = of_all};
+		.all = of_all,
+		.request_ms = REQUEST_MS};
 	if (server_start(&server, &conf, &why)) {
 		fprintf(stderr, "waterlab-console: %s\n", words);
 		return 1;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "console/deadlines.h"
 #include "console/guard.h"
 #include "console/own.h"
 #include "console/question.h"
@@ -19,8 +20,7 @@
 #include "console/send.h"
 
 enum {
-	MOST_CONNECTIONS = 64,
-	MOST_OF_ONE = 16,         /* of them from one address: a browser takes six */
+	MOST_OF_ONE = 16,         /* connections from one address: a browser takes six */
 	SILENCE_S = 15,           /* of a client, before its connection is closed */
 	CONNECTION_BYTES = 16384, /* its request line and header fields */
 	LONGEST_PEM = 65536
@@ -35,6 +35,7 @@ struct server {
 	struct relay relay;
 	struct door *door;
 	struct own own;
+	struct deadlines deadlines;
 	pthread_mutex_t counting; /* of rates */
 	struct rates rates;
 	struct site site;
@@ -182,6 +183,23 @@ static enum MHD_Result answer(
 	return sent;
 }
 
+/* NULL: this connection has none. */
+static struct deadline *deadline_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static void give_answer(struct server *server, struct MHD_Connection *connection)
+{
+	struct deadline *deadline = deadline_of(connection);
+
+	if (deadline)
+		deadlines_answer(&server->deadlines, deadline);
+}
+
 static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, const char *path,
 	const char *method, const char *version, const char *bytes, size_t *n, void **kept)
 {
@@ -209,6 +227,7 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
 		*n = 0;
 		return MHD_YES;
 	}
+	give_answer(server, connection);
 	if (!request->route)
 		return request->file ? send_file(connection, request->file) : MHD_NO;
 	if (request->too_long)
@@ -219,13 +238,29 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
 static void done(void *ctx, struct MHD_Connection *connection, void **kept,
 	enum MHD_RequestTerminationCode how)
 {
-	(void)ctx;
-	(void)connection;
+	struct server *server = ctx;
+	struct deadline *deadline = deadline_of(connection);
+
 	(void)how;
 	if (*kept)
 		explicit_bzero(*kept, sizeof(struct request)); /* a PIN was in it, perhaps */
 	free(*kept);
 	*kept = NULL;
+	if (deadline)
+		deadlines_request(&server->deadlines, deadline);
+}
+
+static void came_or_went(void *ctx, struct MHD_Connection *connection, void **kept,
+	enum MHD_ConnectionNotificationCode what)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct server *server = ctx;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		*kept = info ? deadlines_begin(&server->deadlines, info->connect_fd) : NULL;
+	else if (*kept)
+		deadlines_end(&server->deadlines, *kept);
 }
 
 /* --- start and stop ---------------------------------------------------------------------------------- */
@@ -268,9 +303,10 @@ static struct MHD_Daemon *start_http(struct server *server, int fd)
 			 MHD_USE_POLL | (server->site.tls ? MHD_USE_TLS : 0);
 
 	return MHD_start_daemon(flags, 0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)MOST_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		(unsigned)MOST_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
+		MHD_OPTION_NOTIFY_COMPLETED, done, server, MHD_OPTION_NOTIFY_CONNECTION,
+		came_or_went, server, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)MOST_OF_ONE,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, server->site.tls ? tls : plain,
 		MHD_OPTION_END);
@@ -323,6 +359,7 @@ static void release(struct server *server)
 	if (server->door) {
 		own_end(&server->own);
 		pthread_mutex_destroy(&server->counting);
+		deadlines_stop(&server->deadlines);
 	}
 	relay_close(&server->relay);
 	door_free(server->door);
@@ -348,7 +385,11 @@ int server_start(struct server **out, const struct server_conf *conf, struct tex
 	server->rates = (struct rates){.each_size = conf->each, .all_size = conf->all};
 	pthread_mutex_init(&server->counting, NULL);
 	own_make(&server->own, server->door, &server->relay, &clock_system);
-	err = check_site(server, conf, why);
+	err = deadlines_start(&server->deadlines, conf->request_ms);
+	if (err)
+		text_put(why, "no thread can be started");
+	else
+		err = check_site(server, conf, why);
 	if (err) {
 		release(server);
 		return err;

@@ -16,6 +16,7 @@ struct server_conf {
 	const char *socket; /* the daemon's; outlives the server */
 	struct door_conf door;
 	struct bucket_size each, all; /* requests of one address, and of all together */
+	int64_t request_ms; /* for a whole request, however slowly it comes; 0: no end to it */
 };
 
 /*

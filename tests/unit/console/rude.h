@@ -71,6 +71,8 @@ __attribute__((unused)) static void start_daemon(void)
 
 static struct bucket_size of_each; /* requests of one address; no limit but where a test says one */
 
+static int64_t request_ms; /* for a whole request, likewise */
+
 /* The page behind that door. */
 __attribute__((unused)) static int open_page(const struct door_conf *door)
 {
@@ -80,7 +82,8 @@ __attribute__((unused)) static int open_page(const struct door_conf *door)
 		.hosts = "",
 		.socket = "./control",
 		.door = *door,
-		.each = of_each};
+		.each = of_each,
+		.request_ms = request_ms};
 	char words[256];
 	struct text why = text_over(words, sizeof(words));
 	const struct route *route;

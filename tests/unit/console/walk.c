@@ -2,6 +2,8 @@
  * Every route of the table over real HTTP, before a daemon that counts what reaches it: a right request does once, and
  * a wrong one never.  A new route is walked without a word here.
  */
+#include <errno.h>
+
 #include "rude.h"
 
 /* --- the walk ----------------------------------------------------------------------------------------------- */
@@ -200,6 +202,70 @@ static void one_neighbour_does_not_take_the_page_from_the_others(void **state)
 		close(fds[i]);
 }
 
+/* Sends `slow`, and then more, a byte now and then; false: that went on for as long as anybody would wait. */
+static bool is_ended(int fd, const char *slow)
+{
+	enum { TRIES = 1000, PAUSE_MS = 10 };
+	char byte;
+	unsigned i;
+	ssize_t n;
+
+	for (i = 0; i < TRIES; i++) {
+		poll(NULL, 0, PAUSE_MS);
+		if (send(fd, *slow ? slow++ : "x", 1, MSG_NOSIGNAL) < 0)
+			return true;
+		n = recv(fd, &byte, 1, MSG_DONTWAIT);
+		if (n == 0 || (n < 0 && errno != EAGAIN))
+			return true;
+		if (n > 0)
+			fail_msg("an answer began: %c", byte);
+	}
+	return false;
+}
+
+static int begin(const char *words)
+{
+	int fd = connect_from(3);
+
+	assert_int_equal(send(fd, words, strlen(words), MSG_NOSIGNAL), strlen(words));
+	return fd;
+}
+
+/* However many bytes still come, and wherever in it they do. */
+static void a_request_comes_whole_in_time_or_its_connection_ends(void **state)
+{
+	char words[512], here[32];
+	unsigned i;
+	int fd;
+
+	stop(state);
+	request_ms = 200;
+	start(state);
+	snprintf(here, sizeof(here), "127.0.0.1:%u", server_port(server));
+	fd = connect_from(3);
+	assert_true(is_ended(fd, "GET /api/status HTTP/1.1\r\nX: "));
+	close(fd);
+	snprintf(words, sizeof(words),
+		"POST /api/sample/end HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n"
+		"Content-Type: application/json\r\nContent-Length: 4000\r\n\r\n{",
+		here, here);
+	fd = begin(words);
+	assert_true(is_ended(fd, " "));
+	close(fd);
+	/* Again, on a connection that had its answer. */
+	snprintf(words, sizeof(words), "GET /api/page HTTP/1.1\r\nHost: %s\r\n\r\n", here);
+	fd = begin(words);
+	for (i = 0; i < 2 && recv(fd, answer, sizeof(answer), 0) > 0; i++)
+		if (strstr(answer, "languages"))
+			break;
+	assert_true(is_ended(fd, "GET / HTTP/1.1\r\nX: "));
+	close(fd);
+	assert_int_equal(send_to("/api/status", "GET", NULL, (struct other){0}), 200);
+	stop(state);
+	request_ms = 0;
+	start(state);
+}
+
 /* Right requests with bytes changed, taken out and put in: never a change, and the page goes on. */
 static void mangled_requests_change_nothing(void **state)
 {
@@ -358,6 +424,7 @@ int main(void)
 		cmocka_unit_test(a_daemon_that_is_away_is_said_and_asked_again),
 		cmocka_unit_test(clients_that_only_sit_there_are_bounded_and_go),
 		cmocka_unit_test(one_neighbour_does_not_take_the_page_from_the_others),
+		cmocka_unit_test(a_request_comes_whole_in_time_or_its_connection_ends),
 		cmocka_unit_test(mangled_requests_change_nothing),
 		cmocka_unit_test(what_is_cut_off_or_in_a_body_is_no_request),
 		cmocka_unit_test(who_asks_too_often_waits),

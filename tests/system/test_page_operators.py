@@ -60,6 +60,15 @@ class Operators(LabTest):
         found = self.lab.ask("samples")
         return [self.lab.ask("sample-show", sample=one["sample"]) for one in found["open"]]
 
+    def sample(self, parameter, value, method, token="", **where):
+        """The number of a sample of one value, which ended."""
+        who = dict(by="Gul Khan")
+        where = where or dict(new_point=dict(name="Pump", source_type="tanker"))
+        sample = self.lab.ask("sample-begin", token="b" + token, purpose="routine", **where, **who)["sample"]
+        self.lab.ask("sample-enter", token="v" + token, sample=sample, parameter=parameter, value=value, method=method, **who)
+        self.lab.ask("sample-end", token="e" + token, sample=sample, **who)
+        return sample
+
     def test_what_is_saved_is_the_operators(self):
         self.open()
         page = self.page
@@ -134,10 +143,7 @@ class Operators(LabTest):
 
     def test_an_alarm_is_for_who_is_here(self):
         """Neither it nor a count of tests is left on the screen for the next who comes by."""
-        who = dict(by="Gul Khan")
-        sample = self.lab.ask("sample-begin", token="b", purpose="routine", new_point=dict(name="Pump", source_type="tanker"), **who)["sample"]
-        self.lab.ask("sample-enter", token="v", sample=sample, parameter="antimony", value="20", method="photometer", **who)
-        self.lab.ask("sample-end", token="e", sample=sample, **who)
+        sample = self.sample("antimony", "20", "photometer")
         self.open()
         page = self.page
         self.come_in("A visitor")
@@ -153,9 +159,7 @@ class Operators(LabTest):
         # Seen is seen, verified or not; the other one is of another sample, and comes in one list with it.
         point = self.lab.ask("sample-show", sample=sample)["point"]["point"]
         self.lab.ask("sample-verify", token="w", sample=sample, by="Sana Bibi")
-        other = self.lab.ask("sample-begin", token="b2", purpose="routine", point=point, **who)["sample"]
-        self.lab.ask("sample-enter", token="v2", sample=other, parameter="antimony", value="30", method="photometer", **who)
-        self.lab.ask("sample-end", token="e2", sample=other, **who)
+        other = self.sample("antimony", "30", "photometer", token="2", point=point)
         page.wait_text("Sample %d" % other, "#alarm")
         self.assertNotIn("more", page.text("#alarm"))
         entry = self.lab.ask("sample-show", sample=sample)["results"][0]["entry"]
@@ -163,10 +167,7 @@ class Operators(LabTest):
         page.wait_text("And 1 more.", "#alarm")    # corrected is news
 
     def test_who_may_verify_is_said_and_others_have_no_button(self):
-        who = dict(by="Gul Khan")
-        sample = self.lab.ask("sample-begin", token="b", purpose="routine", new_point=dict(name="Pump", source_type="tanker"), **who)["sample"]
-        self.lab.ask("sample-enter", token="v", sample=sample, parameter="turbidity_ntu", value="7", method="tube", **who)
-        self.lab.ask("sample-end", token="e", sample=sample, **who)
+        sample = self.sample("turbidity_ntu", "7", "tube")
         self.open()
         page = self.page
         self.come_in("Gul Khan")

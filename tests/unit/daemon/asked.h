@@ -26,11 +26,8 @@ __attribute__((unused)) static int start_daemon(void)
 	return parts_start(&parts, &conf, &clock_system, &why);
 }
 
-__attribute__((unused)) static int start(void **state)
+__attribute__((unused)) static void configure(void)
 {
-	(void)state;
-	if (system("rm -rf spool"))
-		return -1;
 	memset(&conf, 0, sizeof(conf));
 	text_copy(conf.lab, sizeof(conf.lab), "van-3");
 	text_copy(conf.control_socket, sizeof(conf.control_socket), "./control");
@@ -39,6 +36,14 @@ __attribute__((unused)) static int start(void **state)
 		.commit_ms = 100,
 		.segment_readings = 1000,
 		.pending_bytes = 1 << 16};
+}
+
+__attribute__((unused)) static int start(void **state)
+{
+	(void)state;
+	if (system("rm -rf spool"))
+		return -1;
+	configure();
 	return start_daemon();
 }
 
@@ -59,12 +64,24 @@ __attribute__((unused)) static int keep(void *ctx, const char *line, size_t len)
 	return json_array_append_new(ctx, json_loadb(line, len, 0, NULL));
 }
 
+/* All lines of the answer; `request` is let go. */
+__attribute__((unused)) static json_t *ask_all(json_t *request)
+{
+	char words[256];
+	struct text why = text_over(words, sizeof(words));
+	json_t *answers = json_array();
+
+	assert_non_null(request);
+	assert_int_equal(control_ask("./control", request, keep, answers, &why), 0);
+	json_decref(request);
+	return answers;
+}
+
 /* `words` are the question as JSON with ' for ". */
 __attribute__((unused, format(printf, 1, 2))) static json_t *ask(const char *words, ...)
 {
-	char room[1024], why_room[256];
-	struct text why = text_over(why_room, sizeof(why_room));
-	json_t *answers = json_array(), *request, *answer;
+	json_t *request, *answers, *answer;
+	char room[1024];
 	va_list args;
 	char *p;
 
@@ -77,8 +94,7 @@ __attribute__((unused, format(printf, 1, 2))) static json_t *ask(const char *wor
 	request = json_loads(room, 0, NULL);
 	if (!request)
 		fail_msg("no JSON: %s", room);
-	assert_int_equal(control_ask("./control", request, keep, answers, &why), 0);
-	json_decref(request);
+	answers = ask_all(request);
 	answer = json_incref(json_array_get(answers, 0));
 	json_decref(answers);
 	return answer;

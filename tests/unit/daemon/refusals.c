@@ -1,20 +1,6 @@
 /* Refused numbers on the control socket: listed, put back, given up, and what is answered to questions that cannot be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "base/log.h"
-#include "daemon/parts.h"
+#include "asked.h"
 #include "spool/reader.h"
-
-static struct conf conf;
-static struct parts parts;
 
 static void add_store(const char *name)
 {
@@ -32,32 +18,22 @@ static void add_store(const char *name)
 }
 
 /* Twenty readings of which the province refuses 5, 6 and 9; nothing is ever sent. */
-static int start(void **state)
+static int start_with_refusals(void **state)
 {
 	struct series series = {"ph-1", "ph", NUMBER_F32, 0};
 	struct reading reading = {.qc = QC_PASS, .value = 7};
 	struct exchange exchange = {
 		.raw = (const uint8_t *)"\x03", .raw_len = 1, .readings = &reading, .n = 1};
 	struct spool_counts counts;
-	char words[512];
-	struct text why = text_over(words, sizeof(words));
 	uint64_t k;
 
 	(void)state;
 	if (system("rm -rf spool"))
 		return -1;
-	memset(&conf, 0, sizeof(conf));
-	text_copy(conf.lab, sizeof(conf.lab), "van-3");
-	text_copy(conf.control_socket, sizeof(conf.control_socket), "./control");
-	conf.clock = (struct clock_conf){600, 0, INT64_MAX, 730, 86400};
-	conf.spool = (struct spool_conf){.dir = "spool",
-		.commit_ms = 100,
-		.segment_readings = 1000,
-		.pending_bytes = 1 << 16};
+	configure();
 	add_store("province");
 	add_store("ministry");
-	if (parts_start(&parts, &conf, &clock_system, &why) ||
-		spool_add_series(parts.spool, &series, &reading.series))
+	if (start_daemon() || spool_add_series(parts.spool, &series, &reading.series))
 		return -1;
 	for (k = 0; k < 20; k++)
 		if (spool_add(parts.spool, &exchange))
@@ -73,34 +49,10 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
-{
-	(void)state;
-	return parts_stop(&parts);
-}
-
-static int keep(void *ctx, const char *line, size_t len)
-{
-	return json_array_append_new(ctx, json_loadb(line, len, 0, NULL));
-}
-
-/* All lines of the answer. */
-static json_t *ask(json_t *request)
-{
-	char words[256];
-	struct text why = text_over(words, sizeof(words));
-	json_t *answers = json_array();
-
-	assert_non_null(request);
-	assert_int_equal(control_ask("./control", request, keep, answers, &why), 0);
-	json_decref(request);
-	return answers;
-}
-
 /* It is answered by these words alone. */
 static void expect_error(json_t *request, const char *words)
 {
-	json_t *answers = ask(request);
+	json_t *answers = ask_all(request);
 	const char *error = json_string_value(json_object_get(json_array_get(answers, 0), "error"));
 
 	assert_int_equal(json_array_size(answers), 1);
@@ -120,7 +72,7 @@ static long long number_at(const json_t *answers, size_t i, const char *key)
 
 static void expect_listed(size_t n)
 {
-	json_t *answers = ask(json_pack("{s:s, s:s}", "ask", "refusals", "store", "province"));
+	json_t *answers = ask_all(json_pack("{s:s, s:s}", "ask", "refusals", "store", "province"));
 
 	assert_int_equal(json_array_size(answers), n + 1);
 	json_decref(answers);
@@ -128,7 +80,7 @@ static void expect_listed(size_t n)
 
 static void they_are_listed_newest_first(void **state)
 {
-	json_t *answers = ask(json_pack("{s:s, s:i}", "ask", "refusals", "most", 2));
+	json_t *answers = ask_all(json_pack("{s:s, s:i}", "ask", "refusals", "most", 2));
 
 	(void)state;
 	assert_int_equal(json_array_size(answers), 3);
@@ -174,20 +126,20 @@ static void they_are_put_back(void **state)
 	expect_error(json_pack("{s:s, s:i, s:i}", "ask", "refused-again", "first", 6, "last", 5),
 		"first <= last");
 	expect_error(json_pack("{s:s, s:i}", "ask", "refused-again", "first", 0), "from 1");
-	answers = ask(json_pack("{s:s, s:i}", "ask", "refused-again", "first", 6));
+	answers = ask_all(json_pack("{s:s, s:i}", "ask", "refused-again", "first", 6));
 	assert_int_equal(json_array_size(answers), 3);
 	assert_int_equal(number_at(answers, 0, "readings"), 1);
 	assert_int_equal(number_at(answers, 1, "readings"), 0); /* the ministry */
 	json_decref(answers);
 	expect_listed(2);
 	expect_record("province: 1 put back by ");
-	answers = ask(json_pack("{s:s, s:s}", "ask", "refused-again", "store", "province"));
+	answers = ask_all(json_pack("{s:s, s:s}", "ask", "refused-again", "store", "province"));
 	assert_int_equal(json_array_size(answers), 2);
 	assert_int_equal(number_at(answers, 0, "readings"), 2);
 	assert_int_equal(number_at(answers, 0, "ledger"), 0);
 	json_decref(answers);
 	expect_listed(0);
-	answers = ask(json_pack("{s:s, s:s}", "ask", "refused-again", "store", "province"));
+	answers = ask_all(json_pack("{s:s, s:s}", "ask", "refused-again", "store", "province"));
 	assert_int_equal(number_at(answers, 0, "readings"), 0);
 	json_decref(answers);
 	assert_int_equal(spool_waiting(parts.spool, parts.store_numbers[0], STREAM_READINGS), 20);
@@ -215,7 +167,7 @@ static void they_are_given_up_with_a_reason(void **state)
 	expect_error(give_up("province", 5, 6, "a test"), "another store has not confirmed");
 	spool_mark_sent(parts.spool, parts.store_numbers[1], STREAM_READINGS, both);
 	spool_mark_received(parts.spool, parts.store_numbers[1], STREAM_READINGS, both);
-	answers = ask(give_up("province", 5, 6, "a test"));
+	answers = ask_all(give_up("province", 5, 6, "a test"));
 	assert_int_equal(json_array_size(answers), 1);
 	assert_true(json_is_true(json_object_get(json_array_get(answers, 0), "given_up")));
 	assert_int_equal(number_at(answers, 0, "last"), 6);
@@ -303,7 +255,7 @@ static const struct odd odd_blocks[] = {
 
 static void expect_odd(const char *question, const struct odd *one)
 {
-	json_t *answers = ask(json_loads(question, JSON_DECODE_ANY, NULL));
+	json_t *answers = ask_all(json_loads(question, JSON_DECODE_ANY, NULL));
 	json_t *first = json_array_get(answers, 0);
 	const char *error = json_string_value(json_object_get(first, "error"));
 
@@ -334,10 +286,13 @@ static void what_cannot_be_meant_changes_nothing(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(they_are_listed_newest_first, start, stop),
-		cmocka_unit_test_setup_teardown(they_are_put_back, start, stop),
-		cmocka_unit_test_setup_teardown(they_are_given_up_with_a_reason, start, stop),
-		cmocka_unit_test_setup_teardown(what_cannot_be_meant_changes_nothing, start, stop),
+		cmocka_unit_test_setup_teardown(
+			they_are_listed_newest_first, start_with_refusals, stop),
+		cmocka_unit_test_setup_teardown(they_are_put_back, start_with_refusals, stop),
+		cmocka_unit_test_setup_teardown(
+			they_are_given_up_with_a_reason, start_with_refusals, stop),
+		cmocka_unit_test_setup_teardown(
+			what_cannot_be_meant_changes_nothing, start_with_refusals, stop),
 	};
 
 	log_open((enum log_level)0, false);

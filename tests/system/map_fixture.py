@@ -15,14 +15,14 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SMALL = 5
 STALE_DAYS = 90
-ECOLI = dict(code="ecoli", unit="/(100.mL)", limit=dict(low=None, high=None, must="absent", basis="health", text="not detected in 100 mL"))
+ECOLI = dict(code="ecoli", unit="per 100 mL", limit=dict(low=None, high=None, must="absent", basis="health", text="not detected in 100 mL"))
 PARAMETERS = [
     ECOLI,
-    dict(code="arsenic", unit="ug/L", limit=dict(low=None, high=50, must="<=", basis="health", text="<= 50 ug/L")),
-    dict(code="turbidity_ntu", unit="{NTU}", limit=dict(low=None, high=5, must="<", basis="operational", text="< 5 NTU")),
-    dict(code="ph", unit="[pH]", limit=dict(low=6.5, high=8.5, must="<=", basis="operational", text="6.5..8.5")),
-    dict(code="free_chlorine", unit="mg/L", limit=dict(low=0.2, high=0.5, must="<=", basis="operational", text="0.2..0.5 mg/L")),
-    dict(code="iron", unit="ug/L", limit=None),
+    dict(code="arsenic", unit="µg/L", limit=dict(low=None, high=50, must="<=", basis="health", text="at most 50 µg/L")),
+    dict(code="turbidity_ntu", unit="NTU", limit=dict(low=None, high=5, must="<", basis="operational", text="< 5 NTU")),
+    dict(code="ph", unit="", limit=dict(low=6.5, high=8.5, must="<=", basis="operational", text="6.5 to 8.5")),
+    dict(code="free_chlorine", unit="mg/L", limit=dict(low=0.2, high=0.5, must="<=", basis="operational", text="0.2 to 0.5 mg/L", in_force=False)),
+    dict(code="iron", unit="µg/L", limit=None),
 ]
 METHODS = {"ecoli": ("cbt", "membrane-filtration"), "arsenic": ("arsenic-kit", "photometer"), "turbidity_ntu": ("tube", "meter"),
            "ph": ("strip", "meter"), "free_chlorine": ("dpd-comparator", "dpd-photometer"), "iron": ("strip", "photometer")}
@@ -54,10 +54,10 @@ class Season:
 
     def make_results(self):
         number = 0
-        for district in self.districts:
+        for district in self.districts + [dict(code="none", lat=34.0, lon=72.0)]:
             # Some districts were never visited, some long ago only, some have two points.
             visited = self.random.choice((0, 1, 2, 2, 3, 3, 3))
-            for _ in range(self.random.choice((0, 2, 4, 9, 14)) if visited else 0):
+            for _ in range(2 if district["code"] == "none" else self.random.choice((0, 2, 4, 9, 14)) if visited else 0):
                 number += 1
                 point = dict(point="%s:%d" % (self.random.choice(self.labs), number), code="KP-%04d" % number if number % 3 else None,
                              name=self.random.choice(NAMES) if number % 7 else None, district=district["code"],
@@ -120,7 +120,7 @@ class Season:
         cell["class"] = key[2]
         cell["as_of"] = self.stamp(self.now - datetime.timedelta(hours=30)) if cell["provisional"] else None
         names = dict(points=len(rows), meets=0, fails_above=0, fails_below=0, fails_detected=0, possible=0, doubtful_place=0, cannot_judge=0,
-                     not_applicable=0, share=None, median=None, median_censor=None, highest=None, highest_censor=None, differs=0)
+                     not_applicable=0, doubtful_meets=0, lowest=None, lowest_censor=None, share=None, median=None, median_censor=None, highest=None, highest_censor=None, differs=0)
         if self.view == "public" and sources == "private" and len(rows) < SMALL:
             cell.update(dict.fromkeys(names), newest=None, oldest=None, suppressed=True)
             return cell
@@ -156,7 +156,7 @@ class Season:
                                                 "verdict", "sampled", "status", "lab", "sample", "lat", "lon")},
                     **{"class": "screening" if r["screening"] else "laboratory"}, near="PK526" if r["sample"] % 17 == 0 else None, position="consumer",
                     upper=None, limit_text=limit["text"], limit_low=limit["low"], limit_high=limit["high"], basis=limit["basis"],
-                    van_verdict="meets" if r["sample"] % 13 == 0 else r["verdict"], as_if="fails_above" if possible else None,
+                    reason="uncertainty" if possible else "none", van_verdict="meets" if r["sample"] % 13 == 0 else r["verdict"], as_if="fails_above" if possible else None,
                     since=since["sampled"][:10], retested=since is not r, clock_doubt=r["sample"] % 19 == 0)
 
     def blurred(self, failures):
@@ -165,7 +165,7 @@ class Season:
         for f in failures:
             if f["source_type"] in PUBLIC:
                 row = rows.setdefault((f["district"], f["parameter"], f["verdict"]), {k: f[k] for k in (
-                    "district", "parameter", "class", "unit", "limit_text", "limit_low", "limit_high", "basis", "verdict")})
+                    "district", "parameter", "class", "unit", "limit_text", "basis", "verdict")})
                 row["points"] = row.get("points", 0) + 1
                 row["since"] = min(row.get("since", "9999"), f["since"][:7])
                 row["sampled"] = max(row.get("sampled", ""), f["sampled"][:7])
@@ -217,9 +217,9 @@ class Season:
     def index(self, failures, files):
         newest = max((r["sampled"] for r in self.results), default=None)
         return dict(schema_version=1, view=self.view, made=self.stamp(self.now), as_of=newest,
-                    source=dict(kind="influxdb", answered=self.stamp(self.now), trouble=self.trouble), licence="CC BY 4.0, the department",
+                    source=dict(kind="influxdb", answered=self.stamp(self.now), trouble=None), licence="CC BY 4.0, the department",
                     policy=dict(small_cell=SMALL, percentages_from=0 if self.view == "official" else SMALL,
-                                text="Private sources are shown from 5 points, shares of public ones from 5."),
+                                text="Shares are shown from 5 judged points on. A point counts once in a month, by its latest routine result."),
                     stale_days=STALE_DAYS, periods=self.periods, parameters=PARAMETERS, limit_sets=[dict(name="nsdwq-2010", code=1,
                     title="National Standards for Drinking Water Quality, Pakistan")], districts=self.districts,
                     labs=self.labs if self.view != "public" else [], outlines=None, files=files,
@@ -246,10 +246,11 @@ class Season:
             self.write_text("districts.csv", "period,district,parameter,points\n" + "".join(
                 "%s,%s,%s,%s\n" % (period, c["district"], c["parameter"], c["points"]) for period in self.periods for c in self.cells(period)))
             self.write_text("failures.csv", "district,parameter,since\n" + "".join("%s,%s,%s\n" % (f["district"], f["parameter"], f["since"]) for f in failures))
-            files += [dict(name=n, what=w) for n, w in (("districts.csv", "all cells of all months"), ("failures.csv", "open failures"))] + [
-                dict(name="districts/%s.geojson" % p, what="cells of one month") for p in self.periods]
+            files += [dict(name=n, what=w) for n, w in (("districts.csv", "every cell of every month"), ("failures.csv", "points that fail or may fail, and were not shown to meet since"))] + [
+                dict(name="districts/%s.geojson" % p, what="one month's districts as points of the schematic map, for a portal") for p in self.periods]
         for one in files:
             one["bytes"] = os.path.getsize(os.path.join(self.folder, one["name"]))
+        self.write_json("status.json", dict(schema_version=1, tried=self.stamp(self.now), trouble=self.trouble))
         self.write_json("index.json", self.index(failures, files))
         return self
 

@@ -68,7 +68,7 @@ class Words(unittest.TestCase):
         states = re.search(r"states = \[\.\.\.fails, ([^]]*)\]", read(os.path.join(PAGE, "cells.js"))).group(1)
         asked |= {"meaning.%s" % code for code in re.findall(r'"(\w+)"', states)} | {"meaning.%s" % code for code in map_fixture.FAILS}
         asked |= {"%s.%s" % (group, code) for group, codes in (
-            ("measure", "share median highest points"), ("class", "screening laboratory"), ("sources", "all public private"),
+            ("measure", "share median highest points"), ("drawn", "schematic outlines"), ("class", "screening laboratory"), ("sources", "all public private"),
             ("view", "public official labs"), ("screen", "failures map table files labs"), ("state", "stale too_few not_tested"),
             ("short", "fails_above fails_below fails_detected"), ("labs", "never silent sick well")) for code in codes.split()}
         asked |= {"column.%s" % name for name in re.findall(r'"(\w+)"', re.search(r"const columns = \[([^]]*)\]", self.scripts).group(1))}
@@ -79,7 +79,7 @@ class Words(unittest.TestCase):
         self.assertEqual(sorted(asked - set(self.built["en"]["words"])), [])
 
     def test_no_own_text_is_left_unused(self):
-        groups = r"(measure|class|sources|view|screen|state|short|labs|column|meaning)\."
+        groups = r"(measure|drawn|class|sources|view|screen|state|short|labs|column|meaning)\."
         unused = [key for key in self.own["en"]["words"] if not re.match(groups, key) and '"%s"' % key not in self.scripts]
         self.assertEqual(unused, [])
 

@@ -1,5 +1,6 @@
 // How old all this is, and what is wrong with it: above every screen.
 
+import * as data from "./data.js";
 import {h} from "./dom.js";
 import * as marks from "./marks.js";
 import {strangers} from "./state.js";
@@ -9,7 +10,8 @@ import {say, t, told} from "./words.js";
 const oldAfterS = 2 * 86400; // the publisher runs at least daily: two days without a map are no accident
 const clockOffS = 3600;
 
-export const minute = at => at ? `${at.slice(0, 16).replace("T", " ")} UTC` : "–";
+// A moment that the public's edition rounds to its day is shown as a day.
+export const minute = at => !at ? "–" : at.endsWith("T00:00:00Z") ? at.slice(0, 10) : `${at.slice(0, 16).replace("T", " ")} UTC`;
 export const secondsSince = at => (Date.now() - Date.parse(at)) / 1000;
 
 export function age(index) {
@@ -21,10 +23,12 @@ export function age(index) {
 
 export function banners(index) {
 	const passed = secondsSince(index.made), strange = strangers(index);
+	// What became of the publisher's last try, which is newer than the map where the store was away.
+	const last = data.get("status.json").value, trouble = last?.trouble ? last.words ?? last.trouble : index.source?.trouble;
 	return [
 		!(passed <= oldAfterS) && marks.note("odd", "clock", h("b", null, say("old", {age: span(passed)})), " ", say("old.words")),
 		passed < -clockOffS && marks.note("odd", "clock", say("clock.behind", {at: minute(index.made)})),
-		index.source?.trouble && marks.note("odd", "warn", h("b", null, say("trouble", {at: minute(index.source.answered)})), " ", told(index.source.trouble)),
+		trouble && marks.note("odd", "warn", h("b", null, say("trouble", {at: minute(index.source?.answered ?? index.made)})), " ", told(trouble)),
 		strange.length > 0 && marks.note("odd", "ask", say("strangers", {names: strange.join(t("comma"))})),
 	];
 }

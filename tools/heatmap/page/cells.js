@@ -80,16 +80,32 @@ export function short(cell, measure) {
 	return known(value, censor).replace(/\u2009/g, "");
 }
 
-// The limit in figures; null where it must not be found; undefined where there is none.
-export function limit(low, high, text, must) {
-	const has = n => n !== null && n !== undefined;
+const has = n => n !== null && n !== undefined;
+
+// The limit in figures; null where it must not be found; undefined where there is none.  The public's files have only its
+// sentence: "at most 50 ug/L", "< 5 NTU", "6.5 to 8.5".
+export function limit({low, high, text = "", must}) {
+	if (must === "absent" || /^not detected/.test(text))
+		return null;
+	if (!has(low) && !has(high)) {
+		const said = /^(at most|at least|strictly between|<|>)? ?(-?\d[\d.e+-]*)(?: (?:to|and) (-?\d[\d.e+-]*))?/.exec(text ?? "");
+		if (!said)
+			return text || undefined;
+		const least = /least|>/.test(said[1] ?? "");
+		low = said[3] || least ? Number(said[2]) : null;
+		high = said[3] ? Number(said[3]) : least ? null : Number(said[2]);
+	}
+	const strict = must === "<" || /^(<|>|strictly)/.test(text ?? "");
 	if (has(low) && has(high))
-		return `${figure(low)} – ${figure(high)}`;
-	if (has(high))
-		return `${must === "<" || /^</.test(text ?? "") && !/^<=/.test(text) ? "<" : "≤"} ${figure(high)}`;
-	if (has(low))
-		return `≥ ${figure(low)}`;
-	return text || must === "absent" ? null : undefined;
+		return strict ? `> ${figure(low)}, < ${figure(high)}` : `${figure(low)} – ${figure(high)}`;
+	return has(high) ? `${strict ? "<" : "≤"} ${figure(high)}` : `${strict ? ">" : "≥"} ${figure(low)}`;
+}
+
+// All that a table must name: the gazetteer's districts, and whatever else has results ("none": not known).
+export function everyDistrict(index, found) {
+	const known = new Set(index.districts.map(one => one.code));
+	return [...index.districts, ...[...found.keys()].filter(code => !known.has(code)).map(code =>
+		({code, name: code && code !== "none" ? code : t("district.unknown"), stray: true}))];
 }
 
 // The cells of one selection by district.

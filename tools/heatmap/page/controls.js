@@ -21,7 +21,7 @@ export const districtOptions = index => byWord(index.districts.map(one => [one.c
 function switchOf(name, label, options, value) {
 	return options.length > 1 && h("div", {class: "switch", role: "group", "aria-label": t(label)}, options.map(one =>
 		h("a", {href: link({[name]: one.code}), "aria-current": one.code === value ? "true" : null, "data-replace": true},
-			say(`${name}.${one.code}`), " ", h("bdi", {class: "count", "aria-label": t("districts.n", {n: one.districts})}, one.districts))));
+			say(`${name}.${one.code}`), " ", one.districts !== undefined && h("bdi", {class: "count", "aria-label": t("districts.n", {n: one.districts})}, one.districts))));
 }
 
 function slider(index, pick) {
@@ -42,9 +42,9 @@ function slider(index, pick) {
 export function limitWords(one) {
 	if (!one?.limit)
 		return say("limit.none");
-	const {low, high, text, must, basis} = one.limit, bounds = limitOf(low, high, text, must);
+	const {basis, in_force: inForce} = one.limit, bounds = limitOf(one.limit);
 	const words = bounds ? `${bounds} ${unit(one.unit)}`.trim() : t("limit.absent");
-	return say("limit.of", {limit: words, basis: t(`basis.${basis}`)});
+	return [say("limit.of", {limit: words, basis: t(`basis.${basis}`)}), inForce === false && [" ", h("b", {class: "odd"}, say("limit.unconfirmed"))]];
 }
 
 export function controls(index, pick) {
@@ -54,7 +54,8 @@ export function controls(index, pick) {
 			choose("measure", "field.measure", cells.measures.map(code => [code, t(`measure.${code}`)]), pick.measure)),
 		h("div", {class: "switches"},
 			switchOf("class", "field.class", pick.classes, pick.class),
-			switchOf("sources", "field.sources", pick.kinds, pick.sources)),
+			switchOf("sources", "field.sources", pick.kinds, pick.sources),
+			index.outlines && pick.view === "map" && switchOf("drawn", "field.drawn", [{code: "schematic"}, {code: "outlines"}], pick.drawn ?? "schematic")),
 		slider(index, pick));
 }
 
@@ -72,5 +73,5 @@ export function judgedBy(index, pick, month) {
 	const asOf = provisional.map(cell => cell.as_of).filter(Boolean).sort()[0];
 	return h("div", null,
 		h("p", null, limitWords(one)),
-		provisional.length > 0 && h("p", {class: "provisional"}, say("provisional", {at: asOf ? asOf.slice(0, 16).replace("T", " ") : "–"})));
+		provisional.length > 0 && h("p", {class: "provisional"}, asOf ? say("provisional", {at: asOf.slice(0, 16).replace("T", " ")}) : say("provisional.short")));
 }

@@ -4,7 +4,7 @@ const version = 1;
 
 // What must be in a file for the page to show it: a list that is missing must never look like a list without entries.
 const lists = {"index.json": ["periods", "parameters", "districts", "files"], "failures.json": ["failures"], "labs.json": ["labs"],
-	months: ["cells"], series: ["series"], points: ["points"]};
+	months: ["cells"], series: ["series"], points: ["points"], "outlines.geojson": ["features"]};
 
 const files = new Map();
 let changed = () => {};
@@ -38,6 +38,16 @@ async function read(name) {
 	if (!answer.ok)
 		throw new Error(String(answer.status));
 	return check(name, await answer.json());
+}
+
+// A page that stays open goes over to the next map as a whole: files of two maps would not fit together.
+export async function renew() {
+	const index = await read("index.json").catch(() => null); // what is shown stays, with its age
+	if (!index || index.made === files.get("index.json")?.value?.made)
+		return;
+	files.clear();
+	files.set("index.json", {value: index});
+	changed();
 }
 
 // What could not be read is asked for again.

@@ -10,9 +10,11 @@ import {scrolled} from "./table.js";
 import {unit, value} from "./units.js";
 import {say, t} from "./words.js";
 
+const failuresAtOnce = 5; // the list has them all
+
 function counted(cell) {
 	const rows = [["column.points", cell.points], ["column.meets", cell.meets], ...cells.fails.map(name => [`verdict.${name}`, cell[name]]),
-		["column.possible", cell.possible], ["column.doubtful", cell.doubtful_place], ["column.unjudged", cell.cannot_judge],
+		["column.possible", cell.possible], ["column.doubtful", cell.doubtful_place], ["column.doubtful_meets", cell.doubtful_meets], ["column.unjudged", cell.cannot_judge],
 		["column.inapplicable", cell.not_applicable]].filter(([name, n]) => n || name === "column.points" || name === "column.meets");
 	return h("dl", {class: "counts"}, rows.map(([name, n]) => h("div", null, h("dt", null, say(name)), h("dd", null, h("bdi", null, n ?? "–")))));
 }
@@ -96,9 +98,13 @@ export function district(index, month, pick, withFile) {
 		h("h3", null, say("failures.title")),
 		withFile("failures.json", file => {
 			const rows = ordered(file.failures.filter(row => row.district === pick.district));
-			return rows.length ? h("ul", {class: "failures"}, rows.map(row => failure(row, index))) : h("p", null, say("failures.nonehere"), " ", say("untested.unknown"));
+			return rows.length ? [h("ul", {class: "failures"}, rows.slice(0, failuresAtOnce).map(row => failure(row, index))),
+				rows.length > failuresAtOnce && h("a", {class: "button offpaper", href: link({view: "failures", district: pick.district, parameter: null})},
+					h("span", null, say("failures.inlist", {n: rows.length})))] :
+				h("p", null, say("failures.nonehere"), " ", say("untested.unknown"));
 		}),
-		index.view === "official" && [h("h3", null, say("district.points")),
-			withFile(`points/${pick.district}.json`, file => file.points.length ? h("ul", {class: "points"}, file.points.map(point)) : h("p", null, say("district.nopoints")))],
+		index.view === "official" && withFile(`points/${pick.district}.json`, file => h("details", {"data-key": "points"},
+			h("summary", null, h("span", null, say("district.points"), " ", h("bdi", {class: "count"}, file.points.length))),
+			file.points.length ? h("ul", {class: "points"}, file.points.map(point)) : h("p", null, say("district.nopoints")))),
 	];
 }

@@ -29,11 +29,13 @@ export function place(row, index) {
 	return h("p", {class: "where"},
 		name && h("bdi", {class: "point"}, name),
 		row.points > 0 && h("span", {class: "point"}, say("cell.points", {n: row.points})),
-		h("a", {href: link({view: "map", district: row.district, parameter: row.parameter})}, marks.foreign(marks.districtName(index, row.district))),
+		index.districts.some(one => one.code === row.district) ?
+			h("a", {href: link({view: "map", district: row.district, parameter: row.parameter})}, marks.foreign(marks.districtName(index, row.district))) :
+			h("span", null, say("district.unknown")),
 		row.near && h("small", null, say("near", {district: marks.districtName(index, row.near)})));
 }
 
-const bounds = row => limit(row.limit_low, row.limit_high, row.limit_text);
+const bounds = row => limit({low: row.limit_low, high: row.limit_high, text: row.limit_text ?? "", must: row.verdict === "fails_detected" ? "absent" : null});
 
 export function against(row) {
 	const limitSaid = bounds(row);
@@ -61,6 +63,7 @@ export function failure(row, index) {
 			row.source_type && h("span", null, say(`source.${row.source_type}`)),
 			row.sampled && h("span", null, say("sampled", {day: row.sampled.slice(0, 10)})),
 			row.lab && h("span", null, say("lab.sample", {lab: row.lab, n: row.sample})),
+			possible && row.reason && row.reason !== "none" && h("span", null, say(`reason.${row.reason}`)),
 			possible && row.as_if && h("span", null, say("as.if", {verdict: t(`verdict.${row.as_if}`)})),
 			row.van_verdict && row.van_verdict !== row.verdict && h("span", null, say("van.said", {verdict: t(`verdict.${row.van_verdict}`)})),
 			row.clock_doubt && h("span", null, say("clock.doubt"))));
@@ -88,7 +91,7 @@ export function screen(index, file, pick, app) {
 			h("span", {class: "total"}, h("b", null, rows.length - health), " ", say("failures.other"))),
 		rows.length === 0 && marks.note("plain", "dash", say(filtered ? "failures.nonehere" : "failures.none"), " ", say("untested.unknown")),
 		h("ul", {class: "failures"}, rows.slice(0, most).map(row => failure(row, index))),
-		rows.length > most && h("button", {type: "button", class: "wide", "data-do": "more"}, say("failures.more", {n: rows.length - most})),
+		rows.length > most && h("button", {type: "button", class: "wide", "data-do": "more"}, h("span", null, say("failures.more", {n: rows.length - most}))),
 		h("p", {class: "aside"}, say(index.view === "public" ? "failures.public" : "failures.open")),
 	];
 }

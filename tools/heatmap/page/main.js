@@ -9,6 +9,7 @@ import {h, patch} from "./dom.js";
 import * as failures from "./failures.js";
 import * as files from "./files.js";
 import * as labs from "./labs.js";
+import {outlines} from "./outlines.js";
 import {legend, schematic} from "./schematic.js";
 import {shape} from "./shapes.js";
 import * as state from "./state.js";
@@ -25,7 +26,14 @@ function withFile(name, draw) {
 	const file = data.get(name);
 	if (file.trouble)
 		return banner.broken(name, file.trouble);
-	return file.value ? draw(file.value) : h("p", {class: "waiting", role: "status"}, say("map.loading"));
+	if (!file.value)
+		return h("p", {class: "waiting", role: "status"}, say("map.loading"));
+	try {
+		return draw(file.value);
+	} catch (error) { // something in it is not as it should be: the other screens go on
+		console.warn(error);
+		return banner.broken(name, error.message);
+	}
 }
 
 function withMonth(index, pick, draw) {
@@ -39,11 +47,16 @@ function withMonth(index, pick, draw) {
 	});
 }
 
+function drawnMap(index, found, pick) {
+	return index.outlines && pick.drawn === "outlines" ? withFile(index.outlines.file, file => outlines(index, file, found, pick)) :
+		schematic(index, found, pick);
+}
+
 function mapScreen(index, pick) {
 	return withMonth(index, pick, (month, settled, found) => h("div", {class: "mapscreen"},
 		h("div", {class: "mapside"},
-			heading(settled), controls(index, settled), judgedBy(index, settled, month), schematic(index, found, settled),
-			legend(index.districts.map(one => cells.state(found.get(one.code), index, settled.measure).code)),
+			heading(settled), controls(index, settled), judgedBy(index, settled, month), drawnMap(index, found, settled),
+			legend(cells.everyDistrict(index, found).map(one => cells.state(found.get(one.code), index, settled.measure).code)),
 			h("p", {class: "aside"}, say("untested.unknown"))),
 		settled.district && h("section", {class: "card panel", "aria-labelledby": "panel", "data-key": "panel"},
 			panel(index, month, settled, withFile))));
@@ -77,7 +90,7 @@ function bottom(index) {
 	return h("footer", null,
 		index?.licence && h("p", null, say("licence"), " ", h("bdi", null, index.licence)),
 		h("p", null, say("never")),
-		state.embedded() && h("p", null, h("a", {href: `${location.pathname}${location.hash}`, target: "_blank", rel: "noopener"}, say("embed.whole"))));
+		state.embedded() && h("p", null, h("a", {class: "button", href: `${location.pathname}${location.hash}`, target: "_blank", rel: "noopener"}, say("embed.whole"))));
 }
 
 function draw() {
@@ -119,11 +132,18 @@ function remembered(code) {
 }
 
 async function speak() {
+	const spoken = document.body.dataset.spoken;
 	const wanted = [state.read().lang, remembered(), ...navigator.languages.map(one => one.slice(0, 2)), "en"].find(code => languages[code]);
-	if (wanted !== language || !document.body.dataset.spoken) {
-		await load(wanted);
-		document.body.dataset.spoken = wanted;
-	}
+	if (wanted !== spoken)
+		try {
+			await load(wanted);
+			document.body.dataset.spoken = wanted;
+		} catch (error) {
+			if (!spoken) // no words at all: these are the only ones that no glossary can hold
+				byId("main").textContent = `${error.message}: this page could not be loaded whole; reload it. / یہ صفحہ پورا نہیں آیا؛ دوبارہ کھولیں۔`;
+			if (!spoken)
+				throw error;
+		}
 	if (state.read().lang)
 		remembered(state.read().lang);
 }
@@ -167,3 +187,8 @@ data.get("index.json");
 await speak();
 data.whenChanged(draw);
 draw();
+
+// Ages go on; a newer map takes the place of this one.
+const renewEveryMs = 15 * 60000;
+setInterval(() => data.renew().then(draw), renewEveryMs);
+document.addEventListener("visibilitychange", () => document.hidden || data.renew().then(draw));

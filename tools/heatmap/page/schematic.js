@@ -8,7 +8,7 @@ import {link} from "./state.js";
 import {say, t} from "./words.js";
 
 export const tile = {width: 48, height: 60, gap: 3};
-const letter = 9.5; // the size of a name's letters (map.css)
+const letters = 9.5, figures = 12; // sizes of a name's letters and of a measure (map.css)
 
 let laid = {};
 function places(districts, columns) {
@@ -18,10 +18,13 @@ function places(districts, columns) {
 }
 
 // About how wide a line is, in letters' heights: no text can be measured before it is drawn.
-const breadth = line => [...line].reduce((sum, c) => sum + (/[iltfjrI.' -]/.test(c) ? 0.36 : /[mwMW]/.test(c) ? 0.92 : /[A-Z]/.test(c) ? 0.72 : 0.6), 0);
+const breadth = line => [...line].reduce((sum, c) => sum + (/[iltfjrI.' -]/.test(c) ? 0.36 : /[mwMW%]/.test(c) ? 0.92 : /[A-Z]/.test(c) ? 0.72 : 0.6), 0);
 
-// A name in at most two lines; [line, must it be pressed together].
-export function linesOf(name, room, most = 8) {
+// The attributes that press a line into its room, where it needs that.
+const pressed = (line, size, room) => breadth(line) * size > room && {textLength: room, lengthAdjust: "spacingAndGlyphs"};
+
+// A name in at most two lines.
+export function linesOf(name, most = 8) {
 	const words = name.replace(/-/g, "- ").split(" "), lines = [""];
 	for (const word of words) {
 		const last = lines.at(-1), joined = last && !last.endsWith("-") ? `${last} ${word}` : last + word;
@@ -30,7 +33,7 @@ export function linesOf(name, room, most = 8) {
 		else
 			lines.push(word);
 	}
-	return lines.map(line => [line, breadth(line) * letter > room]);
+	return lines;
 }
 
 // Everything that the tile shows, in words.
@@ -51,10 +54,10 @@ export function spoken(district, cell, state, index, pick) {
 export function face(cell, state, pick) {
 	const value = cells.short(cell, pick.measure);
 	return [
-		h("g", {transform: value ? "translate(4 5)" : "translate(16 5)", class: "tileshape"},
+		h("g", {transform: value ? "translate(3 5.500)" : "translate(16 5)", class: "tileshape"},
 			h("g", {transform: value ? "scale(.5)" : "scale(.67)"}, marks.shapeOf(state.beneath ?? state.code).firstChild)),
 		state.code === "stale" && h("g", {transform: "translate(36 1) scale(.42)", class: "tileclock"}, marks.shapeOf("stale").firstChild),
-		value && h("text", {x: 17, y: 16, class: "tilevalue", "data-long": value.length > 3 || null}, value),
+		value && h("text", {x: 16, y: 16, class: "tilevalue", ...pressed(value, figures, 28)}, value),
 		cell && cell.points !== null && !cell.suppressed && pick.measure !== "points" &&
 			h("text", {x: tile.width / 2, y: 28, class: "tilecount"}, `n\u2009${cell.points}`),
 	];
@@ -63,7 +66,7 @@ export function face(cell, state, pick) {
 function drawTile(district, place, cell, index, pick) {
 	const state = cells.state(cell, index, pick.measure), shade = state.beneath ?? state.code;
 	const share = cell && !cell.suppressed && cells.judged(cell) ? cells.failing(cell) / cells.judged(cell) : 0;
-	const width = tile.width - tile.gap, height = tile.height - tile.gap, lines = linesOf(district.name, width - 4);
+	const width = tile.width - tile.gap, height = tile.height - tile.gap, lines = linesOf(district.name);
 	return h("svg:a", {href: link({view: "map", district: district.code}), class: `tile is-${shade} ${state.code === "stale" ? "stale" : ""}`,
 		transform: `translate(${place.column * tile.width + 1.5} ${place.row * tile.height + 1.5})`, "data-key": district.code,
 		"aria-current": pick.district === district.code ? "true" : null},
@@ -71,8 +74,8 @@ function drawTile(district, place, cell, index, pick) {
 		h("rect", {class: "ground", width, height, rx: 5}),
 		state.code === "not_tested" && h("rect", {class: "hatched", width, height, rx: 5, fill: "url(#hatch)"}),
 		face(cell, state, pick),
-		h("text", {class: "tilename", x: width / 2, y: lines.length > 1 ? 39 : 44, lang: "en"}, lines.map(([line, long], i) =>
-			h("tspan", {x: width / 2, dy: i ? 10 : 0, textLength: long ? width - 4 : null, lengthAdjust: long ? "spacingAndGlyphs" : null}, line))),
+		h("text", {class: "tilename", x: width / 2, y: lines.length > 1 ? 39 : 44, lang: "en"}, lines.map((line, i) =>
+			h("tspan", {x: width / 2, dy: i ? 10 : 0, ...pressed(line, letters, width - 4)}, line))),
 		share > 0 && h("rect", {class: "share", x: 3, y: height - 4, height: 3, width: Math.max(1, Math.round(share * (width - 6)))}));
 }
 
@@ -86,18 +89,19 @@ export function legend(states) {
 		h("span", null, say(marks.wordKey(code)), " ", h("bdi", {class: "count"}, counts.get(code))))));
 }
 
-const hatch = () => h("defs", null, h("pattern", {id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)"},
+export const hatch = () => h("defs", null, h("pattern", {id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)"},
 	h("line", {x1: 0, y1: 0, x2: 0, y2: 6, class: "hatchline"})));
 
 export function schematic(index, found, pick) {
 	const wide = matchMedia("(min-width: 700px)").matches;
 	const {places: at, columns, rows} = places(index.districts, wide ? 9 : 7);
 	const shown = index.districts.filter(one => at.has(one.code));
+	const unplaced = cells.everyDistrict(index, found).length - shown.length;
 	// Read and tabbed through from north-west to south-east, as they lie.
 	const order = one => at.get(one.code).row * columns + at.get(one.code).column;
 	return h("figure", {class: "map"},
 		h("svg", {viewBox: `0 0 ${columns * tile.width} ${rows * tile.height}`, role: "group", "aria-label": t("map.label"), class: "schematic", "fill-rule": "evenodd"},
 			hatch(), [...shown].sort((a, b) => order(a) - order(b)).map(one => drawTile(one, at.get(one.code), found.get(one.code), index, pick))),
 		h("figcaption", null, say("map.schematic"), " ",
-			shown.length < index.districts.length && say("map.unplaced", {n: index.districts.length - shown.length})));
+			unplaced > 0 && h("b", null, say("map.unplaced", {n: unplaced}))));
 }

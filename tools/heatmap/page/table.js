@@ -7,13 +7,13 @@ import {link} from "./state.js";
 import {unit} from "./units.js";
 import {say, t} from "./words.js";
 
-const columns = ["points", "meets", "fails", "possible", "doubtful", "unjudged", "inapplicable", "share", "median", "highest", "newest"];
+const columns = ["points", "meets", "fails", "possible", "doubtful", "doubtful_meets", "unjudged", "inapplicable", "share", "median", "highest", "newest"];
 
 function figures(cell) {
 	if (!cell || cell.suppressed || cell.points === null)
 		return columns.map(() => "–");
 	const of = cells.fails.filter(name => cell[name]).map(name => `${cell[name]} ${t(`short.${name}`)}`).join(" ");
-	return [cell.points, cell.meets, of || 0, cell.possible, cell.doubtful_place, cell.cannot_judge, cell.not_applicable,
+	return [cell.points, cell.meets, of || 0, cell.possible, cell.doubtful_place, cell.doubtful_meets ?? 0, cell.cannot_judge, cell.not_applicable,
 		cell.share === null || cell.share === undefined ? "–" : cells.percent(cell.share),
 		known(cell.median, cell.median_censor), known(cell.highest, cell.highest_censor), cell.newest ?? "–"];
 }
@@ -24,7 +24,7 @@ export const scrolled = (label, table) => h("div", {class: "scrolled", tabindex:
 
 export function table(index, found, pick) {
 	const one = index.parameters.find(p => p.code === pick.parameter), unitShown = unit(one?.unit);
-	const rows = index.districts.map(district => {
+	const rows = cells.everyDistrict(index, found).map(district => {
 		const cell = found.get(district.code);
 		return {district, cell, state: cells.state(cell, index, pick.measure)};
 	}).sort((a, b) => cells.states.indexOf(a.state.code) - cells.states.indexOf(b.state.code) || a.district.name.localeCompare(b.district.name));
@@ -33,7 +33,8 @@ export function table(index, found, pick) {
 			columns.map(name => h("th", {scope: "col"}, say(`column.${name}`),
 				unitShown && (name === "median" || name === "highest") ? h("small", null, h("bdi", {dir: "ltr"}, unitShown)) : null)))),
 		h("tbody", null, rows.map(({district, cell, state}) => h("tr", {"data-key": district.code},
-			h("th", {scope: "row"}, h("a", {href: link({view: "map", district: district.code})}, marks.foreign(district.name))),
+			h("th", {scope: "row"}, district.stray ? district.name :
+				h("a", {href: link({view: "map", district: district.code})}, marks.foreign(district.name))),
 			h("td", null, marks.badge(state.code), state.beneath && h("small", null, say("was", {state: t(marks.wordKey(state.beneath))})),
 				cell?.provisional && h("small", null, say("provisional.short"))),
 			figures(cell).map(figure => h("td", {class: "number"}, h("bdi", {dir: "ltr"}, figure))))))));

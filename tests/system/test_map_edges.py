@@ -1,0 +1,243 @@
+#!/usr/bin/python3
+"""The rest of the officials' map page: a district, files, the laboratories, the frame in a portal, paper, outlines; and what it says
+when files are old, missing, broken or empty: nothing may look like good news that is no news.
+"""
+# limit: 400 s
+
+import datetime
+import json
+import os
+import re
+import urllib.parse
+import urllib.request
+
+from chain import main
+from mapsite import MapSite
+
+MARKS = re.compile("[\u2066-\u2069]")
+NOW = datetime.datetime.now(datetime.timezone.utc)
+
+
+class MapEdges(MapSite):
+    def said(self, css="main"):
+        return MARKS.sub("", self.page.text(css))
+
+    # --- a district -------------------------------------------------------------------------------
+
+    def busy_district(self, season):
+        """One with open failures and a limit in figures."""
+        failures = [f for f in self.file(season, "failures.json")["failures"] if f["parameter"] == "turbidity_ntu" and f["district"] != "none"]
+        return max((f["district"] for f in failures), key=[f["district"] for f in failures].count)
+
+    def test_a_district_opens_with_trend_points_and_failures(self):
+        season = self.season()
+        code = self.busy_district(season)
+        self.open("#view=map&parameter=turbidity_ntu&class=screening", wait=".tile")
+        self.page.tap(".tile[data-key=%s]" % code)
+        self.page.wait_for(".chart .limitline")
+        self.assertIn("district=" + code, self.page.script("return location.hash"))
+        self.assertEqual(self.page.script("return document.activeElement.id"), "panel")
+        self.assertEqual(self.said("#panel"), next(d["name"] for d in season.districts if d["code"] == code))
+        series = next(s for s in self.file(season, "series/%s.json" % code)["series"] if s["parameter"] == "turbidity_ntu" and s["class"] == "screening")
+        shown = self.page.script("return [...document.querySelectorAll('.panel details table tbody tr')].map(tr => [...tr.children].map(one => one.textContent))")
+        self.assertEqual([row[:3] for row in shown], [[at, str(n), str(bad)] for at, n, bad in zip(series["at"], series["points"], series["failing"])])
+        for row, value in zip(shown, series["highest"]):
+            self.assertAlmostEqual(float(row[4]), value, delta=abs(value) * 0.01)
+        self.assertEqual(len(self.page.find(".chart .failing")), len(series["at"]))
+        points = self.file(season, "points/%s.json" % code)["points"]
+        self.page.wait_for(".points")
+        self.assertEqual(self.page.script("return [...document.querySelectorAll('.points > li')].map(one => one.dataset.key)"), [p["point"] for p in points])
+        mine = [f for f in self.file(season, "failures.json")["failures"] if f["district"] == code]
+        self.assertEqual(len(self.page.find(".panel .failure")), min(5, len(mine)))
+        self.page.script("document.querySelector('[data-key=points]').open = document.querySelector('.points details').open = true")
+        self.page.looked_at(self, "district-en")
+        self.open("#district=%s&parameter=turbidity_ntu&measure=highest" % code, wait=".chart", language="ur")
+        self.page.looked_at(self, "district-ur")
+        self.page.tap(".panel .head .button")
+        self.page.wait_gone(".panel")
+        self.assertEqual(self.page.complaints(), [])
+
+    def test_the_public_district_has_no_points(self):
+        season = self.season("public")
+        self.open("#district=%s" % season.cells(season.periods[-1])[0]["district"], wait=".panel .counts, .panel p")
+        self.page.wait_for(".panel .others")
+        self.assertEqual(self.page.find(".points"), [])
+        self.assertNotRegex(self.page.text(".panel"), r"KP-\d|kp-van")
+
+    # --- files, labs, frame, paper ----------------------------------------------------------------
+
+    def test_every_file_listed_can_be_fetched_and_nothing_else_is_asked_for(self):
+        season = self.season()
+        self.open("#view=files", wait=".downloads")
+        links = self.page.script("return [...document.querySelectorAll('.downloads a')].map(one => one.href)")
+        self.assertEqual(sorted(link.split("/data/")[1] for link in links), sorted(f["name"] for f in self.file(season, "index.json")["files"]))
+        for link in links:
+            with urllib.request.urlopen(link, timeout=30) as answer:
+                self.assertTrue(answer.read())
+        self.assertIn("?embed=1", self.page.text("pre"))
+        self.page.script("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        self.page.looked_at(self, "files-en")
+        self.open("#view=files", wait=".downloads", language="ur")
+        self.page.looked_at(self, "files-ur")
+        asked = {urllib.parse.urlsplit(message["params"]["request"]["url"]).netloc for message in (
+            json.loads(entry["message"])["message"] for entry in self.page.driver.get_log("performance"))
+            if message["method"] == "Network.requestWillBeSent" and message["params"]["request"]["url"].startswith("http")}
+        self.assertEqual(asked, {"127.0.0.1:%d" % self.server.server_port})
+
+    def test_the_laboratories(self):
+        season = self.season("labs")
+        self.open(wait=".lab")
+        cards = [MARKS.sub("", card) for card in self.page.script("return [...document.querySelectorAll('.lab')].map(one => one.innerText)")]
+        labs = {lab["lab"]: lab for lab in self.file(season, "labs.json")["labs"]}
+        self.assertEqual([card.split("\n")[0] for card in cards], ["gb-van-01", "kp-van-03", "gb-van-02", "kp-van-01"])
+        for card in cards:
+            lab = labs[card.split("\n")[0]]
+            contact = lab["last_contact"]
+            self.assertIn(contact[:16].replace("T", " ") if contact else "Never heard from", card)
+            self.assertEqual("Silent" in card, bool(contact) and contact < (NOW - datetime.timedelta(hours=36)).strftime("%Y-%m-%dT%H:%M"))
+            for name, words in (("backlog", "Waits in the van"), ("units_sick", "Analyzers that do not"), ("checks_expired", "Checks out of date")):
+                shown = re.search(words + r"\s+([^\n]+)", card).group(1)
+                self.assertEqual(shown.replace("\u202f", ""), "not known" if lab[name] is None else str(lab[name]))
+        self.page.looked_at(self, "labs-en")
+        self.open(wait=".lab", language="ur")
+        self.page.looked_at(self, "labs-ur")
+        self.assertEqual(self.page.complaints(), [])
+
+    def test_in_a_frame_and_on_paper(self):
+        self.season("public")
+        self.open("?embed=1#parameter=ph", wait=".tile")
+        self.assertEqual(self.page.find("nav"), [])
+        self.assertIn("pH", self.said(".picked"))
+        self.assertIn("Licence", self.said("#bottom"))
+        self.page.looked_at(self, "embed-en")
+        link = self.page.script("return document.querySelector('#bottom a').getAttribute('href')")
+        self.assertNotIn("embed", link)
+        self.assertIn("parameter=ph", link)
+        # A real frame in another page, without a right to keep anything.
+        with open(os.path.join(self.folder, "portal.html"), "w", encoding="utf-8") as f:
+            f.write('<!doctype html><title>portal</title><iframe src="%s/?embed=1#parameter=ph" width="360" height="700" title="map" '
+                    'sandbox="allow-scripts"></iframe>' % self.at)
+        self.page.driver.get("http://127.0.0.1:%d/portal.html" % self.server.server_port)
+        self.page.driver.switch_to.frame(0)
+        try:
+            # Of no origin, modules and data are another's: a portal gives allow-same-origin, as the page's own snippet does.
+            self.assertEqual(self.page.find(".tile"), [])
+        finally:
+            self.page.driver.switch_to.default_content()
+        with open(os.path.join(self.folder, "portal.html"), "w", encoding="utf-8") as f:
+            f.write('<!doctype html><title>portal</title>' + self.snippet())
+        self.page.driver.get("http://127.0.0.1:%d/portal.html" % self.server.server_port)
+        self.page.driver.switch_to.frame(0)
+        try:
+            self.page.wait_for(".tile")
+        finally:
+            self.page.driver.switch_to.default_content()
+        self.open("#view=map", wait=".tile")
+        self.page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        try:
+            self.assertEqual([self.page.script("return getComputedStyle(document.querySelector(arguments[0])).display", css)
+                              for css in ("nav", ".controls")], ["none", "none"])
+            self.assertIn("E. coli", self.said(".picked"))
+            self.page.keep_shot("print-en")
+        finally:
+            self.page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+    def snippet(self):
+        self.open("#view=files", wait="pre")
+        return self.page.text("pre")
+
+    def test_outlines_where_an_edition_is_installed(self):
+        season = self.season()
+        index = self.file(season, "index.json")
+        square = [[[72, 34], [73, 34], [73, 35], [72, 35], [72, 34]]]
+        self.write(season, "outlines.geojson", dict(type="FeatureCollection", features=[
+            dict(type="Feature", properties=dict(district="PK505"), geometry=dict(type="Polygon", coordinates=square)),
+            dict(type="Feature", properties=dict(line="disputed"), geometry=dict(type="LineString", coordinates=[[73, 34], [74, 35]]))]))
+        self.write(season, "index.json", dict(index, outlines=dict(file="outlines.geojson", edition="Invented 2026", disclaimer="Drawn for a test.")))
+        self.open("#view=map", wait=".schematic .tile")    # outlines are a choice, not what it opens with
+        self.page.tap("a[href*='drawn=outlines']")
+        self.page.wait_for(".outlines .tile[data-key=PK505] .ground")
+        self.assertIn("Invented 2026", self.said("figcaption"))
+        self.assertIn("Drawn for a test.", self.said("figcaption"))
+        self.assertEqual(self.page.script("return getComputedStyle(document.querySelector('.border.disputed')).strokeDasharray"), "6px, 4px")
+        self.page.tap(".outlines .tile[data-key=PK505]")
+        self.page.wait_text("Buner", "#panel")
+
+    # --- old, missing, broken, empty --------------------------------------------------------------
+
+    def test_an_old_map_says_how_old_it_is(self):
+        self.season(now=NOW - datetime.timedelta(days=9), trouble="the store does not answer")
+        self.open(wait=".failure")
+        self.assertIn("This map was made 9 d ago", self.said(".banners").replace("\u202f", " "))
+        self.assertIn("the store does not answer", self.said(".banners"))
+        self.page.looked_at(self, "old-en")
+        self.open(wait=".failure", language="ur")
+        self.assertNotIn("the store does not answer", self.said(".banners"))
+        self.season()
+        self.open(wait=".failure")
+        self.assertNotIn("was made", self.said(".banners").replace("Made", ""))
+
+    def test_days_count_from_the_map_where_the_device_is_behind(self):
+        self.season(now=NOW + datetime.timedelta(days=400))
+        self.open(wait=".failure")
+        self.assertIn("clock is behind", self.said(".banners"))
+        self.assertNotRegex(self.said(), r"-\d+ days")
+
+    def test_a_missing_or_broken_file_says_which_and_hides_nothing_else(self):
+        season = self.season()
+        for value, why in ((None, "404"), ("{\"schema_version\":1,\"fail", "JSON"), ({"schema_version": 1}, "not a list"), ({"schema_version": 9}, "schema_version 9"),
+                           ({"schema_version": 1, "failures": [None]}, "null")):
+            if value is not None or os.path.exists(os.path.join(season.folder, "failures.json")):
+                self.write(season, "failures.json", value)
+            self.open(wait=".note.bad")
+            self.assertIn("data/failures.json could not be read", self.said())
+            self.assertIn(why, self.said())
+            self.assertNotIn("No open failure", self.said())
+            self.assertEqual(self.page.find(".totals"), [])
+        self.page.looked_at(self, "broken-en")
+        self.page.tap("nav a[data-key=map]")
+        self.page.wait_for(".tile")
+        # Mended meanwhile: the button is enough.
+        self.write(season, "failures.json", dict(schema_version=1, failures=[]))
+        self.open(wait="h1")
+        self.page.wait_text("No open failure is in this map")
+        self.page.wait_text("Where nothing was tested, nothing is known")
+        self.write(season, "months/%s.json" % season.periods[-1], None)
+        self.open("#view=map", wait=".note.bad")
+        self.write(season, "months/%s.json" % season.periods[-1], dict(schema_version=1, period=season.periods[-1], cells=[]))
+        self.page.tap(".note button")
+        self.page.wait_for(".tile")
+        self.assertEqual(len(self.page.find(".tile.is-not_tested")), len(season.districts) + 1)    # and the legend's
+        self.write(season, "index.json", "<html>")
+        self.open(wait=".note.bad", language="ur")
+        self.assertIn("data/index.json", self.said())
+        self.page.looked_at(self, "broken-ur")
+
+    def test_a_map_without_any_result(self):
+        season = self.season()
+        index = self.file(season, "index.json")
+        self.write(season, "index.json", dict(index, as_of=None, periods=[], parameters=[], files=[], districts=[], totals=dict(points=0, open_failures=0)))
+        self.write(season, "failures.json", dict(schema_version=1, failures=[]))
+        for view in ("failures", "map", "table", "files"):
+            self.open("#view=" + view, wait="main p")
+            self.assertIn("No result is here yet", self.said(".banners"))
+            self.assertEqual(self.page.find(".note.bad"), [], view)
+        self.assertEqual(self.page.complaints(), [])
+
+    def test_a_link_that_names_what_is_not_there_says_so(self):
+        self.season()
+        self.open("#view=map&district=PK999&parameter=plutonium&period=1999-01", wait=".tile")
+        for name in ("PK999", "plutonium", "1999-01"):
+            self.assertIn(name, self.said(".banners"))
+
+    def test_a_page_left_open_goes_over_to_the_next_map(self):
+        season = self.season()
+        self.open(wait=".failure")
+        self.write(season, "failures.json", dict(schema_version=1, failures=[]))
+        self.write(season, "index.json", dict(self.file(season, "index.json"), made=(NOW + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")))
+        self.page.script("document.dispatchEvent(new Event('visibilitychange'))")
+        self.page.wait_text("No open failure is in this map")
+
+
+if __name__ == "__main__":
+    main()

@@ -14,15 +14,16 @@ import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SMALL = 5
+SPOOL = 0x5eed
 STALE_DAYS = 90
-ECOLI = dict(code="ecoli", unit="per 100 mL", limit=dict(low=None, high=None, must="absent", basis="health", text="not detected in 100 mL"))
+ECOLI = dict(code="ecoli", unit="/(100.mL)", limit=dict(low=None, high=None, must="absent", basis="health", text="not detected in 100 mL"))
 PARAMETERS = [
     ECOLI,
-    dict(code="arsenic", unit="µg/L", limit=dict(low=None, high=50, must="<=", basis="health", text="at most 50 µg/L")),
-    dict(code="turbidity_ntu", unit="NTU", limit=dict(low=None, high=5, must="<", basis="operational", text="< 5 NTU")),
-    dict(code="ph", unit="", limit=dict(low=6.5, high=8.5, must="<=", basis="operational", text="6.5 to 8.5")),
+    dict(code="arsenic", unit="ug/L", limit=dict(low=None, high=50, must="<=", basis="health", text="at most 50 µg/L")),
+    dict(code="turbidity_ntu", unit="{NTU}", limit=dict(low=None, high=5, must="<", basis="operational", text="< 5 NTU")),
+    dict(code="ph", unit="[pH]", limit=dict(low=6.5, high=8.5, must="<=", basis="operational", text="6.5 to 8.5")),
     dict(code="free_chlorine", unit="mg/L", limit=dict(low=0.2, high=0.5, must="<=", basis="operational", text="0.2 to 0.5 mg/L", in_force=False)),
-    dict(code="iron", unit="µg/L", limit=None),
+    dict(code="iron", unit="ug/L", limit=None),
 ]
 METHODS = {"ecoli": ("cbt", "membrane-filtration"), "arsenic": ("arsenic-kit", "photometer"), "turbidity_ntu": ("tube", "meter"),
            "ph": ("strip", "meter"), "free_chlorine": ("dpd-comparator", "dpd-photometer"), "iron": ("strip", "photometer")}
@@ -59,7 +60,7 @@ class Season:
             visited = self.random.choice((0, 1, 2, 2, 3, 3, 3))
             for _ in range(2 if district["code"] == "none" else self.random.choice((0, 2, 4, 9, 14)) if visited else 0):
                 number += 1
-                point = dict(point="%s:%d" % (self.random.choice(self.labs), number), code="KP-%04d" % number if number % 3 else None,
+                point = dict(point="%s:%016x:%d" % (self.random.choice(self.labs), SPOOL, number), code="KP-%04d" % number if number % 3 else None,
                              name=self.random.choice(NAMES) if number % 7 else None, district=district["code"],
                              source_type=self.random.choice(PUBLIC + PRIVATE), lat=round(district["lat"] + self.random.uniform(-.1, .1), 5),
                              lon=round(district["lon"] + self.random.uniform(-.1, .1), 5), bad=self.random.random() < .25)

@@ -45,7 +45,7 @@ export function percent(share) {
 	return share < 1 && whole > 99 ? ">99%" : `${whole}%`;
 }
 
-const marks = {below: "<\u2009", above: ">\u2009", interval: "~\u2009"};
+const marks = {below: "<\u2009", above: ">\u2009", interval: "≤\u2009"};
 
 // A value as it is known: "< 0.1", "12", "not detected".
 export function known(value, censor, upper) {

@@ -59,7 +59,7 @@ function trend(file, pick, one) {
 function point(one) {
 	return h("li", {"data-key": one.point},
 		h("details", null,
-			h("summary", null, h("span", null, h("bdi", null, [one.code, one.name].filter(Boolean).join(" · ") || one.point),
+			h("summary", null, h("span", null, h("bdi", null, marks.pointName(one)),
 				h("small", null, one.source_type && say(`source.${one.source_type}`)))),
 			h("ul", {class: "last"}, one.last.map(r => h("li", null,
 				h("div", {class: "head"}, h("b", null, t(`parameter.${r.parameter}`)), marks.badge(r.verdict)),
@@ -92,7 +92,7 @@ export function district(index, month, pick, withFile) {
 		h("p", {class: "aside"}, marks.foreign([one.division, one.province].filter(Boolean).join(", ")), " ", h("bdi", null, one.code)),
 		h("h3", null, t(`parameter.${pick.parameter}`), " · ", h("bdi", null, pick.period)),
 		now(index, cell, pick),
-		withFile(`series/${pick.district}.json`, file => trend(file, pick, parameter)),
+		withFile(`series/${pick.district}.json`, file => trend(file, pick, parameter), "trend.none"),
 		h("h3", null, say("district.others")),
 		hasMore ? others(index, month, pick) : h("p", null, say("district.nothing")),
 		h("h3", null, say("failures.title")),
@@ -105,6 +105,6 @@ export function district(index, month, pick, withFile) {
 		}),
 		index.view === "official" && withFile(`points/${pick.district}.json`, file => h("details", {"data-key": "points"},
 			h("summary", null, h("span", null, say("district.points"), " ", h("bdi", {class: "count"}, file.points.length))),
-			file.points.length ? h("ul", {class: "points"}, file.points.map(point)) : h("p", null, say("district.nopoints")))),
+			file.points.length ? h("ul", {class: "points"}, file.points.map(point)) : h("p", null, say("district.nopoints"))), "district.nopoints"),
 	];
 }

@@ -25,7 +25,7 @@ function since(row, index) {
 }
 
 export function place(row, index) {
-	const name = [row.code, row.name].filter(Boolean).join(" · ") || row.point;
+	const name = marks.pointName(row);
 	return h("p", {class: "where"},
 		name && h("bdi", {class: "point"}, name),
 		row.points > 0 && h("span", {class: "point"}, say("cell.points", {n: row.points})),

@@ -21,9 +21,12 @@ const icons = {failures: "cross", map: "box", table: "dash", files: "up", labs: 
 const app = {more: false, shown: null};
 const byId = id => document.getElementById(id);
 
-// What a screen needs of a file: shown when it is there, said when it is not, waited for meanwhile.
-function withFile(name, draw) {
+// What a screen needs of a file: shown when it is there, said when it is not, waited for meanwhile.  `absent`: what it
+// means that the server has none, where that is no fault.
+function withFile(name, draw, absent) {
 	const file = data.get(name);
+	if (absent && file.trouble === "404")
+		return h("p", null, say(absent));
 	if (file.trouble)
 		return banner.broken(name, file.trouble);
 	if (!file.value)

@@ -17,5 +17,8 @@ export const badge = code => h("span", {class: `badge is-${code}`}, shapeOf(code
 // Names are as the gazetteer writes them, in every language of the page.
 export const foreign = words => h("bdi", {lang: "en", dir: "ltr"}, words);
 export const districtName = (index, code) => index.districts.find(one => one.code === code)?.name ?? code;
+// As people there call it; else the laboratory's own number, without the long name of its card: "kp-van-03:7".
+export const pointName = row => [row.code, row.name].filter(Boolean).join(" · ") ||
+	(row.point ?? "").split(":").filter((part, i, all) => i !== 1 || all.length < 3).join(":");
 export const parameterWord = code => t(`parameter.${code}`);
 export const note = (kind, name, ...words) => h("div", {class: `note ${kind}`}, shape(name), h("div", null, ...words));

@@ -12,7 +12,7 @@ static void a_byte_is_another(const char *file, long at, unsigned char bit)
 	struct spool_conf conf = lab_conf("spoilt", SEGMENT);
 	struct spool_counts counts;
 	struct lab_rows rows;
-	unsigned char byte;
+	unsigned char byte = 0;
 	struct spool *spool;
 	char path[60];
 	int fd;
@@ -20,7 +20,8 @@ static void a_byte_is_another(const char *file, long at, unsigned char bit)
 	assert_int_equal(system("rm -rf spoilt; cp -r whole spoilt"), 0);
 	snprintf(path, sizeof(path), "spoilt/%s", file);
 	fd = open(path, O_RDWR);
-	assert_true(fd >= 0 && pread(fd, &byte, 1, at) == 1);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
 	byte ^= bit;
 	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
 	close(fd);

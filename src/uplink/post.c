@@ -434,6 +434,9 @@ int post_new(struct post **out, enum post_route route, const struct store_conf *
 	const struct clock *clock, const atomic_bool *stop, _Atomic int64_t *beat_ms,
 	struct text *why)
 {
+	static const char *const of_vm[] = {[POST_QUERY] = "/api/v1/export/csv",
+		[POST_EXPORT] = "/api/v1/export",
+		[POST_INSTANT] = "/api/v1/query"};
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char at[URL_LONGEST];
 	struct text url = text_over(at, sizeof(at));
@@ -442,9 +445,8 @@ int post_new(struct post **out, enum post_route route, const struct store_conf *
 	int err;
 
 	*out = NULL;
-	err = route == POST_WRITE    ? url_put_write(&url, conf, &words)
-	      : route == POST_EXPORT ? url_put_export(&url, conf, &words)
-				     : url_put_query(&url, conf, &words);
+	err = route == POST_WRITE ? url_put_write(&url, conf, &words)
+				  : url_put_asking(&url, conf, of_vm[route], &words);
 	if (err) {
 		text_put(why, words);
 		return ERR_CONF;

@@ -19,9 +19,10 @@
 struct post;
 
 enum post_route {
-	POST_WRITE, /* lines go out */
-	POST_QUERY, /* a form goes out, a whole answer comes back, gzipped where the store can */
-	POST_EXPORT /* the same; of victoriametrics whole series come back, as lines of JSON */
+	POST_WRITE,  /* lines go out */
+	POST_QUERY,  /* a form goes out, a whole answer comes back, gzipped where the store can */
+	POST_EXPORT, /* the same; of victoriametrics whole series come back, as lines of JSON */
+	POST_INSTANT /* the same; of victoriametrics what a query is at one moment */
 };
 
 /* Takes what came of an answer; false: no more of it is wanted, which is TRANSPORT_TOO_LONG. */

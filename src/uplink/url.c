@@ -59,7 +59,7 @@ static int put_base(struct text *to, const char *url, const char **words)
 	return 0;
 }
 
-static int put_asking(
+int url_put_asking(
 	struct text *to, const struct store_conf *conf, const char *of_vm, const char **words)
 {
 	int err = put_base(to, conf->url, words);
@@ -68,16 +68,6 @@ static int put_asking(
 		return err;
 	text_put(to, conf->flavour == FLAVOUR_VICTORIAMETRICS ? of_vm : "/query");
 	return to->cut ? ERR_FULL : 0;
-}
-
-int url_put_query(struct text *to, const struct store_conf *conf, const char **words)
-{
-	return put_asking(to, conf, "/api/v1/export/csv", words);
-}
-
-int url_put_export(struct text *to, const struct store_conf *conf, const char **words)
-{
-	return put_asking(to, conf, "/api/v1/export", words);
 }
 
 int url_put_write(struct text *to, const struct store_conf *conf, const char **words)

@@ -21,11 +21,10 @@ int url_put_write(struct text *to, const struct store_conf *conf, const char **w
  * Where a store is asked what it has; what is asked goes in the body.
  *
  * influxdb-v1, -v2  BASE/query
- * victoriametrics   BASE/api/v1/export/csv
+ * victoriametrics   BASE and `of_vm`: there each kind of question has a path of its own
  */
-int url_put_query(struct text *to, const struct store_conf *conf, const char **words) MUST_USE;
-/* The same for whole series: victoriametrics BASE/api/v1/export. */
-int url_put_export(struct text *to, const struct store_conf *conf, const char **words) MUST_USE;
+int url_put_asking(struct text *to, const struct store_conf *conf, const char *of_vm,
+	const char **words) MUST_USE;
 
 /* Everything but RFC 3986's unreserved bytes as %XX: for a query or a form. */
 void url_put_encoded(struct text *to, const char *s);

@@ -8,7 +8,7 @@ SOURCES = ["borehole_tubewell", "public_tap_standpipe", "protected_spring", "pip
 
 
 class Season:
-    def __init__(self, seed, now, days=100, labs=4, points=14):
+    def __init__(self, seed, now, days=100, labs=6, points=25):
         self.random = random.Random(seed)
         self.lines, self.seq, self.now, self.days = [], 0, now, days
         for lab in range(1, labs + 1):

@@ -3,6 +3,7 @@
 import collections
 import csv
 import datetime
+import json
 import math
 
 MEETS, ABOVE, BELOW, DETECTED, POSSIBLE, CANNOT, NOT_FOR = range(1, 8)
@@ -53,6 +54,19 @@ def rows_of(text):
         row["time"] = int(one["time"])
         found.append(row)
     return found
+
+
+def rows_of_series(text, measurement):
+    """The same from VictoriaMetrics: fields that have tags and time in common are one row."""
+    found = {}
+    for line in text.splitlines():
+        one = json.loads(line)
+        tags = {k: v for k, v in one["metric"].items() if k not in ("__name__", "db")}
+        field = one["metric"]["__name__"][len(measurement) + 1:]
+        for at, value in zip(one["timestamps"], one["values"]):
+            row = found.setdefault((tuple(sorted(tags.items())), at), Row(tags, time=at))
+            row[field] = value
+    return list(found.values())
 
 
 def newest(rows):
@@ -190,10 +204,14 @@ WEIGHT = {DETECTED: 6, ABOVE: 5, BELOW: 5, POSSIBLE: 4, MEETS: 3, CANNOT: 2}
 
 
 class Truth:
-    def __init__(self, export, points, sets, now):
-        self.rows, self.now = newest(rows_of(export)), now
+    def __init__(self, results, points, sets, now):
+        self.rows, self.now = newest(results), now
+        self.heard = {}
+        for row in results:
+            if row["time"] <= now + DAY:
+                self.heard[row.lab] = max(self.heard.get(row.lab, 0), row["time"])
         info = {}
-        for point in sorted(rows_of(points), key=lambda p: p.seq):
+        for point in sorted(points, key=lambda p: p.seq):
             info[point.lab, point.spool, point.point] = point
         for row in self.rows:
             row["info"] = info.get((row.lab, row.spool, row.point))
@@ -244,6 +262,10 @@ class Truth:
             groups[period, row.district, row.parameter, kind, sources].append(row)
         return {key: self.cell(key, rows) for key, rows in groups.items()}
 
+    def whole_to(self, district):
+        """When the lab that works there and was silent longest was heard of."""
+        return min(self.heard.get(row.lab, 0) for row in self.rows if row.district == district)
+
     def cell(self, key, rows):
         n = collections.Counter()
         for row in rows:
@@ -260,9 +282,10 @@ class Truth:
         cell = dict(n, points=len(rows), share=failing / judged if judged >= 5 else None,
                     median=middle(values), highest=shown(values[-1:]), lowest=shown(values[:1]),
                     newest=day(max(r.sampled for r in rows)), oldest=day(min(r.sampled for r in rows)))
-        if key[4] == "private" and len(rows) < 5:
-            return {"suppressed": True}
-        return cell
+        ends = datetime.datetime(int(key[0][:4]) + (key[0][5:] == "12"), int(key[0][5:]) % 12 + 1, 1, tzinfo=datetime.timezone.utc)
+        as_of = self.whole_to(key[1])
+        known = dict(provisional="yes" if as_of < ends.timestamp() * 1000 else "no", as_of=when(as_of).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return dict(known, suppressed=True) if key[4] == "private" and len(rows) < 5 else dict(cell, **known)
 
     def failures(self):
         """{(who, parameter): (since, newest row, retested)} of what is open."""

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 import heatmap_season
 import heatmap_truth
@@ -52,6 +53,8 @@ class HeatmapTest(unittest.TestCase):
         body = "\n".join(lines).encode() + b"\n"
         status, _ = wholelab.ask_http(store.url + "/write?db=waterlab&precision=ms", data=body, timeout=60)
         self.assertEqual(status, 204)
+        if store.flavour == "victoriametrics":
+            wholelab.ask_http(store.url + "/internal/force_flush")
 
     def config(self, url, flavour="influxdb-v1", more=""):
         path = os.path.join(self.folder, "heatmap.conf")
@@ -86,7 +89,14 @@ limits = { sets = "%s, nsdwq-2010"; folder = "%s/config/limits"; signatures = "%
 class Numbers(HeatmapTest):
     def truth(self, store):
         sets = [heatmap_truth.limits_of(self.own), heatmap_truth.limits_of(os.path.join(TOP, "config/limits/nsdwq-2010.csv"))]
-        return heatmap_truth.Truth(store.query("SELECT * FROM result").decode(), store.query("SELECT * FROM point").decode(), sets, self.now)
+        return heatmap_truth.Truth(self.exported(store, "result"), self.exported(store, "point"), sets, self.now)
+
+    def exported(self, store, measurement):
+        if store.flavour == "influxdb-v1":
+            return heatmap_truth.rows_of(store.query("SELECT * FROM " + measurement).decode())
+        wholelab.ask_http(store.url + "/internal/force_flush")
+        query = urllib.parse.urlencode({"match[]": '{__name__=~"%s_.+"}' % measurement, "start": 0, "reduce_mem_usage": "0"})
+        return heatmap_truth.rows_of_series(wholelab.ask_http(store.url + "/api/v1/export?" + query)[1].decode(), measurement)
 
     def same_number(self, a, b, what):
         if a in (None, "") or b in (None, ""):
@@ -118,6 +128,7 @@ class Numbers(HeatmapTest):
         self.assertEqual(sorted(rows), sorted(expected))
         for key, cell in expected.items():
             self.check_cell(key, cell, rows[key])
+            self.assertEqual((rows[key]["provisional"], rows[key]["as_of"]), (cell["provisional"], "" if apart else cell["as_of"]), key)
         # The page's files say the same as the table.
         for period in self.json(view, "data/index.json")["periods"]:
             for cell in self.json(view, "data/months/%s.json" % period)["cells"]:
@@ -178,15 +189,22 @@ class Numbers(HeatmapTest):
         # The season has something of each kind, or it proves little.
         self.assertTrue(any(c.get("suppressed") for c in apart.values()))
         self.assertTrue(any(c.get("share") is not None for c in cells.values()))
+        self.assertEqual({c["provisional"] for c in cells.values()}, {"yes", "no"})
         return truth
 
-    def test_a_season(self):
+    def test_a_season_in_influxdb(self):
+        self.check_season(wholelab.InfluxDB)
+
+    def test_a_season_in_victoriametrics(self):
+        self.check_season(wholelab.VictoriaMetrics)
+
+    def check_season(self, kind):
         self.now = int(time.time() * 1000)
-        store = self.real_store(wholelab.InfluxDB)
+        store = self.real_store(kind)
         season = heatmap_season.Season(SEED, self.now)
         lines = season.lines
         self.random.shuffle(lines)
-        path = self.config(store.url)
+        path = self.config(store.url, store.flavour)
         half = len(lines) // 2
         self.write(store, lines[:half])
         self.check_all(store, path)
@@ -194,7 +212,7 @@ class Numbers(HeatmapTest):
         self.write(store, lines[half:])    # late ones, of every month
         truth = self.check_all(store, path)
         self.assertNotEqual(os.readlink(os.path.join(self.out, "current")), first)
-        kinds = {v for row in truth.rows for v in [row.own]}
+        kinds = {row.own for row in truth.rows}
         self.assertTrue(kinds >= {1, 2, 3, 4, 5, 6, 7}, kinds)
         self.publish(path)
         self.publish(path)

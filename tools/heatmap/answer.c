@@ -83,6 +83,7 @@ void answer_free(struct answer *answer)
 {
 	free(answer->line);
 	free(answer->days);
+	joins_free(&answer->joins);
 	answer->line = NULL;
 	answer->days = NULL;
 	answer->len = answer->cap = answer->n_days = answer->cap_days = 0;

@@ -7,6 +7,7 @@
 #ifndef HEATMAP_ANSWER_H
 #define HEATMAP_ANSWER_H
 
+#include "joins.h"
 #include "rows.h"
 
 enum { ANSWER_LINE = 64 * 1024 * 1024 };
@@ -29,8 +30,9 @@ struct answer {
 	struct day_print *days;
 	size_t n_days, cap_days;
 	uint64_t n; /* rows of this answer */
-	bool ended; /* its last line came */
-	int err;    /* the first, of take or of memory */
+	bool ended; /* its last line came; set from the start where no line says so */
+	struct joins joins;
+	int err; /* the first, of take or of memory */
 
 	char *line; /* what came of the next one */
 	size_t len, cap;

@@ -8,7 +8,8 @@
 
 #define V1 (1u << FLAVOUR_INFLUXDB_V1)
 
-static const struct schema_choice flavours[] = {{"influxdb-v1", FLAVOUR_INFLUXDB_V1}, {NULL, 0}};
+static const struct schema_choice flavours[] = {{"influxdb-v1", FLAVOUR_INFLUXDB_V1},
+	{"victoriametrics", FLAVOUR_VICTORIAMETRICS}, {NULL, 0}};
 static const struct schema_choice switches[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
 
 static const struct schema_key store_keys[] = {
@@ -23,7 +24,8 @@ static const struct schema_key store_keys[] = {
 		.kind = SCHEMA_TEXT,
 		AT(struct store_conf, url)},
 	{.key = "database",
-		.help = "The database that the vans write to.",
+		.help = "The database that the vans write to; victoriametrics: the label \"db\" of "
+			"what they write, may be empty: all.",
 		.kind = SCHEMA_TEXT,
 		AT(struct store_conf, database),
 		.preset = "waterlab"},

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "files.h"
+#include "store.h"
 #include "words.h"
 
 static void put_source(const struct picture *picture, struct put *put)
 {
 	jot_begin(put, "source", '{');
-	jot_text(put, "kind", "influxdb");
+	jot_text(put, "kind", store_kind(&picture->conf->store));
 	jot_time(put, "answered", picture->made_ms);
 	jot_null(put, "trouble");
 	jot_end(put, '}');

@@ -48,16 +48,19 @@ void influx_put_results(
 	put_span(form, conf, "SELECT * FROM result", from_ms, to_ms, "");
 }
 
-void influx_put_points(struct text *form, const struct store_conf *conf)
+void influx_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms)
 {
+	(void)to_ms;
 	put_question(form, conf, "SELECT * FROM point");
 }
 
-void influx_put_heard(struct text *form, const struct store_conf *conf, int64_t from_ms)
+void influx_put_heard(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
 {
 	char room[QUESTION];
 	struct text question = text_over(room, sizeof(room));
 
+	(void)now_ms;
 	text_printf(&question,
 		"SELECT last(seq) FROM reading, event, summary, result, point WHERE time >= "
 		"%" PRId64 "ms GROUP BY lab",

@@ -15,8 +15,9 @@ void influx_put_days(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms);
 void influx_put_results(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms);
-void influx_put_points(struct text *form, const struct store_conf *conf);
-void influx_put_heard(struct text *form, const struct store_conf *conf, int64_t from_ms);
+void influx_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms);
+void influx_put_heard(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
 
 /* answer_take's: each takes one line.  0; ERR_DAMAGED, ERR_CONF (the store says no) with words in answer->why. */
 int influx_take_days(struct answer *answer, const char *line, size_t len) MUST_USE;

@@ -32,9 +32,12 @@ bool judge_is_believed(const struct result_row *row)
 
 /* --- what the van knew --------------------------------------------------------------------------------- */
 
-/* A reason other than doubt hides whether there was doubt; a kit needs no check. */
+/* A reason other than doubt hides whether there was doubt; a kit needs no check.  A verdict that wants a reason and came
+ * without one did not come whole. */
 static bool is_unvouched(const struct result_row *row)
 {
+	if (row->reason == WHY_NONE && (!row->verdict || row->verdict >= WATER_POSSIBLE_FAILURE))
+		return true;
 	return !row->screening && row->reason != WHY_NONE &&
 	       (row->reason < WHY_NEVER_CHECKED || row->reason > WHY_QC_FAILED);
 }

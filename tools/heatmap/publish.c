@@ -63,10 +63,10 @@ static int read_all(struct store *store, const struct heatmap_conf *conf, struct
 	if (!err)
 		err = read_results(store, &picture->rows, days, n, why);
 	if (!err)
-		err = store_points(store, &picture->rows, why);
+		err = store_points(store, picture->made_ms, &picture->rows, why);
 	if (!err)
 		err = store_heard(store, picture->made_ms - (int64_t)HEARD_DAYS * UTC_DAY_MS,
-			&picture->rows, why);
+			picture->made_ms, &picture->rows, why);
 	if (!err)
 		err = hear_results(&picture->rows, picture->made_ms);
 	free(days);

@@ -4,18 +4,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utc.h"
 #include "influx.h"
 #include "uplink/post.h"
 #include "uplink/verdict.h"
+#include "victoria.h"
 
 enum { FORM = 2048 };
 
+/* How a kind of store is asked and understood. */
+struct dialect {
+	const char *kind;
+	bool says_end;        /* an answer's last line says that it is the last */
+	enum post_route last; /* where is asked who was heard of */
+	void (*put_days)(struct text *, const struct store_conf *, int64_t, int64_t);
+	void (*put_results)(struct text *, const struct store_conf *, int64_t, int64_t);
+	void (*put_points)(struct text *, const struct store_conf *, int64_t);
+	void (*put_heard)(struct text *, const struct store_conf *, int64_t, int64_t);
+	answer_take take_days, take_results, take_points, take_heard;
+};
+
+static const struct dialect influx = {"influxdb", true, POST_EXPORT, influx_put_days,
+	influx_put_results, influx_put_points, influx_put_heard, influx_take_days,
+	influx_take_results, influx_take_points, influx_take_heard};
+static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, victoria_put_days,
+	victoria_put_results, victoria_put_points, victoria_put_heard, victoria_take_days,
+	victoria_take_results, victoria_take_points, victoria_take_heard};
+
 struct store {
 	struct store_conf conf;
-	struct post *post;
-	const atomic_bool *stop;
+	const struct dialect *dialect;
+	struct post *exporting, *asking; /* two routes of one store */
 	_Atomic int64_t beat_ms;
 };
+
+static const struct dialect *dialect_of(const struct store_conf *conf)
+{
+	return conf->flavour == FLAVOUR_VICTORIAMETRICS ? &victoria : &influx;
+}
+
+const char *store_kind(const struct store_conf *conf)
+{
+	return dialect_of(conf)->kind;
+}
 
 int store_open(struct store **out, const struct store_conf *conf, const atomic_bool *stop,
 	struct text *why)
@@ -27,22 +58,25 @@ int store_open(struct store **out, const struct store_conf *conf, const atomic_b
 	if (!store)
 		return ERR_MEMORY;
 	store->conf = *conf;
-	store->stop = stop;
-	err = post_new(
-		&store->post, POST_EXPORT, &store->conf, &clock_system, stop, &store->beat_ms, why);
-	if (err) {
-		free(store);
-		return err;
-	}
-	*out = store;
-	return 0;
+	store->dialect = dialect_of(conf);
+	err = post_new(&store->exporting, POST_EXPORT, &store->conf, &clock_system, stop,
+		&store->beat_ms, why);
+	if (!err)
+		err = post_new(&store->asking, store->dialect->last, &store->conf, &clock_system,
+			stop, &store->beat_ms, why);
+	if (err)
+		store_close(store);
+	else
+		*out = store;
+	return err;
 }
 
 void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	post_free(store->post);
+	post_free(store->exporting);
+	post_free(store->asking);
 	free(store);
 }
 
@@ -68,7 +102,8 @@ static int weigh(const struct store *store, const struct reply *reply, struct te
 	return away && verdict.kind == VERDICT_WAIT ? ERR_TIMEOUT : ERR_CONF;
 }
 
-static int ask(struct store *store, const struct text *form, struct answer *answer)
+static int ask(
+	struct store *store, struct post *post, const struct text *form, struct answer *answer)
 {
 	char words[300];
 	struct text said = text_over(words, sizeof(words)), *why = answer->why;
@@ -80,7 +115,8 @@ static int ask(struct store *store, const struct text *form, struct answer *answ
 		return ERR_CONF;
 	}
 	answer->why = &said;
-	post_stream(store->post, form->at, form->len, answer_bytes, answer, &reply);
+	answer->ended = !store->dialect->says_end;
+	post_stream(post, form->at, form->len, answer_bytes, answer, &reply);
 	err = answer->err ? answer->err : 0;
 	if (reply.transport == TRANSPORT_WHOLE && reply.status == 200 && !reply.html)
 		err = answer_end(answer);
@@ -96,13 +132,13 @@ static int ask(struct store *store, const struct text *form, struct answer *answ
 int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_print **days,
 	size_t *n, struct text *why)
 {
-	struct answer answer = {.take = influx_take_days, .why = why};
+	struct answer answer = {.take = store->dialect->take_days, .why = why};
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	int err;
 
-	influx_put_days(&form, &store->conf, from_ms, to_ms);
-	err = ask(store, &form, &answer);
+	store->dialect->put_days(&form, &store->conf, from_ms, to_ms);
+	err = ask(store, store->exporting, &form, &answer);
 	*days = NULL;
 	*n = 0;
 	if (!err) {
@@ -114,11 +150,12 @@ int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_p
 	return err;
 }
 
-static int ask_rows(struct store *store, const struct text *form, answer_take take,
-	struct rows *rows, uint64_t *n, struct text *why)
+/* *n: how many rows came. */
+static int ask_rows(struct store *store, struct post *post, const struct text *form,
+	answer_take take, struct rows *rows, uint64_t *n, struct text *why)
 {
 	struct answer answer = {.take = take, .rows = rows, .why = why};
-	int err = ask(store, form, &answer);
+	int err = ask(store, post, form, &answer);
 
 	*n = answer.n;
 	answer_free(&answer);
@@ -130,37 +167,41 @@ int store_results(struct store *store, int64_t from_ms, int64_t to_ms, uint64_t 
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
+	size_t before = rows->n_results;
 	uint64_t n;
 	int err;
 
-	influx_put_results(&form, &store->conf, from_ms, to_ms);
-	err = ask_rows(store, &form, influx_take_results, rows, &n, why);
+	store->dialect->put_results(&form, &store->conf, from_ms, to_ms);
+	err = ask_rows(store, store->exporting, &form, store->dialect->take_results, rows, &n, why);
+	if (!err && store->dialect == &victoria)
+		err = victoria_check_results(rows, before, why);
 	if (!err && n < least) {
 		text_printf(why,
 			"store %s: it counts %" PRIu64 " results and shows %" PRIu64
-			" of them; look at its limits for one answer (max-row-limit)",
+			" of them; look at its limits for one answer",
 			store->conf.url, least, n);
 		err = ERR_DAMAGED;
 	}
 	return err;
 }
 
-int store_points(struct store *store, struct rows *rows, struct text *why)
+int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct text *why)
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	uint64_t n;
 
-	influx_put_points(&form, &store->conf);
-	return ask_rows(store, &form, influx_take_points, rows, &n, why);
+	store->dialect->put_points(&form, &store->conf, now_ms + UTC_DAY_MS);
+	return ask_rows(store, store->exporting, &form, store->dialect->take_points, rows, &n, why);
 }
 
-int store_heard(struct store *store, int64_t from_ms, struct rows *rows, struct text *why)
+int store_heard(
+	struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows, struct text *why)
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	uint64_t n;
 
-	influx_put_heard(&form, &store->conf, from_ms);
-	return ask_rows(store, &form, influx_take_heard, rows, &n, why);
+	store->dialect->put_heard(&form, &store->conf, from_ms, now_ms);
+	return ask_rows(store, store->asking, &form, store->dialect->take_heard, rows, &n, why);
 }

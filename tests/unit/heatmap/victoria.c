@@ -1,0 +1,114 @@
+/* Series of an export, in any order, as rows; and answers that are none, or not whole. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../../tools/heatmap/victoria.h"
+
+#define SERIES(name, tags, values, times)                                      \
+	"{\"metric\":{\"__name__\":\"" name "\"," tags "},\"values\":[" values \
+	"],\"timestamps\":[" times "]}\n"
+#define TAGS   "\"lab\":\"kp-van-01\",\"parameter\":\"ph\",\"spool\":\"5e1f\""
+#define TURNED "\"spool\":\"5e1f\",\"parameter\":\"ph\",\"lab\":\"kp-van-01\""
+
+static char words[300];
+
+static int feed(struct rows *rows, answer_take take, const char *bytes)
+{
+	struct text why = text_over(words, sizeof(words));
+	struct answer answer = {.take = take, .rows = rows, .why = &why, .ended = true};
+	int err;
+
+	(void)!answer_bytes(&answer, bytes, strlen(bytes));
+	err = answer_end(&answer);
+	answer_free(&answer);
+	return err;
+}
+
+static void test_fields_are_joined(void **state)
+{
+	static const char bytes[] = SERIES("result_seq", TAGS, "5,6", "1000,2000") SERIES(
+		"result_value", TURNED, "7.5", "2000") SERIES("result_new", TAGS, "1", "1000")
+		SERIES("result_verdict", TAGS, "1,2", "1000,2000")
+			SERIES("result_sample", TAGS, "3,4", "1000,2000")
+				SERIES("result_seq", "\"lab\":\"kp-van-02\"", "9", "1000");
+	struct text why = text_over(words, sizeof(words));
+	struct rows rows = {.results = NULL};
+
+	(void)state;
+	assert_int_equal(feed(&rows, victoria_take_results, bytes), 0);
+	assert_int_equal(rows.n_results, 3);
+	assert_int_equal(rows.results[1].seq, 6);
+	assert_int_equal(rows.results[1].sample, 4);
+	assert_true(rows.results[1].value == 7.5 && isnan(rows.results[0].value));
+	assert_string_equal(rows.results[1].parameter, "ph");
+	assert_int_equal(rows.results[1].at_ms, 2000);
+	/* The other lab's has no verdict: the answer is not whole. */
+	assert_int_equal(victoria_check_results(&rows, 0, &why), ERR_DAMAGED);
+	rows.n_results = 2;
+	assert_int_equal(victoria_check_results(&rows, 0, &why), 0);
+	rows_free(&rows);
+}
+
+static void test_points(void **state)
+{
+	struct rows rows = {.results = NULL};
+
+	(void)state;
+	assert_int_equal(
+		feed(&rows, victoria_take_points,
+			SERIES("point_point", "\"lab\":\"a\",\"name\":\"Tap\"", "7", "5")
+				SERIES("point_lat", "\"name\":\"Tap\",\"lab\":\"a\"", "34.5", "5")),
+		0);
+	assert_int_equal(rows.n_points, 1);
+	assert_string_equal(rows.points[0].name, "Tap");
+	assert_int_equal(rows.points[0].point, 7);
+	assert_true(rows.points[0].lat == 34.5);
+	rows_free(&rows);
+}
+
+static void test_heard(void **state)
+{
+	struct rows rows = {.results = NULL};
+
+	(void)state;
+	assert_int_equal(
+		feed(&rows, victoria_take_heard,
+			"{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{"
+			"\"metric\":{\"lab\":\"a\"},\"value\":[9,\"1795953600.5\"]}]}}"),
+		0);
+	assert_int_equal(rows.n_labs, 1);
+	assert_int_equal(rows.labs[0].heard_ms, 1795953600500);
+	assert_int_equal(feed(&rows, victoria_take_heard, "{\"status\":\"error\"}"), ERR_DAMAGED);
+	rows_free(&rows);
+}
+
+static void test_no_answers(void **state)
+{
+	static const char *const cases[] = {"hello", "{}", "[1]",
+		SERIES("result_seq", TAGS, "1", ""), SERIES("result_seq", TAGS, "1", "\"x\""),
+		"{\"metric\":{},\"values\":[],\"timestamps\":[]}",
+		SERIES("result_seq", "\"lab\":5", "1", "1")};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rows rows = {.results = NULL};
+
+		assert_int_equal(feed(&rows, victoria_take_results, cases[i]), ERR_DAMAGED);
+		assert_true(*words);
+		rows_free(&rows);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields_are_joined),
+		cmocka_unit_test(test_points), cmocka_unit_test(test_heard),
+		cmocka_unit_test(test_no_answers)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,349 @@
+#include "victoria.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "uplink/url.h"
+
+enum { QUESTION = 400, TAGS = 1024 };
+
+/* --- questions ----------------------------------------------------------------------------------------- */
+
+static void put_label(struct text *to, const char *value)
+{
+	text_put(to, "\"");
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			text_put_char(to, '\\');
+		text_put_char(to, *value);
+	}
+	text_put(to, "\"");
+}
+
+static void put_selector(struct text *to, const struct store_conf *conf, const char *names)
+{
+	text_printf(to, "{__name__=~\"%s\"", names);
+	if (*conf->database) {
+		text_put(to, ",db=");
+		put_label(to, conf->database);
+	}
+	text_put(to, "}");
+}
+
+static void put_moment(struct text *form, const char *key, int64_t at_ms)
+{
+	text_printf(form, "&%s=%" PRId64 ".%03d", key, at_ms / 1000, (int)(at_ms % 1000));
+}
+
+static void put_export(struct text *form, const struct store_conf *conf, const char *names,
+	int64_t from_ms, int64_t to_ms)
+{
+	char room[QUESTION];
+	struct text selector = text_over(room, sizeof(room));
+
+	put_selector(&selector, conf, names);
+	text_put(form, "match%5B%5D=");
+	url_put_encoded(form, room);
+	put_moment(form, "start", from_ms);
+	put_moment(form, "end", to_ms - 1);
+}
+
+void victoria_put_days(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
+{
+	put_export(form, conf, "result_seq", from_ms, to_ms);
+}
+
+void victoria_put_results(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
+{
+	put_export(form, conf, "result_.+", from_ms, to_ms);
+}
+
+void victoria_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms)
+{
+	put_export(form, conf, "point_(point|seq|lat|lon)", 0, to_ms);
+}
+
+void victoria_put_heard(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
+{
+	char room[QUESTION];
+	struct text question = text_over(room, sizeof(room));
+
+	text_put(&question, "max(tlast_over_time(");
+	put_selector(&question, conf, "(reading|event|summary|result|point)_seq");
+	text_printf(&question, "[%" PRId64 "s])) by (lab)", (now_ms - from_ms) / 1000);
+	text_put(form, "query=");
+	url_put_encoded(form, room);
+	put_moment(form, "time", now_ms);
+}
+
+/* --- one series ---------------------------------------------------------------------------------------- */
+
+static int damaged(struct answer *answer)
+{
+	if (!answer->why->len)
+		text_put(answer->why, "this is not the answer of a VictoriaMetrics");
+	return ERR_DAMAGED;
+}
+
+struct series_line {
+	json_t *line;
+	const json_t *metric, *values, *times;
+	const char *name; /* of the measurement and field: result_value */
+	size_t n;
+};
+
+static void close_line(struct series_line *series)
+{
+	json_decref(series->line);
+}
+
+static int open_line(
+	struct answer *answer, struct series_line *series, const char *line, size_t len)
+{
+	size_t i;
+
+	series->line = json_loadb(line, len, 0, NULL);
+	series->metric = json_object_get(series->line, "metric");
+	series->values = json_object_get(series->line, "values");
+	series->times = json_object_get(series->line, "timestamps");
+	series->name = json_string_value(json_object_get(series->metric, "__name__"));
+	series->n = json_array_size(series->times);
+	if (!series->name || !json_is_array(series->times) ||
+		series->n != json_array_size(series->values))
+		goto wrong;
+	for (i = 0; i < series->n; i++)
+		if (!json_is_integer(json_array_get(series->times, i)))
+			goto wrong;
+	return 0;
+wrong:
+	close_line(series);
+	return damaged(answer);
+}
+
+static int64_t time_at(const struct series_line *series, size_t i)
+{
+	return (int64_t)json_integer_value(json_array_get(series->times, i));
+}
+
+/* NAN: none, as null is. */
+static double value_at(const struct series_line *series, size_t i)
+{
+	const json_t *value = json_array_get(series->values, i);
+
+	return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+int victoria_take_days(struct answer *answer, const char *line, size_t len)
+{
+	struct series_line series;
+	struct day_print *day;
+	size_t i;
+	int err = open_line(answer, &series, line, len);
+
+	if (err)
+		return err;
+	for (i = 0; i < series.n && !err; i++) {
+		day = answer_day(answer, (int32_t)(time_at(&series, i) / UTC_DAY_MS));
+		if (!day) {
+			err = ERR_MEMORY;
+			break;
+		}
+		day->n++;
+		day->sum += value_at(&series, i);
+	}
+	close_line(&series);
+	return err;
+}
+
+/* --- fields to rows ------------------------------------------------------------------------------------ */
+
+/* What one kind of row is made of. */
+struct making {
+	const char *prefix;
+	const struct column *(*column_of)(const char *name);
+	/* The row of that number; made when it is the next one.  NULL: no memory. */
+	void *(*row_at)(struct rows *rows, size_t i);
+	void (*set_time)(void *row, int64_t at_ms);
+	size_t (*count)(const struct rows *rows);
+};
+
+static void *result_at(struct rows *rows, size_t i)
+{
+	return i < rows->n_results ? &rows->results[i] : rows_add_result(rows);
+}
+
+static void *point_at(struct rows *rows, size_t i)
+{
+	return i < rows->n_points ? &rows->points[i] : rows_add_point(rows);
+}
+
+static void set_result_time(void *row, int64_t at_ms)
+{
+	((struct result_row *)row)->at_ms = at_ms;
+}
+
+static void set_no_time(void *row, int64_t at_ms)
+{
+	(void)row;
+	(void)at_ms;
+}
+
+static size_t count_results(const struct rows *rows)
+{
+	return rows->n_results;
+}
+
+static size_t count_points(const struct rows *rows)
+{
+	return rows->n_points;
+}
+
+static const struct making results = {
+	"result_", column_of_result, result_at, set_result_time, count_results};
+static const struct making points = {
+	"point_", column_of_point, point_at, set_no_time, count_points};
+
+static int by_key(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The tags as one text, in the order of their names: the same for all fields of a row.  NULL: too long, or no memory. */
+static const char *put_tags(struct rows *rows, const json_t *metric)
+{
+	const char *keys[64], *key;
+	char room[TAGS];
+	struct text text = text_over(room, sizeof(room));
+	json_t *value;
+	size_t n = 0, i;
+
+	json_object_foreach((json_t *)(uintptr_t)metric, key, value)
+	{
+		if (n == sizeof(keys) / sizeof(keys[0]) || !json_is_string(value))
+			return NULL;
+		if (strcmp(key, "__name__") != 0)
+			keys[n++] = key;
+	}
+	qsort(keys, n, sizeof(*keys), by_key);
+	text_put(&text, "tags");
+	for (i = 0; i < n; i++)
+		text_printf(&text, "\x1f%s\x1e%s", keys[i],
+			json_string_value(json_object_get(metric, keys[i])));
+	return text.cut ? NULL : names_keep(&rows->names, room);
+}
+
+static void copy_tags(struct rows *rows, void *row, const json_t *metric,
+	const struct column *(*column_of)(const char *name))
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)metric, key, value)
+		column_put_text(rows, row, column_of(key), json_string_value(value));
+}
+
+static int join(struct answer *answer, const struct making *making,
+	const struct series_line *series, const char *tags, const struct column *column)
+{
+	bool fresh;
+	size_t i, at;
+	void *row;
+	int err;
+
+	for (i = 0; i < series->n; i++) {
+		err = joins_find(&answer->joins, tags, time_at(series, i),
+			making->count(answer->rows), &at, &fresh);
+		row = err ? NULL : making->row_at(answer->rows, at);
+		if (!row)
+			return ERR_MEMORY;
+		if (fresh) {
+			answer->n++;
+			making->set_time(row, time_at(series, i));
+			copy_tags(answer->rows, row, series->metric, making->column_of);
+		}
+		column_put_number(row, column, value_at(series, i));
+	}
+	return 0;
+}
+
+static int take_field(
+	struct answer *answer, const char *line, size_t len, const struct making *making)
+{
+	struct series_line series;
+	const struct column *column;
+	const char *tags;
+	int err = open_line(answer, &series, line, len);
+
+	if (err)
+		return err;
+	if (!strncmp(series.name, making->prefix, strlen(making->prefix))) {
+		column = making->column_of(series.name + strlen(making->prefix));
+		tags = put_tags(answer->rows, series.metric);
+		if (!tags || !*tags)
+			err = answer->rows->names.full ? ERR_MEMORY : damaged(answer);
+		else if (column)
+			err = join(answer, making, &series, tags, column);
+	}
+	close_line(&series);
+	return err;
+}
+
+int victoria_take_results(struct answer *answer, const char *line, size_t len)
+{
+	return take_field(answer, line, len, &results);
+}
+
+int victoria_take_points(struct answer *answer, const char *line, size_t len)
+{
+	return take_field(answer, line, len, &points);
+}
+
+int victoria_check_results(const struct rows *rows, size_t first, struct text *why)
+{
+	size_t i;
+
+	for (i = first; i < rows->n_results; i++)
+		if (!rows->results[i].seq || !rows->results[i].sample ||
+			!rows->results[i].verdict) {
+			text_printf(why,
+				"the store shows a result of %s without its number, sample or "
+				"verdict; its answer is not whole",
+				rows->results[i].lab);
+			return ERR_DAMAGED;
+		}
+	return 0;
+}
+
+/* --- an instant query ---------------------------------------------------------------------------------- */
+
+int victoria_take_heard(struct answer *answer, const char *line, size_t len)
+{
+	json_t *whole = json_loadb(line, len, 0, NULL), *result, *one;
+	const char *lab, *seconds;
+	size_t i;
+	int err = 0;
+
+	result = json_object_get(json_object_get(whole, "data"), "result");
+	if (!json_is_array(result))
+		err = damaged(answer);
+	else
+		json_array_foreach(result, i, one)
+		{
+			lab = json_string_value(
+				json_object_get(json_object_get(one, "metric"), "lab"));
+			seconds =
+				json_string_value(json_array_get(json_object_get(one, "value"), 1));
+			if (lab && seconds && !err)
+				err = rows_hear(
+					answer->rows, lab, (int64_t)(strtod(seconds, NULL) * 1000));
+		}
+	json_decref(whole);
+	return err;
+}

@@ -38,7 +38,7 @@ struct cli {
 	const char *sample, *by, *purpose, *activity, *parent, *point, *code, *new_point, *source,
 		*position, *treated;
 	const char *standard, *expires, *check; /* of check */
-	const char *method, *lot, *mdl, *dilution, *hours, *incubation, *parameter, *value;
+	const char *method, *lot, *mdl, *dilution, *known, *hours, *incubation, *parameter, *value;
 	bool sure;
 	const char *set; /* of limits */
 	int n_args;      /* after the command's own words */

@@ -78,6 +78,7 @@ static const struct row {
 	WORD("lot", OPTION_METHOD, lot),
 	WORD("mdl", OPTION_AMOUNT, mdl),
 	WORD("dilution", OPTION_AMOUNT, dilution),
+	WORD("known", OPTION_KNOWN, known),
 	FLAG("sure", OPTION_SURE, sure),
 	WORD("hours", OPTION_HOURS, hours),
 	WORD("standard", OPTION_STANDARD, standard),

@@ -42,6 +42,7 @@
 #define OPTION_CHECK      (UINT64_C(1) << 34)
 #define OPTION_ACTIVITY   (UINT64_C(1) << 35) /* --activity, --parent */
 #define OPTION_INSTALL    (UINT64_C(1) << 36) /* --edition, --accept */
+#define OPTION_KNOWN      (UINT64_C(1) << 37)
 
 /*
  * Puts the options of the command line into `cli`, those that came into *given, and moves its other words behind

@@ -139,6 +139,7 @@ static void put_enter(const struct cli *cli, json_t *request)
 	change_put(request, "lot", cli->lot);
 	change_put(request, "mdl", cli->mdl);
 	change_put(request, "dilution", cli->dilution);
+	change_put(request, "known", cli->known);
 }
 
 int cli_sample_enter(struct cli *cli)
@@ -160,6 +161,7 @@ static void put_take(const struct cli *cli, json_t *request)
 {
 	change_put(request, "unit", cli->args[0]);
 	change_put(request, "parameter", cli->args[1]);
+	change_put(request, "known", cli->known);
 }
 
 int cli_sample_take(struct cli *cli)
@@ -238,6 +240,7 @@ int cli_sample_finish(struct cli *cli)
 	change_put(request, "unit", cli->n_args > 2 ? cli->args[2] : NULL);
 	change_put(request, "mdl", cli->mdl);
 	change_put(request, "dilution", cli->dilution);
+	change_put(request, "known", cli->known);
 	return change_ask(cli, request, sample_show);
 }
 
@@ -322,6 +325,7 @@ int cli_sample_amend(struct cli *cli)
 	change_put(request, "lot", cli->lot);
 	change_put(request, "mdl", cli->mdl);
 	change_put(request, "dilution", cli->dilution);
+	change_put(request, "known", cli->known);
 	return change_ask(cli, request, sample_show);
 }
 

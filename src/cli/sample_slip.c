@@ -67,6 +67,8 @@ static void put_head(struct page *page, const json_t *sample)
 	sample_put_utc(begun, json_object_get(sample, "begun_ms"));
 	text_printf(&text, "%s by %s; %s, %s", begun, sample_text(sample, "by"),
 		sample_text(sample, "purpose"), sample_text(sample, "activity"));
+	if (json_is_integer(json_object_get(sample, "parent")))
+		text_printf(&text, " beside sample %lld", view_count(sample, "parent"));
 	put_line(page, "Taken", words);
 }
 
@@ -141,6 +143,7 @@ static void put_result(struct page *page, const json_t *result)
 	sample_put_uncertainty(&text, result, "; ", "");
 	if (*reason && strcmp(reason, "none") != 0)
 		text_printf(&text, "; why: %s", reason);
+	sample_put_known(&text, result, "; ", "");
 	if (*sample_text(result, "verified_by"))
 		text_printf(&text, "; verified by %s", sample_text(result, "verified_by"));
 	else
@@ -149,6 +152,7 @@ static void put_result(struct page *page, const json_t *result)
 		text_printf(&text, "; corrected by %s: %s", sample_text(result, "amended_by"),
 			sample_text(result, "amended_why"));
 	page_wrap(page, STYLE_PLAIN, "    ", words);
+	sample_put_beside(page, result);
 }
 
 static void put_results(struct page *page, const json_t *results)
@@ -204,7 +208,7 @@ int cli_sample_slip(struct cli *cli)
 		put_line(&page, "No water", impediment);
 	put_results(&page, json_object_get(sample, "results"));
 	put_tests(&page, json_object_get(sample, "pending"));
-	if (!*impediment)
+	if (json_is_object(json_object_get(sample, "summary")))
 		put_line(&page, "In all", sample_text(json_object_get(sample, "summary"), "words"));
 	put_line(&page, "",
 		"These are the tests of one sample, as it was then. What was not tested is not "

@@ -190,6 +190,7 @@ static void put_held(struct page *page, const json_t *result)
 		     *check = json_object_get(result, "check");
 	size_t i;
 
+	sample_put_known(&all, result, "", "; ");
 	if (*sample_text(result, "limit"))
 		text_printf(&all, "limit %s of %s; ", sample_text(result, "limit"),
 			sample_text(result, "limit_set"));
@@ -230,6 +231,8 @@ static void put_result(struct page *page, const json_t *one)
 		page_printf(page, STYLE_PLAIN, " (%s)", reason);
 	page_end(page);
 	put_held(page, one);
+	if (json_is_true(json_object_get(one, "counts")))
+		sample_put_beside(page, one);
 	if (*sample_text(one, "amended_by")) {
 		page_printf(page, STYLE_FAINT, "    corrected by %s: %s",
 			sample_text(one, "amended_by"), sample_text(one, "amended_why"));

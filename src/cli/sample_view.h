@@ -27,4 +27,9 @@ void sample_put_pending(struct page *page, const json_t *pending);
 /* All of it, or as JSON when that was asked for; the exit status. */
 int sample_show(const struct cli *cli, const json_t *sample);
 
+/* Of a spike what was added, of a reference what it holds, between these; nothing where nobody said it. */
+void sample_put_known(struct text *to, const json_t *result, const char *before, const char *after);
+/* What those taken beside the sample say of one of its results, a line each. */
+void sample_put_beside(struct page *page, const json_t *result);
+
 #endif

@@ -42,12 +42,13 @@ static const struct field impediment[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, 
 	{"code", FIELD_TEXT, 32, false}, {"new_point", FIELD_POINT, 0, false}, END};
 static const struct field points[] = {{"part", FIELD_TEXT, 80, false}, END};
 static const struct field take[] = {OPERATOR, SAMPLE, {"unit", FIELD_TEXT, 64, true},
-	{"parameter", FIELD_TEXT, 64, true}, {"sure", FIELD_YES, 0, false}, END};
+	{"parameter", FIELD_TEXT, 64, true}, {"known", FIELD_TEXT, 32, false},
+	{"sure", FIELD_YES, 0, false}, END};
 static const struct field enter[] = {OPERATOR, SAMPLE, {"parameter", FIELD_TEXT, 64, true},
 	{"value", FIELD_TEXT, 64, true}, {"unit", FIELD_TEXT, 32, false},
 	{"method", FIELD_TEXT, 64, true}, {"lot", FIELD_TEXT, 64, false},
 	{"mdl", FIELD_TEXT, 32, false}, {"dilution", FIELD_TEXT, 32, false},
-	{"sure", FIELD_YES, 0, false}, END};
+	{"known", FIELD_TEXT, 32, false}, {"sure", FIELD_YES, 0, false}, END};
 static const struct field start[] = {OPERATOR, SAMPLE, {"parameter", FIELD_TEXT, 64, true},
 	{"method", FIELD_TEXT, 64, true}, {"lot", FIELD_TEXT, 64, false},
 	{"hours", FIELD_NUMBER, 0, true}, {"incubation_c", FIELD_TEXT, 32, false}, END};

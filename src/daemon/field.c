@@ -43,12 +43,22 @@ void field_learn(struct field *field, const struct series *series, uint32_t numb
 	pthread_mutex_unlock(&field->lock);
 }
 
-/* In a standard only the analyzer's own doubt counts. */
+/* In a standard, which a blank or a reference is too. */
+static bool is_in_a_standard(const struct field *field, const char *unit)
+{
+	const struct sample *sample =
+		samples_find(field->samples, samples_of_unit(field->samples, unit));
+
+	return checks_of_unit(field->checks, unit) ||
+	       (sample && !term_is_water(sample->begin.activity));
+}
+
+/* There only the analyzer's own doubt counts. */
 static bool is_good(const struct field *field, const char *unit, const struct reading *reading)
 {
 	if (!isfinite(reading->value))
 		return false;
-	if (checks_of_unit(field->checks, unit))
+	if (is_in_a_standard(field, unit))
 		return !(reading->flags & ~FIELD_OF_WATER);
 	return reading->qc <= QC_NOT_EVALUATED && !reading->flags;
 }
@@ -180,13 +190,20 @@ int field_keep_point(struct field *field, const struct point *point)
 	return 0;
 }
 
+static const struct result *of_visit(struct result *result, const struct sample *sample)
+{
+	result->visit = sample->begin.parent ? sample->begin.parent : sample->number;
+	return result;
+}
+
 void field_keep_result(struct field *field, const struct result *result)
 {
 	const struct sample *sample = samples_find(field->samples, result->sample);
+	struct result kept = *result;
 
 	samples_take_result(field->samples, result);
 	if (sample && sample->begin.point && sample_counts(sample) &&
-		history_take(field->history, sample->begin.point, result))
+		history_take(field->history, sample->begin.point, of_visit(&kept, sample)))
 		log_say(LOG_WARN, "daemon",
 			"out of memory: what a point showed before is not known");
 }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "conf/conf.h"
 #include "model/verdict.h"
+#include "sample/beside.h"
 #include "sample/checks.h"
 #include "sample/history.h"
 #include "sample/point_list.h"
@@ -122,11 +123,19 @@ void field_vouch(struct field *field, const char *unit, const char *parameter, u
 /* How long ago that record was written, at most.  False: nobody can tell. */
 bool field_age(struct field *field, uint64_t number, int64_t *age_ms);
 
+/*
+ * One of the sample's results as it is shown: with the verdict that those beside it leave (sample/beside.h), and what they say.
+ * Returns how many they are.
+ */
+enum { FIELD_BESIDE = 16 };
+size_t field_beside(struct field *field, const struct sample *sample, unsigned entry,
+	struct result *shown, struct beside to[FIELD_BESIDE]);
+
 enum { FIELD_WORDS = 400 };
 /* Why results of samples cannot be judged, or are by limits that were read before.  False: they can, or there are no samples. */
 bool field_limits_trouble(struct field *field, char words[FIELD_WORDS]);
 
-/* What a sample's results come to; its names hold in the call only. */
+/* What a sample's results come to; its names hold in the call only.  Of a blank, spike or reference nothing. */
 void field_summarize(struct field *field, const struct sample *sample,
 	void (*take)(void *ctx, const struct water_summary *summary), void *ctx);
 

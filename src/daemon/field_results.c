@@ -49,6 +49,7 @@ static void judge(struct field *field, const struct sample *sample, unsigned i, 
 	text_copy(to->unit, sizeof(to->unit), step->value_unit);
 	text_copy(to->mdl, sizeof(to->mdl), step->mdl);
 	text_copy(to->dilution, sizeof(to->dilution), step->dilution);
+	text_copy(to->known, sizeof(to->known), step->known);
 	if (!result_amount(&value.amount, step->parameter, step->value, step->value_unit, step->mdl,
 		    step->dilution))
 		value.amount.kind = AMOUNT_NONE;
@@ -92,10 +93,22 @@ bool field_limits_trouble(struct field *field, char words[FIELD_WORDS])
 	return *words != '\0';
 }
 
+size_t field_beside(struct field *field, const struct sample *sample, unsigned entry,
+	struct result *shown, struct beside to[FIELD_BESIDE])
+{
+	size_t n;
+
+	pthread_mutex_lock(&field->lock);
+	n = beside_look(field->samples, sample, entry, shown, to, FIELD_BESIDE);
+	pthread_mutex_unlock(&field->lock);
+	return n;
+}
+
 /* What that entry owes.  False: nothing. */
 static bool owed(struct field *field, const struct sample *sample, unsigned i, struct result *to)
 {
 	const struct sample_entry *entry = &sample->entries[i];
+	struct beside beside[FIELD_BESIDE];
 
 	if (!entry->result.number) {
 		judge(field, sample, i, to);
@@ -103,7 +116,8 @@ static bool owed(struct field *field, const struct sample *sample, unsigned i, s
 	}
 	if (!entry->verified || entry->result.status == RESULT_VERIFIED)
 		return false;
-	*to = entry->result; /* with the verdict that was looked at */
+	/* With the verdict that was looked at. */
+	(void)field_beside(field, sample, i, to, beside);
 	to->status = RESULT_VERIFIED;
 	to->revision = after_revision(sample, i, RESULT_VERIFIED);
 	return true;
@@ -198,9 +212,13 @@ void field_summarize(struct field *field, const struct sample *sample,
 	struct water_result results[WATER_RESULTS];
 	struct water_summary summary;
 	struct water_site site = site_of(sample->begin.position, sample->begin.treated);
+	struct beside beside[FIELD_BESIDE];
+	struct result shown;
 	size_t n = 0;
 	unsigned i;
 
+	if (!term_is_water(sample->begin.activity))
+		return;
 	for (i = 0; i < sample->n_tests && n < WATER_RESULTS; i++)
 		if (!sample->tests[i].finished)
 			results[n++] =
@@ -209,16 +227,15 @@ void field_summarize(struct field *field, const struct sample *sample,
 						.as_if_believed = WATER_CANNOT_JUDGE,
 						.reason = WHY_NO_VALUE}};
 	for (i = 0; i < sample->n_entries && n < WATER_RESULTS; i++) {
-		const struct result *result = &sample->entries[i].result;
-
-		if (!result->number || !after_counts(sample, i))
+		if (!sample->entries[i].result.number || !after_counts(sample, i))
 			continue;
+		(void)field_beside(field, sample, i, &shown, beside);
 		results[n++] = (struct water_result){.parameter = sample->entries[i].step.parameter,
-			.judgement = {.verdict = result->verdict,
-				.reason = result->reason,
-				.as_if_believed = result->as_if_believed,
-				.alarm = result->alarm,
-				.screening = result->screening}};
+			.judgement = {.verdict = shown.verdict,
+				.reason = shown.reason,
+				.as_if_believed = shown.as_if_believed,
+				.alarm = shown.alarm,
+				.screening = shown.screening}};
 	}
 	pthread_mutex_lock(&field->lock); /* another's entry may read the limits anew */
 	water_summarize(&summary, results, n, &site,

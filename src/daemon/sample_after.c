@@ -94,6 +94,7 @@ static bool take_amended(const json_t *request, const struct step *before, struc
 	keep_said(whole, "unit", before->value_unit);
 	keep_said(whole, "mdl", before->mdl);
 	keep_said(whole, "dilution", before->dilution);
+	keep_said(whole, "known", before->known);
 	taken = sample_value_take(whole, step, client, err);
 	json_decref(whole);
 	return taken;

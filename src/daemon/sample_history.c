@@ -43,6 +43,19 @@ static bool has_failed(const struct result *result)
 	return water_fails(result->verdict) || result->verdict == WATER_POSSIBLE_FAILURE;
 }
 
+/* The newest of its visit that failed: a replicate that meets the limit does not clear its parent.  NULL: none did. */
+static const struct result *failure_of(const struct past *past, size_t i)
+{
+	size_t k;
+
+	for (k = i; k < past->n; k++)
+		if (past->at[k].visit == past->at[i].visit &&
+			!strcmp(past->at[k].parameter, past->at[i].parameter) &&
+			has_failed(&past->at[k]))
+			return &past->at[k];
+	return NULL;
+}
+
 /* Is it tested in this sample, by now or by a test under way? */
 static bool is_tested(const struct sample *sample, const char *parameter)
 {
@@ -60,7 +73,7 @@ static bool is_tested(const struct sample *sample, const char *parameter)
 /* Of the parameter of the i-th, which is the newest of it. */
 static json_t *parameter_of(struct past *past, const struct sample *sample, size_t i)
 {
-	const struct result *last = &past->at[i];
+	const struct result *last = &past->at[i], *failed = failure_of(past, i);
 	json_t *earlier = json_array();
 	size_t k;
 
@@ -69,7 +82,7 @@ static json_t *parameter_of(struct past *past, const struct sample *sample, size
 			json_array_append_new(earlier, earlier_one(past, k));
 	return json_pack("{s:s, s:b, s:o, s:o}", "parameter", last->parameter, "tested",
 		(int)is_tested(sample, last->parameter), "retest_of",
-		has_failed(last) ? json_integer((json_int_t)last->sample) : json_null(), "earlier",
+		failed ? json_integer((json_int_t)failed->sample) : json_null(), "earlier",
 		earlier);
 }
 
@@ -83,23 +96,35 @@ static bool is_newest(const struct past *past, size_t i)
 	return true;
 }
 
+/* What was taken beside a sample is no retest of it. */
+static void leave_out_visit(struct past *past, uint64_t visit)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < past->n; i++)
+		if (!visit || past->at[i].visit != visit)
+			past->at[n++] = past->at[i];
+	past->n = n;
+}
+
 json_t *sample_history(const struct parts *parts, const struct sample *sample)
 {
 	struct past *past = malloc(sizeof(*past));
 	json_t *all = json_array();
 	size_t i;
 
-	if (!past || !sample->begin.point) {
+	if (!past || !sample->begin.point || !term_is_water(sample->begin.activity)) {
 		free(past);
 		return all;
 	}
 	past->parts = parts;
 	past->n = field_before(parts->field, sample->begin.point, sample->number, past->at, MOST);
+	leave_out_visit(past, sample->begin.parent);
 	for (i = 0; i < past->n; i++)
 		past->begun_ms[i] = -1;
 	for (i = 0; i < past->n; i++)
 		if (is_newest(past, i) &&
-			(is_tested(sample, past->at[i].parameter) || has_failed(&past->at[i])))
+			(is_tested(sample, past->at[i].parameter) || failure_of(past, i)))
 			json_array_append_new(all, parameter_of(past, sample, i));
 	free(past);
 	return all;

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "daemon/check_status.h"
+#include "daemon/sample_beside.h"
 #include "daemon/sample_history.h"
 #include "daemon/status.h"
 #include "sample/after.h"
@@ -224,12 +225,14 @@ json_t *sample_status_mpn(const struct result *result)
 
 static json_t *result_of(const struct parts *parts, const struct sample *sample, unsigned entry)
 {
-	const struct result *result = &sample->entries[entry].result;
+	const struct sample_entry *at = &sample->entries[entry];
+	struct result shown, *result = &shown;
+	json_t *beside = sample_beside(parts, sample, entry, &shown), *one;
 	bool verified = result->status == RESULT_VERIFIED;
-	bool amended = sample->entries[entry].step.kind == STEP_AMEND;
+	bool amended = at->step.kind == STEP_AMEND;
 
-	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:b, "
-			 "s:b, s:s, s:o, s:o, s:o, s:o, s:i, s:b, s:o, s:s}",
+	one = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:b, "
+			"s:b, s:s, s:o, s:o, s:o, s:o, s:i, s:b, s:o, s:s}",
 		"entry", (json_int_t)result->entry, "result", (json_int_t)result->number,
 		"parameter", result->parameter, "method", result->method, "value", result->value,
 		"unit", sample_status_unit(result->unit, result->parameter), "mpn",
@@ -239,25 +242,34 @@ static json_t *result_of(const struct parts *parts, const struct sample *sample,
 		text_or_null(result->set), "basis", text_or_null(basis_word(result->basis)),
 		"alarm", (int)result->alarm, "screening", (int)result->screening, "status",
 		verified ? "verified" : "preliminary", "verified_by",
-		text_or_null(verified ? sample->entries[entry].verified_by : ""), "amended_by",
-		text_or_null(amended ? sample->entries[entry].step.by : ""), "amended_why",
-		text_or_null(sample->entries[entry].step.reason), "stores",
-		stores_of(parts, result->number), "revision", (int)result->revision, "counts",
-		(int)after_counts(sample, entry), "uncertainty", text_or_null(result->uncertainty),
-		"rule", result->rule == RULE_GUARDED ? "guarded" : "simple");
+		text_or_null(verified ? at->verified_by : ""), "amended_by",
+		text_or_null(amended ? at->step.by : ""), "amended_why",
+		text_or_null(at->step.reason), "stores", stores_of(parts, result->number),
+		"revision", (int)result->revision, "counts", (int)after_counts(sample, entry),
+		"uncertainty", text_or_null(result->uncertainty), "rule",
+		result->rule == RULE_GUARDED ? "guarded" : "simple");
+	json_object_set_new(one, "known", text_or_null(result->known));
+	json_object_set_new(one, "beside", beside);
+	/* As it was recorded and sent, where those beside it leave another. */
+	json_object_set_new(one, "recorded",
+		at->result.verdict == shown.verdict
+			? json_null()
+			: json_string(water_verdict_word(at->result.verdict)));
+	return one;
 }
 
 void sample_status_failing(const struct parts *parts, const struct sample *sample, json_t *to)
 {
-	const struct result *result;
+	struct beside beside[FIELD_BESIDE];
+	struct result shown;
 	json_t *one;
 	unsigned i;
 
 	for (i = 0; sample_counts(sample) && i < sample->n_entries; i++) {
-		result = &sample->entries[i].result;
-		if (!result->number || !after_counts(sample, i) ||
-			(!water_fails(result->verdict) &&
-				result->verdict != WATER_POSSIBLE_FAILURE))
+		if (!sample->entries[i].result.number || !after_counts(sample, i))
+			continue;
+		(void)field_beside(parts->field, sample, i, &shown, beside);
+		if (!water_fails(shown.verdict) && shown.verdict != WATER_POSSIBLE_FAILURE)
 			continue;
 		one = result_of(parts, sample, i);
 		json_object_set_new(one, "sample", json_integer((json_int_t)sample->number));

@@ -74,6 +74,29 @@ int sample_refuse_unit(
 		unit, shown.len ? words : "none");
 }
 
+bool sample_value_known(
+	const json_t *request, struct step *step, struct control_client *client, int *err)
+{
+	char words[200] = "";
+	struct text why = text_over(words, sizeof(words));
+	struct amount amount;
+
+	if (!question_text(request, "known", step->known, sizeof(step->known), client, err))
+		return false;
+	if (!typed_number(step->known, &why)) {
+		*err = control_refuse(client, "%s", words);
+		return false;
+	}
+	/* A bag's five digits are none here. */
+	if (!*step->known || (result_amount(&amount, "ph", step->known, "", "", "") &&
+				     amount.kind == AMOUNT_EXACT && amount.value > 0))
+		return true;
+	*err = control_refuse(client,
+		"\"known\" is a number above 0: of a spike what was added, of a reference what is "
+		"in it, in the unit of the value");
+	return false;
+}
+
 bool sample_value_take(
 	const json_t *request, struct step *step, struct control_client *client, int *err)
 {
@@ -87,7 +110,8 @@ bool sample_value_take(
 		!question_text(request, "lot", step->lot, sizeof(step->lot), client, err) ||
 		!question_text(request, "mdl", step->mdl, sizeof(step->mdl), client, err) ||
 		!question_text(
-			request, "dilution", step->dilution, sizeof(step->dilution), client, err))
+			request, "dilution", step->dilution, sizeof(step->dilution), client, err) ||
+		!sample_value_known(request, step, client, err))
 		return false;
 	parameter = parameter_find(step->parameter);
 	if (!parameter)

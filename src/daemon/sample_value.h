@@ -9,7 +9,7 @@
 #include "sample/step.h"
 
 /*
- * Takes value, unit, lot, mdl and dilution for step->parameter.  False after a refusal; what sending that returned is in
+ * Takes value, unit, lot, mdl, dilution and known for step->parameter.  False after a refusal; what sending that returned is in
  * *err.
  */
 bool sample_value_take(
@@ -17,6 +17,9 @@ bool sample_value_take(
 /* That unit is none of the parameter's.  Then return what this returns. */
 int sample_refuse_unit(struct control_client *client, const struct parameter *parameter,
 	const char *unit) MUST_USE;
+/* Of a spike what was added, of a reference what is known to be in it, in the value's unit; as above. */
+bool sample_value_known(
+	const json_t *request, struct step *step, struct control_client *client, int *err);
 /* A value that water hardly has, or that another was meant by: asked back, in these words. */
 bool sample_value_is_odd(const struct step *step, char *words, size_t cap);
 

@@ -56,6 +56,11 @@ enum water_reason {
 	WHY_CHECK_FAILED = 22,
 	WHY_QC_SUSPECT = 23,
 	WHY_QC_FAILED = 24,
+	/* the same, by what was taken beside the sample (sample/beside.h) */
+	WHY_REPLICATE = 25, /* another sample of the same water fails, or may */
+	WHY_BLANK = 26,     /* it was found in water that has none */
+	WHY_SPIKE = 27,     /* of what was added another amount was found */
+	WHY_REFERENCE = 28, /* ... of what is known to be there */
 	/* does not apply */
 	WHY_UNTREATED = 30, /* the limit is for treated water only */
 	WHY_TREATED = 31,   /* ... for untreated water only */

@@ -204,6 +204,8 @@ static void take_amend(struct sample *sample, uint64_t number, const struct step
 	memcpy(entry->step.method, before->step.method, sizeof(entry->step.method));
 	if (!*step->lot)
 		memcpy(entry->step.lot, before->step.lot, sizeof(entry->step.lot));
+	if (!*step->known)
+		memcpy(entry->step.known, before->step.known, sizeof(entry->step.known));
 	sample->n_entries++;
 }
 
@@ -241,6 +243,7 @@ static struct step entry_of(const struct result *result)
 	text_copy(step.value_unit, sizeof(step.value_unit), result->unit);
 	text_copy(step.mdl, sizeof(step.mdl), result->mdl);
 	text_copy(step.dilution, sizeof(step.dilution), result->dilution);
+	text_copy(step.known, sizeof(step.known), result->known);
 	if (!result->screening)
 		text_copy(step.unit, sizeof(step.unit), result->method);
 	return step;

@@ -100,6 +100,21 @@ bool result_amount(struct amount *amount, const char *parameter, const char *val
 	return true;
 }
 
+bool result_known(const struct result *result, double *known)
+{
+	const struct parameter *parameter = parameter_find(result->parameter);
+	struct amount amount;
+
+	/* With a unit five digits are no bag. */
+	if (!parameter ||
+		!result_amount(&amount, result->parameter, result->known,
+			*result->unit ? result->unit : parameter->unit, "", "") ||
+		!amount_of_water(&amount, parameter) || amount.kind != AMOUNT_EXACT)
+		return false;
+	*known = amount.value;
+	return true;
+}
+
 /* --- codes --------------------------------------------------------------------------------------------- */
 
 /* Where each stands in the record's b: never moved. */
@@ -142,6 +157,7 @@ void result_put(struct text *to, int64_t *codes, const struct result *result)
 	fields_put(to, "u", result->unit);
 	fields_put(to, "x", result->dilution);
 	fields_put(to, "mdl", result->mdl);
+	fields_put(to, "k", result->known);
 	fields_put(to, "m", result->method);
 	fields_put(to, "limit", result->limit);
 	fields_put(to, "set", result->set);
@@ -168,6 +184,7 @@ bool result_read(
 	(void)fields_get(words, "u", result->unit, sizeof(result->unit));
 	(void)fields_get(words, "mdl", result->mdl, sizeof(result->mdl));
 	(void)fields_get(words, "x", result->dilution, sizeof(result->dilution));
+	(void)fields_get(words, "k", result->known, sizeof(result->known));
 	(void)fields_get(words, "limit", result->limit, sizeof(result->limit));
 	(void)fields_get(words, "set", result->set, sizeof(result->set));
 	(void)fields_get(words, "unc", result->uncertainty, sizeof(result->uncertainty));

@@ -16,9 +16,12 @@ enum result_status { RESULT_PRELIMINARY = 0, RESULT_VERIFIED = 1 };
 struct result {
 	uint64_t number; /* of its record; 0: not recorded */
 	uint64_t sample, entry;
+	/* The sample beside which its own was taken, or its own: not of the record, but of who keeps it; 0: not known. */
+	uint64_t visit;
 	char parameter[PARAMETER_CODE], method[TERM];
 	char value[VALUE_TEXT], unit[TERM]; /* as entered; unit "": the parameter's */
 	char mdl[TERM], dilution[TERM];
+	char known[TERM]; /* as of the step */
 	char limit
 		[VALUE_TEXT]; /* "0.2..0.5", "..50" (at most), "..<5", "absent"; "": none decided */
 	char set[LIMIT_NAME];
@@ -37,6 +40,8 @@ struct result {
 /* "0.4", "<0.1", "> 5", "0.2..0.5", "detected", "not detected", of a bag "11010"; false: it is none of these. */
 bool result_amount(struct amount *amount, const char *parameter, const char *value,
 	const char *unit, const char *mdl, const char *dilution) MUST_USE;
+/* What is known of a spike or a reference, in the parameter's unit.  False: nobody said it. */
+bool result_known(const struct result *result, double *known) MUST_USE;
 /* Is it bacteria, which a bag can count? */
 bool result_is_counted(const char *parameter);
 /*

@@ -172,6 +172,11 @@ static bool allow_in(const struct sample *sample, const struct step *step, struc
 		text_put(why, "the sample was cancelled");
 		return false;
 	}
+	if (*step->known && strcmp(sample->begin.activity, "spike") != 0 &&
+		strcmp(sample->begin.activity, "reference") != 0) {
+		text_put(why, "only of a spike or a reference it is known what is in it");
+		return false;
+	}
 	if (step->kind == STEP_FINISH) {
 		test = find_test(sample, step->test);
 		if (!test)

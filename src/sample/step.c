@@ -25,8 +25,8 @@ static const struct field fields[] = {FIELD("by", by), FIELD("t", token), FIELD(
 	FIELD("activity", activity), FIELD("type", type), FIELD("position", position),
 	FIELD("treated", treated), FIELD("a", unit), FIELD("p", parameter), FIELD("m", method),
 	FIELD("lot", lot), FIELD("v", value), FIELD("u", value_unit), FIELD("mdl", mdl),
-	FIELD("x", dilution), FIELD("cel", incubation_c), FIELD("reason", reason),
-	FIELD("district", place.district), FIELD("tehsil", place.tehsil),
+	FIELD("x", dilution), FIELD("k", known), FIELD("cel", incubation_c),
+	FIELD("reason", reason), FIELD("district", place.district), FIELD("tehsil", place.tehsil),
 	FIELD("near", place.near)};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

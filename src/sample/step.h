@@ -70,6 +70,8 @@ struct step {
 		[VALUE_TEXT]; /* "0.4", "<0.1", ">5", "0.2..0.5", "detected", "not detected", of a bag "11010" */
 	char value_unit[TERM];
 	char mdl[TERM], dilution[TERM];
+	char known
+		[TERM]; /* of a spike what was added, of a reference what it holds; in the value's unit */
 	enum origin origin;
 	/* What the van had against the value when it was taken, QC_SUSPECT or QC_FAIL; 0: nothing */
 	uint8_t qc;

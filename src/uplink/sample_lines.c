@@ -43,6 +43,7 @@ static void put_amount(struct text *to, const struct result *result)
 {
 	const struct parameter *parameter = parameter_find(result->parameter);
 	struct amount amount;
+	double known;
 
 	if (!parameter ||
 		!result_amount(&amount, result->parameter, result->value, result->unit, result->mdl,
@@ -59,6 +60,8 @@ static void put_amount(struct text *to, const struct result *result)
 	put_int(to, "censor", amount.kind);
 	if (*result->mdl)
 		put_number(to, "mdl", amount.detection_limit);
+	if (result_known(result, &known))
+		put_number(to, "known", known);
 }
 
 /* "0.2..0.5", "..<5"; of "absent" there is no number. */
@@ -80,7 +83,7 @@ static void put_verdict(struct text *to, const struct result *result)
 	put_int(to, "verdict", result->verdict);
 	if (result->reason)
 		put_int(to, "reason", result->reason);
-	if (result->as_if_believed != result->verdict)
+	if (result->verdict == WATER_POSSIBLE_FAILURE)
 		put_int(to, "as_if", result->as_if_believed);
 	put_limit(to, result->limit);
 	if (result->set_code)

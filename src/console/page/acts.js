@@ -11,6 +11,8 @@ import {number} from "./units.js";
 const longestName = 28; // bytes: the laboratory keeps no more of it
 
 const by = session.name;
+// Of a spike what was added, of a reference what it holds.
+const held = name => orAbsent(number(keep.draft(name).held ?? ""));
 const orAbsent = words => words?.trim() || undefined;
 
 function newPoint(kept) {
@@ -39,7 +41,8 @@ function enter(sample) {
 	const name = `kit.${sample}`, kept = keep.draft(name), kit = kits[kept.parameter];
 	net.put(name, "api/sample/enter", {by: by(), sample, parameter: kept.parameter, method: kept.method ?? kit.methods[0],
 		value: valueText(kept.known ?? "is", number(kept.value ?? ""), number(kept.upto ?? "")), unit: kept.unit ?? kit.units[0],
-		lot: orAbsent(kept.lot), mdl: orAbsent(number(kept.mdl ?? "")), dilution: orAbsent(number(kept.dilution ?? ""))});
+		lot: orAbsent(kept.lot), mdl: orAbsent(number(kept.mdl ?? "")), dilution: orAbsent(number(kept.dilution ?? "")),
+		known: held(name)});
 }
 
 function start(sample) {
@@ -82,8 +85,8 @@ const all = {
 	begin: app => named(app, begin),
 	impede: app => named(app, impede),
 	take: (app, of) => named(app, () => {
-		const sample = app.number();
-		net.put(`take.${sample}.${of.unit}.${of.parameter}`, "api/sample/take", {by: by(), sample, unit: of.unit, parameter: of.parameter});
+		const sample = app.number(), name = `take.${sample}.${of.unit}.${of.parameter}`;
+		net.put(name, "api/sample/take", {by: by(), sample, unit: of.unit, parameter: of.parameter, known: held(name)});
 	}),
 	attach: (app, of) => named(app, () => {
 		const name = `attach.${of.sample}`;

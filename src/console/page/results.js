@@ -1,5 +1,6 @@
 // Due and results: tests whose time has come, and what samples showed.
 
+import * as beside from "./beside.js";
 import * as check from "./check.js";
 import {h} from "./dom.js";
 import * as shapes from "./shapes.js";
@@ -51,6 +52,7 @@ export function result(app, one, more) {
 		one.limit && h("p", null, say("limit", {limit: limit(one) ?? t("limit.absent"), set: one.limit_set}),
 			one.basis && [" · ", say(`basis.${one.basis}`)]),
 		one.reason && one.reason !== "none" && h("p", null, say(`reason.${one.reason}`)),
+		beside.lines(one),
 		one.check && vouched(app, one),
 		one.amended_by && h("p", null, say("amended", {who: one.amended_by, why: one.amended_why})),
 		one.alarm && h("p", {class: "note bad"}, shapes.shape("warn"), h("strong", null, say("alarm"))),

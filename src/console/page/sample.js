@@ -1,6 +1,7 @@
 // The sample, guided: one step after the other, and what is next is always the large button.
 
 import * as after from "./after.js";
+import * as beside from "./beside.js";
 import * as check from "./check.js";
 import {h} from "./dom.js";
 import * as form from "./form.js";
@@ -137,7 +138,7 @@ function point(app) {
 function head(sample) {
 	return h("p", {class: "which"}, say("sample.number", {n: sample.sample}), " · ", results.pointName(sample.point), " · ",
 		say(`purpose.${sample.purpose}`), sample.activity !== "sample" && [" · ", say(`activity.${sample.activity}`),
-			sample.parent && [" · ", say("sample.number", {n: sample.parent})]]);
+			sample.parent && [" · ", say("beside.of", {n: sample.parent})]]);
 }
 
 function probe(sample, one) {
@@ -150,6 +151,7 @@ function probe(sample, one) {
 		shapes.doubts(one.flags),
 		h("div", {class: "line"}, shapes.settling(state), h("small", null, say("probe.seconds", {s: span(one.seconds)}))),
 		one.check.state !== "good" && h("div", {class: "line"}, shapes.check(one.check.state)),
+		beside.asks(sample) && !one.taken && form.digits(name, "held", {hint: "hint.held"}),
 		form.fate(name) ?? (one.taken ? null : form.button("take", say(one.stable ? "do.take" : "do.takenow"),
 			{class: "wide", "data-unit": one.unit, "data-parameter": one.parameter, disabled: one.value === null,
 				"aria-label": `${t(one.stable ? "do.take" : "do.takenow")}: ${t(`parameter.${one.parameter}`)}`})));
@@ -182,7 +184,7 @@ function entry(one) {
 
 const entries = list => list.length > 0 && h("ul", {class: "entries"}, list.map(entry));
 
-function kitFields(name, kept, kit) {
+function kitFields(name, kept, kit, sample) {
 	const known = kept.known ?? "is", isNumber = !/detected/.test(known);
 	return [form.choice(name, "method", kit.methods, code => t(`method.${code}`), kit.methods[0]),
 		form.choice(name, "known", knowns, code => t(`known.${code}`), "is"),
@@ -190,6 +192,7 @@ function kitFields(name, kept, kit) {
 			known === "between" && form.digits(name, "upto"),
 			kit.units.length > 1 ? form.choice(name, "unit", kit.units, unit, kit.units[0]) :
 				h("p", {class: "fixed"}, h("bdi", null, unit(kit.units[0]) || say("unit.none")))),
+		beside.asks(sample) && form.digits(name, "held", {hint: "hint.held"}),
 		h("details", {"data-key": "more"}, h("summary", null, say("kit.more")), form.text(name, "lot"), form.digits(name, "mdl"),
 			form.digits(name, "dilution", {hint: "hint.dilution"}))];
 }
@@ -202,7 +205,7 @@ function kitsStep(app, sample) {
 		h("form", {class: "card", "data-do": "enter", "data-sample": sample.sample}, h("fieldset", {class: "bare", disabled: busy},
 			h("legend", null, say("kit.one")),
 			form.choice(name, "parameter", Object.keys(kits), code => t(`parameter.${code}`)),
-			kit && kitFields(name, kept, kit),
+			kit && kitFields(name, kept, kit, sample),
 			kit && form.submit(say("do.savekit"), {class: `wide ${ready ? "main" : ""}`, disabled: !ready})),
 		form.fate(name)),
 		link(`#sample/${sample.sample}/bag`, say("do.tobag"), !ready && !busy), link(`#sample/${sample.sample}/probes`, say("do.back")));

@@ -28,6 +28,8 @@ const healths = {ok: "tick good", unknown: "ask plain", doubtful: "warn odd", as
 const checks = {good: "tick good", never: "ask plain", expired: "warn odd", failed: "cross bad", open: "wait odd", passed: "tick good",
 	cancelled: "dash plain"};
 const standings = {within: "tick good", off: "cross bad", moved: "warn odd", expired: "warn odd", again: "warn odd", unread: "none plain"};
+const besides = {near: "tick good", good: "tick good", clean: "tick good", faint: "none plain", untold: "dash plain", far: "warn odd",
+	disagrees: "warn odd", found: "warn odd", low: "warn odd", high: "warn odd"};
 const settlings = {stable: "tick good", settling: "wait odd", taken: "tick good"};
 
 export function shape(name) {
@@ -48,5 +50,6 @@ export const delivery = code => badge("store", deliveries, code);
 export const health = code => badge("health", healths, code);
 export const check = code => badge("check", checks, code);
 export const standing = code => badge("standing", standings, code);
+export const beside = code => badge("beside", besides, code);
 export const settling = code => badge("stable", settlings, code);
 export const colourOf = code => (verdicts[code] || "ask plain").split(" ")[1];

@@ -1,5 +1,6 @@
 // A sample's results on paper: what the browser prints of this screen is the slip, and nothing else.
 
+import * as beside from "./beside.js";
 import {h} from "./dom.js";
 import * as form from "./form.js";
 import {amount, pointName, summary, uncertainty} from "./results.js";
@@ -16,7 +17,8 @@ function head(sample) {
 			row("field.treated", say(`treated.${treated(point)}`)),
 			point.lat !== null && row("slip.at", h("bdi", {dir: "ltr"}, `${point.lat.toFixed(5)}, ${point.lon.toFixed(5)}`))],
 		row("slip.taken", h("bdi", {dir: "ltr"}, time(sample.begun_ms)), " · ", h("bdi", null, sample.by)),
-		row("field.purpose", say(`purpose.${sample.purpose}`), " · ", say(`activity.${sample.activity}`)));
+		row("field.purpose", say(`purpose.${sample.purpose}`), " · ", say(`activity.${sample.activity}`),
+			sample.parent && [" · ", say("beside.of", {n: sample.parent})]));
 }
 
 function result(one) {
@@ -27,7 +29,7 @@ function result(one) {
 		one.basis && [" · ", say(`basis.${one.basis}`)])]),
 	h("td", null, shapes.verdict(one.verdict), one.reason !== "none" && h("small", null, say(`reason.${one.reason}`)),
 		h("small", null, say(`status.${one.status}`), one.verified_by && [" · ", h("bdi", null, one.verified_by)]),
-		one.amended_by && h("small", null, say("amended", {who: one.amended_by, why: one.amended_why}))));
+		one.amended_by && h("small", null, say("amended", {who: one.amended_by, why: one.amended_why})), beside.lines(one)));
 }
 
 function table(all) {

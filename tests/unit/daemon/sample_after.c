@@ -339,8 +339,7 @@ static void a_replicate_names_its_sample(void **state)
 {
 	static const char replicate[] =
 		"{'ask':'sample-begin','purpose':'routine','activity':'%s','parent':%lld,"
-		"'by':'Gul Khan','token':'%s','new_point':{'name':'Spring',"
-		"'source_type':'protected_spring'}}";
+		"'by':'Gul Khan','token':'%s'}";
 	long long parent = begin("b", "Spring"), sample;
 
 	(void)state;

@@ -70,6 +70,8 @@ static void deliver(struct line *line, struct unit *unit)
 	if (exchange.n) {
 		if (line->sink->where)
 			line->sink->where(line->sink->ctx, &exchange);
+		if (exchange.context != CONTEXT_IDLE)
+			line_search_end(line, SEARCH_IN_USE);
 		if (line->sink->judge)
 			judge(line, unit, &exchange);
 		one = line->sink->exchange(line->sink->ctx, &exchange);
@@ -94,9 +96,8 @@ static unsigned payload(const struct port_ask *ask)
 	return ask->function <= 2 ? (ask->count + 7u) / 8 : 2u * ask->count;
 }
 
-/* The unit's worst honest time, or what the driver says, and the time the bytes take. */
-static unsigned deadline_ms(
-	const struct line *line, const struct unit *unit, const struct port_ask *ask)
+/* And the time the bytes take. */
+unsigned line_deadline_ms(const struct line *line, const struct port_ask *ask)
 {
 	int64_t wire_ns = 0;
 
@@ -107,8 +108,7 @@ static unsigned deadline_ms(
 				  line->conf->port.baud +
 			  2 * serial_gap_ns(&line->conf->port);
 	}
-	return (ask->timeout_ms ? ask->timeout_ms : unit_reply_ms(unit)) + DEADLINE_SLACK_MS +
-	       (unsigned)(wire_ns / MS + 1);
+	return ask->timeout_ms + DEADLINE_SLACK_MS + (unsigned)(wire_ns / MS + 1);
 }
 
 /* Reads the line until it is silent; bytes that come then are somebody's late answer or noise. */
@@ -136,23 +136,31 @@ static bool forgive(const struct line *line, struct unit *unit, int rc)
 	return true;
 }
 
+void line_clear(struct line *line)
+{
+	line->let_go = line->conf->port.kind == PORT_TCP;
+	if (!line->let_go)
+		drain(line);
+	line->last_end_ns = line_now_ns(line);
+}
+
+void line_expect_late(struct line *line, struct unit *unit)
+{
+	line->late = unit;
+	line->late_until_ns = line->last_end_ns + LATE_MS * MS;
+}
+
 static void no_answer(
 	struct line *line, struct unit *unit, int rc, const struct port_ask *ask, int64_t asked_ns)
 {
-	bool rtu = line->conf->port.kind == PORT_RTU;
+	bool rtu = line->conf->port.kind == PORT_RTU, again;
 	int64_t done_ns = line_now_ns(line), now_ns;
-	bool again;
 
-	if (rtu)
-		drain(line);
-	now_ns = line_now_ns(line);
-	line->last_end_ns = now_ns;
+	line_clear(line);
+	now_ns = line->last_end_ns;
 	again = forgive(line, unit, rc);
-	if (rtu && !again) {
-		line->late = unit;
-		line->late_until_ns = now_ns + LATE_MS * MS;
-	}
-	line->let_go = !rtu;
+	if (rtu && !again)
+		line_expect_late(line, unit);
 	line->turn = NULL;
 	pthread_mutex_lock(&line->lock);
 	if (rc == ERR_TIMEOUT)
@@ -205,7 +213,9 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 
 	if (asked_ns > line->late_until_ns)
 		line->late = NULL;
-	ask->timeout_ms = deadline_ms(line, unit, ask);
+	if (!ask->timeout_ms) /* the driver says nothing: the unit's worst honest time */
+		ask->timeout_ms = unit_reply_ms(unit);
+	ask->timeout_ms = line_deadline_ms(line, ask);
 	line->delivery.n = 0;
 	rc = port_ask(line->port, ask, reply);
 	now_ns = line_now_ns(line);
@@ -237,4 +247,5 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 		line_lose(line, ERR_GONE, "the device has vanished");
 	if (!unit->in_turn || unit->due_ns > line_now_ns(line))
 		line->turn = NULL;
+	line->search_turns += !line->turn;
 }

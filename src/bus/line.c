@@ -210,13 +210,14 @@ static void tell_temperature(struct line *line, struct unit *unit, int64_t now_n
 
 int64_t line_step(struct line *line)
 {
-	int64_t now_ns = line_now_ns(line), ready_ns;
+	int64_t now_ns = line_now_ns(line), ready_ns, search_ns;
 	struct port_ask ask;
 	struct unit *unit;
 
 	atomic_store(&line->heartbeat_ms, now_ns / MS);
 	take_tries(line, now_ns);
 	if (!port_is_open(line->port)) {
+		(void)line_search_due_ns(line, NULL, now_ns, &ask);
 		if (now_ns < line->reopen_ns)
 			return line->reopen_ns;
 		return open_port(line) ? now_ns : line->reopen_ns;
@@ -230,9 +231,15 @@ int64_t line_step(struct line *line)
 		return now_ns;
 	}
 	unit = next_unit(line);
-	if (!unit || unit->due_ns > now_ns)
-		return unit && unit->due_ns < line->lost_check_ns ? unit->due_ns
-								  : line->lost_check_ns;
+	search_ns = line_search_due_ns(line, unit, now_ns, &ask);
+	if (search_ns <= now_ns) {
+		line_search_ask(line, &ask);
+		return line_now_ns(line);
+	}
+	if (!unit || unit->due_ns > now_ns) {
+		search_ns = search_ns < line->lost_check_ns ? search_ns : line->lost_check_ns;
+		return unit && unit->due_ns < search_ns ? unit->due_ns : search_ns;
+	}
 	if (!unit->in_turn) {
 		tell_temperature(line, unit, now_ns);
 		pthread_mutex_lock(&line->lock);
@@ -288,7 +295,7 @@ int line_start(struct line *line)
 	return 0;
 }
 
-static void wake(struct line *line)
+void line_wake(struct line *line)
 {
 	uint64_t one = 1;
 
@@ -300,7 +307,7 @@ void line_stop(struct line *line)
 	if (!line->running)
 		return;
 	atomic_store(&line->stop, true);
-	wake(line);
+	line_wake(line);
 	pthread_join(line->thread, NULL);
 	line->running = false;
 }
@@ -311,6 +318,8 @@ void line_state(struct line *line, struct line_state *out)
 {
 	pthread_mutex_lock(&line->lock);
 	*out = line->said;
+	out->searches = line->search.number;
+	out->searched = out->searches && line->search.state == SEARCH_RUNS;
 	pthread_mutex_unlock(&line->lock);
 }
 
@@ -331,7 +340,7 @@ int line_try(struct line *line, const char *unit)
 	for (i = 0; i < line->conf->n_units; i++)
 		if (!strcmp(line->conf->units[i].name, unit)) {
 			atomic_store(&line->try_now[i], true);
-			wake(line);
+			line_wake(line);
 			return 0;
 		}
 	return ERR_ABSENT;

@@ -111,6 +111,8 @@ struct line_state {
 	uint64_t opened; /* times the port was opened since start */
 	uint64_t noise_bytes;
 	unsigned n_units;
+	bool searched;     /* search.h: one runs */
+	uint64_t searches; /* since start */
 };
 
 struct line;

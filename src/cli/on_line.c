@@ -127,48 +127,53 @@ bool on_line_find(struct on_line *to, const struct cli *cli, const char *word)
 
 /* --- held by nobody ---------------------------------------------------------------------------------- */
 
-static void say_held(const struct on_line *on, const char *line)
+static void say_held(const struct on_line *on)
 {
 	fprintf(stderr,
 		"waterlab: the daemon holds line %s (%s). Stop it first (systemctl stop waterlabd) "
-		"and "
-		"start it again afterwards; or, while it runs, ask it: waterlab record %s, "
-		"waterlab "
-		"status\n",
-		line, on->where.where, line);
+		"and start it again afterwards; or, while it runs, ask it: waterlab record %s, "
+		"waterlab scan %s without another speed, waterlab probe of an analyzer that is "
+		"configured, by its own driver\n",
+		on->held, on->where.where, on->held, on->held);
 }
 
 /* The lock of a serial line says the same, but a network line has none, and one that is away is still the daemon's. */
-static bool held_by_daemon(const struct on_line *on, const struct cli *cli)
+int on_line_daemon(struct on_line *on, const struct cli *cli)
 {
 	char room[512];
 	struct text why = text_over(room, sizeof(room));
 	json_t *answer;
 	const json_t *line;
-	const char *where;
-	bool held = false;
+	const char *where, *name;
 	size_t i;
 	int end = cli_ask_quietly(cli, json_pack("{s:s}", "ask", "status"), &answer, &why);
 
+	*on->held = '\0';
 	if (end == CLI_ABSENT)
-		return false;
+		return end;
 	if (end) {
 		fprintf(stderr,
 			"waterlab: line %s: a daemon is there that may hold it, and does not say: "
 			"%s\n",
 			on->name, room);
-		return true;
+		return CLI_FAILED;
 	}
 	json_array_foreach(json_object_get(answer, "lines"), i, line)
 	{
 		where = json_string_value(json_object_get(line, "where"));
-		if (held || !where || !same_place(where, on->where.where))
-			continue;
-		held = true;
-		say_held(on, json_string_value(json_object_get(line, "name")));
+		name = json_string_value(json_object_get(line, "name"));
+		if (!*on->held && where && name && same_place(where, on->where.where))
+			(void)text_copy(on->held, sizeof(on->held), name);
 	}
 	json_decref(answer);
-	return held;
+	return *on->held ? CLI_DONE : CLI_ABSENT;
+}
+
+int on_line_daemon_asks(struct on_line *on, const struct cli *cli)
+{
+	if (cli->all_speeds || cli->baud || cli->parity || cli->stop)
+		return CLI_ABSENT;
+	return on_line_daemon(on, cli);
 }
 
 static int open_now(struct on_line *on)
@@ -186,7 +191,11 @@ static int open_now(struct on_line *on)
 
 int on_line_open(struct on_line *on, const struct cli *cli)
 {
-	if (held_by_daemon(on, cli))
+	int held = on_line_daemon(on, cli);
+
+	if (held == CLI_DONE)
+		say_held(on);
+	if (held != CLI_ABSENT)
 		return CLI_FAILED;
 	on->port = port_new(&on->where, &clock_system);
 	if (!on->port) {
@@ -235,18 +244,6 @@ int on_line_ask(struct on_line *on, struct port_ask *ask)
 	return err;
 }
 
-int on_line_read(struct on_line *on, uint8_t unit, uint8_t function, uint16_t start, uint16_t count,
-	unsigned timeout_ms)
-{
-	struct port_ask ask = {.unit = unit,
-		.function = function,
-		.start = start,
-		.count = count,
-		.timeout_ms = timeout_ms};
-
-	return on_line_ask(on, &ask);
-}
-
 /* --- in words ---------------------------------------------------------------------------------------- */
 
 void on_line_speed(const struct port_conf *where, struct text *to)
@@ -269,33 +266,4 @@ int on_line_unit(const struct on_line *on, const char *option, const char *word)
 	fprintf(stderr, "waterlab: --%s: \"%s\" is no unit on a %s line; allowed are %lu to %lu\n",
 		option, word, tcp ? "network" : "serial", least, most);
 	return -1;
-}
-
-void on_line_trouble(const struct on_line *on, int err, struct text *to)
-{
-	/* Modbus Application Protocol v1.1b3, 7 */
-	static const char *const exceptions[] = {[1] = "it does not know this function",
-		[2] = "it has no such register",
-		[3] = "it does not take so many registers",
-		[4] = "it failed",
-		[5] = "it needs longer",
-		[6] = "it is busy",
-		[10] = "the gateway has no way to it",
-		[11] = "the gateway hears nothing from it"};
-	unsigned code = on->reply.exception;
-
-	switch (err) {
-	case ERR_EXCEPTION:
-		text_printf(to, "exception %u%s%s", code, code < 12 && exceptions[code] ? ": " : "",
-			code < 12 && exceptions[code] ? exceptions[code] : "");
-		return;
-	case ERR_TIMEOUT:
-		text_put(to, "no answer");
-		return;
-	case ERR_NOISE:
-		text_put(to, "bytes came, but no whole answer");
-		return;
-	default:
-		text_put(to, err_text(err));
-	}
 }

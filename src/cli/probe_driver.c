@@ -48,12 +48,12 @@ static bool take(
 	return false;
 }
 
-static bool exchange(struct probe *probe, struct codec *codec, unsigned *values)
+static bool exchange(struct probing *probing, struct codec *codec, unsigned *values)
 {
 	static struct wl_out out;
 	const struct wl_exchange *now = codec_now(codec);
-	struct port_ask ask = {.unit = probe->unit};
-	struct port_reply *reply = &probe->on.reply;
+	struct port_ask ask = {.unit = probing->unit};
+	struct port_reply *reply = &probing->on.reply;
 	bool hex = now->wire == WL_MODBUS, silent;
 	char room[120];
 	struct text trouble = text_over(room, sizeof(room));
@@ -67,7 +67,9 @@ static bool exchange(struct probe *probe, struct codec *codec, unsigned *values)
 	if (ask.len)
 		trace_text_print(stdout, '>', ask.bytes, ask.len, hex);
 	ask.timeout_ms = now->reply_ms ? now->reply_ms : 1000;
-	err = probe_ask(probe, &ask, &trouble);
+	if (probing->profile->quiet_ms && probing->asked)
+		(void)terminal_key((int)probing->profile->quiet_ms);
+	err = probing_ask(probing, &ask, &trouble);
 	if (!silent && reply->len)
 		trace_text_print(stdout, '<', reply->pdu, reply->len, hex);
 	if (silent && !err)
@@ -82,17 +84,17 @@ static bool exchange(struct probe *probe, struct codec *codec, unsigned *values)
 	return false;
 }
 
-unsigned probe_driver(struct probe *probe)
+unsigned probe_driver(struct probing *probing)
 {
 	struct codec *codec = malloc(sizeof(*codec));
 	unsigned values = 0, n = 0;
 
 	if (!codec)
 		return 0;
-	codec_init(codec, probe->profile->driver, probe->unit);
+	codec_init(codec, probing->profile->driver, probing->unit);
 	codec_begin(codec, false);
 	while (codec_now(codec) && n++ < MOST_EXCHANGES && !terminal_should_end() &&
-		exchange(probe, codec, &values))
+		exchange(probing, codec, &values))
 		fflush(stdout);
 	free(codec);
 	return values;

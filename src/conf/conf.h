@@ -93,6 +93,12 @@ int conf_find_driver(
 /* The same with the operator's own folder before it; `errors` may hold a warning when 0 is returned. */
 int conf_find_own_driver(struct profile **out, const char *drivers, const char *own,
 	const char *name, struct text *errors) MUST_USE;
+/*
+ * Adds all maps of registers in the folder, by name, behind those that are there; the caller frees each.  What cannot be read
+ * is left out, and `mistakes` gets a line of it.  ERR_ABSENT, with errno: the folder cannot be read.
+ */
+int conf_read_known(struct profile *to[MOST_PROFILES], unsigned *n, const char *folder,
+	struct text *mistakes) MUST_USE;
 /* One profile file. */
 int conf_read_profile(struct profile **out, const char *path, struct text *errors) MUST_USE;
 

@@ -11,10 +11,12 @@
 #include "daemon/receipt_commands.h"
 #include "daemon/refusal_commands.h"
 #include "daemon/sample_commands.h"
+#include "daemon/search_commands.h"
 #include "daemon/spool_commands.h"
 #include "daemon/status.h"
 #include "daemon/trace_commands.h"
 #include "daemon/waits.h"
+#include "daemon/which_line.h"
 #include "daemon/which_store.h"
 #include "spool/reader.h"
 #include "uplink/export.h"
@@ -66,20 +68,6 @@ static int ask_watch(void *ctx, const json_t *request, struct control_client *cl
 }
 
 /* --- try ------------------------------------------------------------------------------------------- */
-
-static int find_unit(const struct parts *parts, const char *name, unsigned *line, unsigned *unit)
-{
-	unsigned i, k;
-
-	for (i = 0; i < parts->n_lines; i++)
-		for (k = 0; k < parts->conf->lines[i].n_units; k++)
-			if (!strcmp(parts->conf->lines[i].units[k].name, name)) {
-				*line = i;
-				*unit = k;
-				return 0;
-			}
-	return ERR_ABSENT;
-}
 
 /* The name of an analyzer or store most like `name`; NULL when none is near. */
 static const char *nearest_name(const struct parts *parts, const char *name)
@@ -181,7 +169,7 @@ static int ask_try(void *ctx, const json_t *request, struct control_client *clie
 	const char *name = text_of(request, "name", "");
 	unsigned line, unit, i;
 
-	if (find_unit(parts, name, &line, &unit) == 0)
+	if (which_unit(parts, name, &line, &unit))
 		return try_unit(parts, line, unit, name, client);
 	i = store_named(parts, name);
 	return i < parts->n_stores ? try_store(parts, i, client) : refuse_name(parts, name, client);
@@ -267,6 +255,10 @@ const struct control_command commands[] = {
 	{"refused-give-up", refusal_ask_give_up},
 	{"reconcile", receipt_ask},
 	{"trace", trace_ask},
+	{"line-scan", search_ask_scan},
+	{"line-probe", search_ask_probe},
+	{"line-cancel", search_ask_cancel},
+	{"line-show", search_ask_show},
 	{"spool-stat", ask_spool_stat},
 	{"spool-verify", spool_ask_verify},
 	{"carry-back", spool_ask_carry_back},

@@ -105,6 +105,19 @@ enum context field_context_of(struct field *field, uint32_t series, uint64_t *sa
 	return context;
 }
 
+enum context field_use_of(struct field *field, const char *unit, uint64_t *number)
+{
+	const struct check *check;
+
+	pthread_mutex_lock(&field->lock);
+	check = checks_of_unit(field->checks, unit);
+	*number = check ? check->number : samples_of_unit(field->samples, unit);
+	pthread_mutex_unlock(&field->lock);
+	if (check)
+		return CONTEXT_CHECK;
+	return *number ? CONTEXT_SAMPLE : CONTEXT_IDLE;
+}
+
 uint64_t field_sample_of(struct field *field, uint32_t series)
 {
 	uint64_t sample;

@@ -53,6 +53,8 @@ uint64_t field_sample_of(struct field *field, uint32_t series);
 enum context field_context_of(struct field *field, uint32_t series, uint64_t *sample);
 
 /* --- from the control socket's --- */
+/* The same of an analyzer by its name; *number is the sample's, or the check's. */
+enum context field_use_of(struct field *field, const char *unit, uint64_t *number);
 
 /*
  * Records a step, or finds that its token was used for it; *sample is whose it is.  Of STEP_BEGIN site and place are recorded with

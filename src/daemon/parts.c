@@ -1,6 +1,7 @@
 #include "daemon/parts.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -85,6 +86,20 @@ static uint64_t seed(const struct parts *parts)
 	return seed;
 }
 
+/* As they are now: nothing is allocated for a scan later.  What cannot be read is not known by name. */
+static void read_known(struct parts *parts)
+{
+	const struct conf *conf = parts->conf;
+	char room[1024];
+	struct text mistakes = text_over(room, sizeof(room));
+
+	if (conf_read_known(parts->known, &parts->n_known, conf->drivers, &mistakes) &&
+		*conf->drivers)
+		log_say(LOG_WARN, "daemon", "drivers: %s cannot be read: a scan names no model",
+			conf->drivers);
+	(void)!conf_read_known(parts->known, &parts->n_known, conf->own_drivers, &mistakes);
+}
+
 static int start_lines(struct parts *parts, struct text *why)
 {
 	const struct line_conf *conf;
@@ -92,6 +107,7 @@ static int start_lines(struct parts *parts, struct text *why)
 	int err;
 
 	parts->sink = parts_sink(parts);
+	read_known(parts);
 	for (i = 0; i < parts->conf->n_lines; i++) {
 		conf = &parts->conf->lines[i];
 		err = line_new(
@@ -281,6 +297,8 @@ int parts_stop(struct parts *parts)
 	links_free(parts->links);
 	for (i = 0; i < parts->n_lines; i++)
 		line_free(parts->lines[i]);
+	for (i = 0; i < parts->n_known; i++)
+		free(parts->known[i]);
 	inbox_free(parts->inbox);
 	summaries_free(parts->summaries);
 	stamps_free(parts->stamps);

@@ -36,6 +36,8 @@ struct parts {
 	struct field *field; /* tests at points */
 	struct trends *trends;
 	struct bus_sink sink;
+	unsigned n_known;
+	struct profile *known[MOST_PROFILES]; /* owned: models that a scan can name */
 	unsigned n_lines;
 	struct line *lines[MOST_LINES];
 	struct inbox *inbox; /* NULL: no meter is configured */

@@ -140,14 +140,16 @@ static json_t *line_of(struct line *line, int64_t now_ms, json_t *waits)
 			waits_unit(&sentence, &unit, now_ms);
 		add_sentence(waits, &sentence);
 	}
-	return json_pack("{s:s, s:o, s:s, s:b, s:o, s:I, s:I, s:o}", "name", state.name, "where",
-		text_or_null(state.where), "kind", state.kind == PORT_TCP ? "tcp" : "rtu", "open",
-		(int)(state.condition == LINE_OPEN), "error",
+	return json_pack("{s:s, s:o, s:s, s:b, s:o, s:I, s:I, s:{s:b, s:I}, s:o}", "name",
+		state.name, "where", text_or_null(state.where), "kind",
+		state.kind == PORT_TCP ? "tcp" : "rtu", "open", (int)(state.condition == LINE_OPEN),
+		"error",
 		state.condition == LINE_OPEN || !state.last_error
 			? json_null()
 			: text_or_null(*state.last_words ? state.last_words
 							 : err_text(state.last_error)),
 		"opened", (json_int_t)state.opened, "noise_bytes", (json_int_t)state.noise_bytes,
+		"search", "running", (int)state.searched, "number", (json_int_t)state.searches,
 		"units", units);
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/parts.h"
+#include "daemon/which_line.h"
 
 enum {
 	LOOK_MS = 100,     /* 128 exchanges take a line longer than this, so none is missed */
@@ -28,14 +28,6 @@ struct follow {
 
 /* --- what is asked for ------------------------------------------------------------------------------- */
 
-static void list_lines(const struct parts *parts, struct text *to)
-{
-	unsigned i;
-
-	for (i = 0; i < parts->n_lines; i++)
-		text_printf(to, "%s%s", i ? ", " : "", parts->conf->lines[i].name);
-}
-
 static void list_units(const struct line_conf *line, struct text *to)
 {
 	unsigned i;
@@ -51,16 +43,9 @@ static bool find(const struct parts *parts, const char *line, const char *unit,
 	const struct line_conf *conf;
 	unsigned i;
 
-	for (i = 0; i < parts->n_lines; i++)
-		if (!strcmp(parts->conf->lines[i].name, line))
-			break;
-	to->line = i;
-	if (i == parts->n_lines) {
-		text_printf(why, "there is no line \"%.40s\"; there are: ", line);
-		list_lines(parts, why);
+	if (!which_line(parts, line, &to->line, why))
 		return false;
-	}
-	conf = &parts->conf->lines[i];
+	conf = &parts->conf->lines[to->line];
 	to->unit = 0;
 	if (!unit && conf->n_units == 1)
 		return true;
@@ -112,7 +97,7 @@ static int send_head(const struct follow *follow)
 			"stand_in", port_stand_in(&line->port)));
 }
 
-static void put_hex(char *to, const uint8_t *bytes, size_t n)
+void trace_put_hex(char *to, const uint8_t *bytes, size_t n)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
@@ -123,20 +108,19 @@ static void put_hex(char *to, const uint8_t *bytes, size_t n)
 	*to = '\0';
 }
 
-static int send_entry(struct control_client *client, const struct trace_entry *entry)
+json_t *trace_entry_json(const struct trace_entry *entry)
 {
 	static const char *const kinds[] = {
 		[ASK_REGISTERS] = "registers", [ASK_PDU] = "pdu", [ASK_BYTES] = "bytes"};
 	char asked[2 * ANSWER_QUESTION + 1], answer[2 * PORT_REPLY + 1];
 
-	put_hex(asked, entry->asked, entry->asked_len);
-	put_hex(answer, entry->pdu, entry->len);
-	return control_send_new(client,
-		json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:i, s:i, s:s}", "number",
-			(json_int_t)entry->number, "boot_ms", (json_int_t)entry->boot_ms, "took_us",
-			(json_int_t)entry->took_us, "kind", kinds[entry->kind], "asked", asked,
-			"error", err_name(entry->err), "exception", (int)entry->exception, "stale",
-			(int)entry->stale, "answer", answer));
+	trace_put_hex(asked, entry->asked, entry->asked_len);
+	trace_put_hex(answer, entry->pdu, entry->len);
+	return json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:i, s:i, s:s}", "number",
+		(json_int_t)entry->number, "boot_ms", (json_int_t)entry->boot_ms, "took_us",
+		(json_int_t)entry->took_us, "kind", kinds[entry->kind], "asked", asked, "error",
+		err_name(entry->err), "exception", (int)entry->exception, "stale",
+		(int)entry->stale, "answer", answer);
 }
 
 /* One of the line's, in its order; what lies between it and the one before is gone. */
@@ -155,7 +139,7 @@ static int take(struct follow *follow, const struct trace_entry *entry)
 	if (err || entry->unit != unit->address)
 		return err;
 	follow->sent_ms = clock_boot_ms(follow->parts->clock);
-	return send_entry(follow->client, entry);
+	return control_send_new(follow->client, trace_entry_json(entry));
 }
 
 /* All that came since the last look; at the first one, how the device was told, however long ago. */

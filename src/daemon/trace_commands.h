@@ -13,9 +13,17 @@
 #ifndef DAEMON_TRACE_COMMANDS_H
 #define DAEMON_TRACE_COMMANDS_H
 
+#include <jansson.h>
+
 #include "control/control.h"
+#include "io/trace.h"
 
 /* A handler of control_command; ctx is the struct parts. */
 int trace_ask(void *ctx, const json_t *request, struct control_client *client);
+
+/* One exchange as above. */
+json_t *trace_entry_json(const struct trace_entry *entry);
+/* Two digits a byte; `to` has 2 n + 1 bytes. */
+void trace_put_hex(char *to, const uint8_t *bytes, size_t n);
 
 #endif

@@ -11,6 +11,9 @@ static const char *const whats[] = {
 	[AUDIT_CAME_IN] = "came_in",
 	[AUDIT_WRONG_PIN] = "wrong_pin",
 	[AUDIT_LIMITS_SIGNED] = "limits_signed",
+	[AUDIT_LINE_SCANNED] = "line_scanned",
+	[AUDIT_UNIT_PROBED] = "unit_probed",
+	[AUDIT_SEARCH_CANCELLED] = "search_cancelled",
 };
 enum { MOST_WHATS = sizeof(whats) / sizeof(whats[0]) };
 

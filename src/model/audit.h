@@ -1,5 +1,5 @@
 /*
- * audit.h - who changed who may do what, or came in, as a record of the ledger.
+ * audit.h - who changed who may do what, came in, or searched a line, as a record of the ledger.
  *
  * What a person does to a sample is a record of its own that says who.  These are the changes beside: the record's a is
  * the code, b how often; its words say who and about whom or what, and stay in the van: a store gets the numbers.
@@ -20,7 +20,10 @@ enum audit_what {
 	AUDIT_CAME_IN = 4, /* with the right PIN, on the page */
 	AUDIT_WRONG_PIN =
 		5, /* b of them since the last such record; about: under the last one's name */
-	AUDIT_LIMITS_SIGNED = 6 /* about: SET PARAMETER */
+	AUDIT_LIMITS_SIGNED = 6,   /* about: SET PARAMETER */
+	AUDIT_LINE_SCANNED = 7,    /* about: the line; note: which addresses */
+	AUDIT_UNIT_PROBED = 8,     /* about: the analyzer */
+	AUDIT_SEARCH_CANCELLED = 9 /* about: the line */
 };
 
 enum { AUDIT_NAME = 64, AUDIT_NOTE = 16 }; /* all three fill a record's words, and no more */

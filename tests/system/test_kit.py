@@ -289,7 +289,10 @@ class Kit(LabTest):
         self.lab.start_daemon()
         self.wait_for("readings", lambda: self.saved() >= 10)
         for line in ("bench", "net", os.path.join(self.folder, "bench")):
-            for command in (("scan", line), ("probe", "supmea-ph8001", line, "--unit", "5")):
+            for command in (("scan", line, "--all-speeds"), ("scan", line, "--baud", "9600"),
+                            ("probe", "insitu-aquatroll400", line, "--unit", "5")):
+                if line == "net" and command[0] == "scan":
+                    continue    # it has no speed
                 words = self.refused(1, *command)
                 self.assertIn("the daemon holds line", words)
                 self.assertIn("systemctl stop waterlabd", words)

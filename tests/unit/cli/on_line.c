@@ -131,7 +131,7 @@ static void a_line_of_the_daemon_is_its_own(void **state)
 {
 	(void)state;
 	tells = true;
-	wrong("-c conf --socket ./control scan bench", CLI_FAILED,
+	wrong("-c conf --socket ./control scan bench --all-speeds", CLI_FAILED,
 		"the daemon holds line bench (/dev/none). Stop it first (systemctl stop "
 		"waterlabd)");
 	says(err, "waterlab record bench");

@@ -26,7 +26,7 @@ static void what_is_put_is_read_again(void **state)
 	assert_string_equal(got.about, put.about);
 	assert_string_equal(got.note, put.note);
 	assert_false(audit_read(&got, 0, words));
-	assert_false(audit_read(&got, 7, words)); /* of a newer program */
+	assert_false(audit_read(&got, AUDIT_SEARCH_CANCELLED + 1, words)); /* of a newer program */
 	assert_false(audit_read(&got, 1, "about=x"));
 }
 
@@ -50,13 +50,13 @@ static void each_code_has_a_word_of_its_own(void **state)
 	int64_t i;
 
 	(void)state;
-	for (i = 1; i <= AUDIT_LIMITS_SIGNED; i++) {
+	for (i = 1; i <= AUDIT_SEARCH_CANCELLED; i++) {
 		assert_non_null(audit_word(i));
 		assert_true(audit_what_of(audit_word(i), &what));
 		assert_int_equal(what, i);
 	}
 	assert_null(audit_word(0));
-	assert_null(audit_word(AUDIT_LIMITS_SIGNED + 1));
+	assert_null(audit_word(AUDIT_SEARCH_CANCELLED + 1));
 	assert_null(audit_word(-1));
 	assert_false(audit_what_of("", &what));
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cli/scan_known.h"
+#include "bus/scan_known.h"
 
 static void identity_registers_come_first(void **state)
 {

@@ -1,4 +1,4 @@
-#include "cli/scan_known.h"
+#include "bus/scan_known.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /*
- * scan_known.h - what `waterlab scan` asks, and what it knows of who answers.  Pure.
+ * scan_known.h - what a scan asks, and what it knows of who answers.  Pure.
  *
  * All questions are reads of one register, or of what tells a known model.  An exception is an answer too.
  */
-#ifndef CLI_SCAN_KNOWN_H
-#define CLI_SCAN_KNOWN_H
+#ifndef BUS_SCAN_KNOWN_H
+#define BUS_SCAN_KNOWN_H
 
 #include "bus/profile.h"
 #include "io/port.h"

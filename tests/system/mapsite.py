@@ -14,6 +14,11 @@ from chain import SEED, wholelab
 from map_fixture import FAILS, Season
 
 BUILT = os.path.join(os.path.dirname(wholelab.BIN), "map-page")
+TILES = """return [...document.querySelectorAll('.schematic .tile')].map(one => {
+    const box = one.getBoundingClientRect();
+    return {code: one.dataset.key, state: one.getAttribute('class').match(/is-(\\w+)/)[1], stale: one.classList.contains('stale'),
+        said: one.querySelector('title').textContent, left: box.left, top: box.top, right: box.right, bottom: box.bottom}; })"""
+CARDS = """return [...document.querySelectorAll('.failure')].map(one => one.innerText.replace(/[\\u2066-\\u2069]/g, ''))"""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -31,9 +36,9 @@ class MapSite(unittest.TestCase):
         if browser.missing():
             raise unittest.SkipTest(browser.missing())
         print("SEED=%d" % SEED)
-        cls.folder = os.path.join(os.getcwd(), "site")
-        os.makedirs(cls.folder, exist_ok=True)
-        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=cls.folder))
+        cls.folder_served = os.path.join(os.getcwd(), "site")
+        os.makedirs(cls.folder_served, exist_ok=True)
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=cls.folder_served))
         cls.served = threading.Thread(target=cls.server.serve_forever, daemon=True)
         cls.served.start()
         cls.page = browser.Browser(os.getcwd(), "phone")
@@ -50,9 +55,9 @@ class MapSite(unittest.TestCase):
     def season(self, view="official", **more):
         """Written below a path of its own, as a portal might have it; the page beside it."""
         self.at = "some/where/%s-%s" % (view, self.id().rsplit(".", 1)[-1])
-        shutil.rmtree(os.path.join(self.folder, self.at), True)
-        shutil.copytree(BUILT, os.path.join(self.folder, self.at))
-        return Season(SEED, view, **more).write(os.path.join(self.folder, self.at))
+        shutil.rmtree(os.path.join(self.folder_served, self.at), True)
+        shutil.copytree(BUILT, os.path.join(self.folder_served, self.at))
+        return Season(SEED, view, **more).write(os.path.join(self.folder_served, self.at))
 
     def open(self, address="", wait="main h1", language="en", size="phone"):
         self.page.resize(size)

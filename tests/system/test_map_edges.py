@@ -114,7 +114,7 @@ class MapEdges(MapSite):
         self.assertNotIn("embed", link)
         self.assertIn("parameter=ph", link)
         # A real frame in another page, without a right to keep anything.
-        with open(os.path.join(self.folder, "portal.html"), "w", encoding="utf-8") as f:
+        with open(os.path.join(self.folder_served, "portal.html"), "w", encoding="utf-8") as f:
             f.write('<!doctype html><title>portal</title><iframe src="%s/?embed=1#parameter=ph" width="360" height="700" title="map" '
                     'sandbox="allow-scripts"></iframe>' % self.at)
         self.page.driver.get("http://127.0.0.1:%d/portal.html" % self.server.server_port)
@@ -124,7 +124,7 @@ class MapEdges(MapSite):
             self.assertEqual(self.page.find(".tile"), [])
         finally:
             self.page.driver.switch_to.default_content()
-        with open(os.path.join(self.folder, "portal.html"), "w", encoding="utf-8") as f:
+        with open(os.path.join(self.folder_served, "portal.html"), "w", encoding="utf-8") as f:
             f.write('<!doctype html><title>portal</title>' + self.snippet())
         self.page.driver.get("http://127.0.0.1:%d/portal.html" % self.server.server_port)
         self.page.driver.switch_to.frame(0)

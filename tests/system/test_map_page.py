@@ -9,15 +9,10 @@ import re
 
 import browser
 from chain import main
-from mapsite import MapSite
+from mapsite import CARDS, TILES, MapSite
 
-TILES = """return [...document.querySelectorAll('.schematic .tile')].map(one => {
-    const box = one.getBoundingClientRect();
-    return {code: one.dataset.key, state: one.getAttribute('class').match(/is-(\\w+)/)[1], stale: one.classList.contains('stale'),
-        said: one.querySelector('title').textContent, left: box.left, top: box.top, right: box.right, bottom: box.bottom}; })"""
 ROWS = """return [...document.querySelectorAll('main table tbody tr')].map(tr => [tr.dataset.key,
     ...[...tr.querySelectorAll('td')].slice(0).map(td => td.querySelector('.badge')?.className.match(/is-(\\w+)/)[1] ?? td.innerText)])"""
-CARDS = """return [...document.querySelectorAll('.failure')].map(one => one.innerText.replace(/[\\u2066-\\u2069]/g, ''))"""
 
 
 class MapPage(MapSite):

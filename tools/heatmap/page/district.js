@@ -21,12 +21,13 @@ function counted(cell) {
 
 function now(index, cell, pick) {
 	const state = cells.state(cell, index, pick.measure), one = index.parameters.find(p => p.code === pick.parameter);
-	const shown = cell && state.code !== "too_few";
+	const shown = cell && !cell.suppressed && cell.points !== null;
 	return [
 		h("p", {class: "statement"}, marks.badge(state.code), state.beneath && h("small", null, say("was", {state: t(marks.wordKey(state.beneath))}))),
-		state.code === "too_few" && h("p", null, say("too_few.words", {n: index.policy.small_cell})),
+		state.code === "too_few" && h("p", null, shown ? say("too_few.share", {n: index.policy.percentages_from}) :
+			say("too_few.kept", {n: index.policy.small_cell})),
 		cell?.provisional && h("p", {class: "provisional"}, say("provisional.short")),
-		cell && !cell.suppressed && cell.points !== null && counted(cell),
+		shown && counted(cell),
 		shown && h("dl", {class: "counts"},
 			cell.share !== null && cell.share !== undefined && h("div", null, h("dt", null, say("measure.share")), h("dd", null, h("bdi", null, cells.percent(cell.share)))),
 			["median", "highest"].map(name => (cell[name] !== null || cell[`${name}_censor`]) && h("div", null, h("dt", null, say(`measure.${name}`)),

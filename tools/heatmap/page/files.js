@@ -27,7 +27,7 @@ const kind = name => /\.geojson$/.test(name) ? "GeoJSON" : /\.csv$/.test(name) ?
 const file = one => h("li", {"data-key": one.name},
 	h("a", {href: `data/${one.name}`, download: one.name.replace(/\//g, "-")}, h("bdi", {dir: "ltr"}, one.name)),
 	h("small", null, h("bdi", {dir: "ltr"}, [kind(one.name), Number.isFinite(one.bytes) ? bytes(one.bytes) : ""].filter(Boolean).join(" · "))),
-	one.what && told(one.what));
+	one.what && h("p", {class: "aside"}, told(one.what)));
 
 export function screen(index) {
 	return [

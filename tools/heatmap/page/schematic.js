@@ -41,7 +41,7 @@ export function spoken(district, cell, state, index, pick) {
 	const words = [district.name, t(marks.wordKey(state.code))];
 	if (state.beneath)
 		words.push(t(marks.wordKey(state.beneath)));
-	if (cell && state.code !== "too_few" && cell.points !== null)
+	if (cell && !cell.suppressed && cell.points !== null)
 		words.push(t("cell.points", {n: cell.points}), t("cell.failing", {n: cells.failing(cell), of: cells.judged(cell)}),
 			t("cell.newest", {day: cell.newest ?? "–"}));
 	const value = cells.short(cell, pick.measure);

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""The whole way of the officials' map: a real InfluxDB, waterlab-heatmap, a plain web server, the page in real Chromium: what it shows is
+what the published tables say; a newer map takes the place of one left open; a store that went away is said.
+"""
+# limit: 400 s
+
+import csv
+import os
+import random
+import re
+import time
+
+import heatmap_season
+from chain import SEED, main, wholelab
+from mapsite import BUILT, CARDS, TILES, MapSite
+from test_heatmap import HeatmapTest
+
+MARKS = re.compile("[\u2066-\u2069]")
+
+
+class RealMap(HeatmapTest, MapSite):
+    def setUp(self):
+        HeatmapTest.setUp(self)
+        MapSite.setUp(self)
+        self.out = os.path.join(self.folder_served, "real")
+        self.store = self.real_store(wholelab.InfluxDB)
+        self.lines = heatmap_season.Season(SEED, int(time.time() * 1000)).lines
+        random.Random(SEED).shuffle(self.lines)
+        self.write_store(self.lines[:len(self.lines) // 2])
+        self.path = self.config(self.store.url, more='page = "%s";\n' % BUILT)
+        self.publish(self.path)
+
+    def write_store(self, lines):
+        HeatmapTest.write(self, self.store, lines)
+
+    def rows(self, view, name):
+        with open(os.path.join(self.out, "current", view, "data", name), encoding="utf-8") as f:
+            return list(csv.DictReader(f))
+
+    def tiles_agree(self, view, sources):
+        """States and counts of tiles against districts.csv, for what was tested most in the newest month with results."""
+        self.at = "real/current/" + view
+        table = [r for r in self.rows(view, "districts.csv") if r["sources"] == sources]
+        compared = 0
+        for parameter in ("ecoli", "turbidity_ntu"):
+            for period in sorted({r["period"] for r in table})[-2:]:
+                for kind in ("screening", "laboratory"):
+                    self.open("#view=map&parameter=%s&period=%s&class=%s&sources=%s" % (parameter, period, kind, sources), wait=".tile")
+                    cells = {r["district"]: r for r in table if (r["parameter"], r["period"], r["class"]) == (parameter, period, kind)}
+                    for tile in self.page.script(TILES):
+                        cell = cells.get(tile["code"])
+                        said = MARKS.sub("", tile["said"])
+                        self.assertEqual(tile["state"] == "not_tested", cell is None, (tile, cell))
+                        if not cell:
+                            continue
+                        compared += 1
+                        if cell["suppressed"] == "yes":
+                            self.assertNotRegex(said, r"\d")
+                            continue
+                        self.assertIn("Points: %s," % cell["points"], said)
+                        failing = sum(int(cell[n]) for n in ("fails_above", "fails_below", "fails_detected"))
+                        self.assertIn("%d of %d judged" % (failing, failing + int(cell["meets"])), said)
+                        self.assertEqual(tile["state"].startswith("fails"), failing > 0)
+                        self.assertIn(cell["newest"], said)
+        return compared
+
+    def test_from_the_store_to_the_page(self):
+        for view, sources in (("official", "all"), ("public", "public"), ("public", "private")):
+            print("%s, %s: %d tiles compared" % (view, sources, self.tiles_agree(view, sources)))
+        self.at = "real/current/official"
+        self.open(wait=".failure")
+        failures = self.rows("official", "failures.csv")
+        while self.page.find("[data-do=more]"):
+            self.page.tap("[data-do=more]")
+        cards = self.page.script(CARDS)
+        self.assertEqual(len(cards), len(failures))
+        for card, one in zip(cards, failures):
+            self.assertIn(one["since"], card)
+            self.assertIn(one["lab"], card)
+            if one["limit_low"] or one["limit_high"]:
+                self.assertIn("%g" % float(one["limit_high"] or one["limit_low"]), card)
+        self.open(wait=".failure")
+        self.page.looked_at(self, "real-failures-en")
+        self.open("#district=PK505&parameter=ecoli", wait=".panel", language="ur")
+        self.page.looked_at(self, "real-district-ur")
+        # What the publisher says in sentences of its own, Urdu has words for; titles of limit sets stay as they are.
+        self.open("#view=files", wait=".downloads", language="ur")
+        self.assertEqual([one for one in self.page.script("return [...document.querySelectorAll('main .foreign')].map(one => one.textContent)")
+                          if "(" not in one], [])
+        self.page.looked_at(self, "real-files-ur")
+        self.at = "real/current/public"
+        self.open(wait=".failure, .note")
+        self.assertNotRegex(self.page.text("main"), r"kp-van|Pump|KP-\d|\d{4}-\d{2}-\d{2}")
+        self.page.looked_at(self, "real-public-en")
+
+        # Late results: the page that stands open goes over to the next map.
+        self.at = "real/current/official"
+        self.open(wait=".failure")
+        self.write_store(self.lines[len(self.lines) // 2:])
+        time.sleep(max(0, 1.1 - (time.time() - os.lstat(os.path.join(self.out, "current")).st_mtime)))    # `made` is in seconds
+        self.publish(self.path)
+        health = sum(one["basis"] == "health" for one in self.rows("official", "failures.csv"))
+        wholelab.wait_for("the next map", lambda: (self.page.script("document.dispatchEvent(new Event('visibilitychange'))"),
+                          self.page.text(".total b") == str(health))[1], 60, 0.5)
+
+        # The store goes: what was published stays, and the page says so.
+        self.store.stop()
+        self.assertEqual(self.run_publisher(self.path).returncode, 1)
+        self.open(wait=".failure")
+        self.page.wait_text("has not answered since", ".banners")
+        # A district without a series is no fault.
+        self.assertEqual([one for one in self.page.complaints() if not re.search(r"/data/(series|points)/\w+\.json ", one)], [])
+
+
+if __name__ == "__main__":
+    main()

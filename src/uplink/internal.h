@@ -39,7 +39,8 @@ struct uplink {
 	unsigned lines;   /* in the next request */
 	unsigned ceiling; /* what `lines` may grow to: halved by 413 */
 	unsigned calm;    /* requests taken in a row */
-	bool failing;     /* the last request was not taken: the next one carries one line */
+	unsigned busy; /* so often in a row the store said later: the next one is so often halved */
+	bool failing;  /* the last request was not taken: the next one carries one line */
 	struct log_edge edges[REASONS];
 	struct log_edge unreadable, too_old, clock_shut, unfreed, shut[STREAM_COUNT];
 	bool trying_old; /* this line is to show whether the store takes older ones now */

@@ -37,7 +37,7 @@ static void say_held(struct uplink *uplink)
 
 void metered_weigh(struct uplink *uplink)
 {
-	uint64_t want = uplink->failing ? 1 : uplink->lines, waiting;
+	uint64_t want = uplink->failing ? 1 : uplink->lines >> uplink->busy, waiting;
 	struct text words = text_over(uplink->held_words, sizeof(uplink->held_words));
 	struct budget_answer answer;
 	char link[LINK_NAME];

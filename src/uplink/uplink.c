@@ -95,6 +95,7 @@ static void end_trouble(struct uplink *uplink)
 	size_t i;
 
 	uplink->failing = false;
+	uplink->busy = 0;
 	lane_end_probes(&uplink->lane);
 	backoff_reset(&uplink->backoff);
 	for (i = 0; i < REASONS; i++) {
@@ -120,6 +121,21 @@ static void speed_up(struct uplink *uplink, unsigned lines)
 	uplink->lines = uplink->lines * 2 < uplink->ceiling ? uplink->lines * 2 : uplink->ceiling;
 }
 
+static unsigned lines_now(const struct uplink *uplink)
+{
+	return uplink->lines >> uplink->busy ? uplink->lines >> uplink->busy : 1;
+}
+
+/* A store that says later minds no line.  Many may share it, and a turn there is worth more than bytes sent in vain:
+ * half as many next, down to one. */
+static void send_less(struct uplink *uplink, enum verdict_reason reason)
+{
+	if (reason == REASON_BUSY && !uplink->failing && lines_now(uplink) > 1)
+		uplink->busy++;
+	else
+		uplink->failing = true;
+}
+
 static void begin_trouble(struct uplink *uplink, const struct answer *answer)
 {
 	const struct verdict *verdict = &answer->verdict;
@@ -131,7 +147,7 @@ static void begin_trouble(struct uplink *uplink, const struct answer *answer)
 
 	/* Slowly, but never more slowly than the operator lets any try be. */
 	wait_ms = uplink->conf.retry_most_ms < HOLD_MS ? uplink->conf.retry_most_ms : HOLD_MS;
-	uplink->failing = true;
+	send_less(uplink, verdict->reason);
 	uplink->calm = 0;
 	text_put(&text, verdict->remedy);
 	if (answer->status)
@@ -316,9 +332,9 @@ static void *run(void *ctx)
 				follow(uplink, &answer);
 			continue;
 		}
-		any = uplink->failing
-			      ? lane_next_probe(&uplink->lane, now_ms, &stream, &block)
-			      : lane_next(&uplink->lane, now_ms, uplink->lines, &stream, &block);
+		any = uplink->failing ? lane_next_probe(&uplink->lane, now_ms, &stream, &block)
+				      : lane_next(&uplink->lane, now_ms, lines_now(uplink), &stream,
+						&block);
 		if (!any) {
 			metered_rest(uplink);
 			if (uplink->failing || !ask_receipts(uplink))

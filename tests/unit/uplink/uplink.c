@@ -385,6 +385,36 @@ static void test_free_tries_do_not_slow_down(void **state)
 	EVENTUALLY(unsent_rows() == 0);
 }
 
+/* Many vans share a busy store: whoever gets through at last brings more than a line. */
+static void test_a_busy_store_is_not_asked_line_by_line(void **state)
+{
+	enum { TURNS = 25 };
+	uint64_t taken;
+	unsigned i;
+
+	(void)state;
+	conf.batch_lines = 100;
+	fix_utc();
+	add_rows(1000);
+	plan("always 503");
+	for (i = 0; i < TURNS; i++) {
+		plan("429 retry-after 0 x2");
+		plan("204");
+	}
+	begin_uplink(&clock_system);
+	EVENTUALLY(counts_now().requests > 3 * TURNS);
+	/* A quarter of a request each time; the first was the ledger's one record. */
+	taken = counts_now().accepted;
+	assert_int_equal(taken, 1 + (TURNS - 1) * 25);
+	/* Busy for long it costs little: down to one line, another each time. */
+	EVENTUALLY(counts_now().requests > 3 * TURNS + 16);
+	plan("204");
+	EVENTUALLY(counts_now().accepted == taken + 1);
+	plan("clear");
+	EVENTUALLY(unsent_rows() == 0);
+	expect_all_once(1000);
+}
+
 static void test_stop_in_a_request(void **state)
 {
 	int64_t begun_ms;
@@ -442,6 +472,7 @@ int main(void)
 		WITH_LAB(test_new_token_ends_the_hold),
 		WITH_LAB(test_backlog_after_an_outage),
 		WITH_LAB(test_free_tries_do_not_slow_down),
+		WITH_LAB(test_a_busy_store_is_not_asked_line_by_line),
 		WITH_LAB(test_stop_in_a_request),
 		WITH_LAB(test_bad_conf),
 	};

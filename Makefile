@@ -131,8 +131,9 @@ $(eval $(call program_rule,tests/system/past/past,$(B)/tests/system/past/past.o,
 $(eval $(call program_rule,bin/faultstore,$(call OBJECTS_in,tools/faultstore/*.c),uplink))
 $(eval $(call program_rule,bin/vansim,$(call OBJECTS_in,tools/vansim/*.c $(patsubst %,tools/faultstore/%.c,judge pass plan serve)),uplink))
 $(eval $(call program_rule,bin/waterlab-heatmap,$(B)/tools/heatmap/main.o,heatmap))
+$(eval $(call program_rule,bin/fleet,$(call OBJECTS_in,tools/fleet/*.c tools/vansim/dice.c),conf))
 INSTALLED := waterlabd waterlab waterlab-console waterlab-heatmap
-PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore vansim)
+PROGRAMS  := $(addprefix $(B)/bin/,$(INSTALLED) labsim faultstore vansim fleet)
 
 # --- the officials' map: its page, of its own files and the console's that both share -----------------
 MAP_OWN := $(filter-out %.md %/build,$(wildcard tools/heatmap/page/*))

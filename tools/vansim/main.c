@@ -1,33 +1,10 @@
 /* vansim - real spools and real uplinks without a lab around them; see README.md. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "vansim.h"
-
-void insist(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "vansim: %s\n", what);
-	exit(1);
-}
-
-uint64_t dice_next(struct dice *dice)
-{
-	uint64_t z = dice->state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
-unsigned dice_roll(struct dice *dice, unsigned least, unsigned most)
-{
-	return least + (unsigned)(dice_next(dice) % (most - least + 1));
-}
 
 static void help(FILE *to)
 {
@@ -52,15 +29,6 @@ static void help(FILE *to)
 		to);
 }
 
-static uint64_t number(const char *text)
-{
-	char *end;
-	uint64_t n = strtoull(text, &end, 10);
-
-	insist(*text && !*end, "not a number; see --help");
-	return n;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {{"fill", required_argument, NULL, 'f'},
@@ -82,13 +50,13 @@ int main(int argc, char **argv)
 			dir = optarg;
 			break;
 		case 'r':
-			readings = number(optarg);
+			readings = insist_number(optarg);
 			break;
 		case 'd':
-			days = (unsigned)number(optarg);
+			days = (unsigned)insist_number(optarg);
 			break;
 		case 'n':
-			plans.n = (unsigned)number(optarg);
+			plans.n = (unsigned)insist_number(optarg);
 			break;
 		case 'o':
 			if (!strcmp(optarg, "victoriametrics"))
@@ -97,19 +65,19 @@ int main(int argc, char **argv)
 				insist(!strcmp(optarg, "influxdb-v1"), "no such store");
 			break;
 		case 'p':
-			plans.port = (uint16_t)number(optarg);
+			plans.port = (uint16_t)insist_number(optarg);
 			break;
 		case 's':
-			plans.seed = number(optarg);
+			plans.seed = insist_number(optarg);
 			break;
 		case 't':
-			plans.threads = (unsigned)number(optarg);
+			plans.threads = (unsigned)insist_number(optarg);
 			break;
 		case 'x':
 			plans.poison = true;
 			break;
 		case 'u':
-			plans.utc_ms = (int64_t)number(optarg);
+			plans.utc_ms = (int64_t)insist_number(optarg);
 			break;
 		case 'h':
 			help(stdout);

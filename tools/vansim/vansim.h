@@ -5,20 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dice.h"
 #include "uplink/uplink.h"
 
 enum { UNITS = 20, PER_UNIT = 5 };
-
-/* Prints what failed, and ends. */
-void insist(bool ok, const char *what);
-
-/* splitmix64: the same seed gives the same van. */
-struct dice {
-	uint64_t state;
-};
-uint64_t dice_next(struct dice *dice);
-/* Evenly from least to most, both included. */
-unsigned dice_roll(struct dice *dice, unsigned least, unsigned most);
 
 /* A van's series, PER_UNIT to an analyzer, `units` of them. */
 void water_series(struct spool *spool, unsigned units, uint32_t numbers[UNITS][PER_UNIT]);

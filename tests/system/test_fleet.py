@@ -24,6 +24,7 @@ LABS, DAYS = int(os.environ.get("LABS", "50")), int(os.environ.get("DAYS", str(i
 FLEET = os.path.join(wholelab.BIN, "fleet")
 BAG_ML = 10, 30, 56, 3, 1
 TREATED = {"": 0, "no": 1, "yes": 2}
+PURPOSES = "routine follow_up complaint emergency training".split()
 IMPEDIMENTS = "dry broken locked unsafe unreachable not_found refused".split()
 RESULT_TAGS = "activity", "district", "lab", "method", "near", "parameter", "position", "source_type", "spool"
 POINT_TAGS = "code", "lab", "name", "point_type", "spool"
@@ -76,6 +77,8 @@ def result_of(row):
     if ".." in row["limit"]:
         low, high = row["limit"].replace("<", "").split("..")
         fields.update({name: float(n) for name, n in (("limit_low", low), ("limit", high)) if n})
+    if row["purpose"] != "routine":
+        fields["purpose"] = 1.0 + PURPOSES.index(row["purpose"])
     if row["impediment"]:
         fields["impediment"] = 1.0 + IMPEDIMENTS.index(row["impediment"])
     fields["treated"] = float(TREATED[row["treated"]])

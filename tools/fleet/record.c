@@ -205,7 +205,8 @@ static void add_result(struct batch *batch, const struct visit *visit, struct te
 static void read_analyzers(struct van *van, const struct visit *visit)
 {
 	struct reading readings[ANALYZERS];
-	struct exchange exchange = {.context = CONTEXT_SAMPLE,
+	bool counts = term_is_water(visit->activity) && strcmp(visit->purpose, "training") != 0;
+	struct exchange exchange = {.context = counts ? CONTEXT_SAMPLE : CONTEXT_IDLE,
 		.sample = visit->sample,
 		.place = visit->place,
 		.raw = (const uint8_t *)"\x03\x0a\x41\x90\x00\x00\x40\xec\xcc\xcd\x12\x34",

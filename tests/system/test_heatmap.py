@@ -4,87 +4,19 @@ non-detects, replicates, blanks, training, possible failures, border samples, re
 down, empty or answers rubbish leaves the last map in place; what is public holds nothing that is not.
 """
 
-import csv
 import http.server
 import json
 import os
-import random
 import re
-import shutil
 import signal
-import subprocess
-import tempfile
 import threading
 import time
-import unittest
 import urllib.parse
 
 import heatmap_season
 import heatmap_truth
 from chain import SEED, TOP, main, wholelab
-
-OWN = """set,province-1,1001,"A province's own"
-parameter,operator,low,high,unit,form,basis,applies_to,required,known,edition,source,note
-turbidity_ntu,<=,,4.5,{NTU},,operational,any,yes,seen,first,a test,
-free_chlorine,<=,0.2,0.5,mg/L,,operational,treated consumer_end,yes,seen,first,a test,
-"""
-
-
-class HeatmapTest(unittest.TestCase):
-    def setUp(self):
-        print("SEED=%d" % SEED)
-        self.random = random.Random(SEED)
-        self.folder = tempfile.mkdtemp(prefix="waterlab-test-")
-        self.addCleanup(shutil.rmtree, self.folder, True)
-        self.out = os.path.join(self.folder, "out")
-        self.own = os.path.join(self.folder, "province-1.csv")
-        with open(self.own, "w") as f:
-            f.write(OWN)
-
-    def real_store(self, kind):
-        if kind.missing():
-            self.skipTest(kind.missing())
-        store = kind(self.folder)
-        store.start()
-        self.addCleanup(store.stop)
-        return store
-
-    def write(self, store, lines):
-        body = "\n".join(lines).encode() + b"\n"
-        status, _ = wholelab.ask_http(store.url + "/write?db=waterlab&precision=ms", data=body, timeout=60)
-        self.assertEqual(status, 204)
-        if store.flavour == "victoriametrics":
-            wholelab.ask_http(store.url + "/internal/force_flush")
-
-    def config(self, url, flavour="influxdb-v1", more=""):
-        path = os.path.join(self.folder, "heatmap.conf")
-        with open(path, "w") as f:
-            f.write("""store = { type = "%s"; url = "%s"; timeout_ms = 5000; };
-out = "%s"; places = "%s/config/places.csv"; licence = "made for a test";
-limits = { sets = "%s, nsdwq-2010"; folder = "%s/config/limits"; signatures = "%s/signed.csv"; };
-%s
-""" % (flavour, url, self.out, TOP, self.own, TOP, self.folder, more))
-        return path
-
-    def run_publisher(self, path, *args):
-        return subprocess.run([os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", path, *args], capture_output=True, text=True,
-                              timeout=120)
-
-    def publish(self, path):
-        done = self.run_publisher(path)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        return done.stdout
-
-    def read(self, *names):
-        with open(os.path.join(self.out, "current", *names), encoding="utf-8") as f:
-            return f.read()
-
-    def json(self, *names):
-        return json.loads(self.read(*names))
-
-    def csv(self, *names):
-        return list(csv.DictReader(self.read(*names).splitlines()))
-
+from heatmap_harness import HeatmapTest
 
 class Numbers(HeatmapTest):
     def truth(self, store):
@@ -175,6 +107,45 @@ class Numbers(HeatmapTest):
                 self.assertEqual(row["name"].lstrip("'"), one.info["name"])
         return rows
 
+    def check_districts(self, truth, cells, view):
+        """The trends say what the cells say; each point is there once, with the last of each parameter and class."""
+        found = {}
+        folder = os.path.join(self.out, "current", view, "data")
+        for name in os.listdir(os.path.join(folder, "series")):
+            trend = self.json(view, "data/series", name)
+            for one in trend["series"]:
+                for i, period in enumerate(one["at"]):
+                    found[period, trend["district"], one["parameter"], one["class"], one["sources"]] = tuple(
+                        one[k][i] for k in ("points", "failing", "median", "highest", "lowest"))
+        self.assertEqual(sorted(found), sorted(cells))
+        for key, (points, failing, *numbers) in found.items():
+            cell = cells[key]
+            self.assertEqual((points, failing), (None, None) if cell.get("suppressed") else (
+                cell["points"], sum(cell.get(heatmap_truth.VERDICTS[v], 0) for v in heatmap_truth.FAILS)), key)
+            for number, name in zip(numbers, ("median", "highest", "lowest")):
+                self.same_number(number, None if cell.get("suppressed") else cell[name][0], (key, name))
+        if view == "public":
+            self.assertFalse(os.path.exists(os.path.join(folder, "points")))
+            return
+        listed = [p for name in os.listdir(os.path.join(folder, "points")) for p in self.json(view, "data/points", name)["points"]]
+        self.assertEqual(sorted(p["point"] for p in listed), sorted({who for who, _ in truth.visits}))
+        for point in listed:
+            for last in point["last"]:
+                screening = int(last["class"] == "screening")
+                row = [w[screening] for _, w in truth.visits[point["point"], last["parameter"]] if screening in w][-1]
+                self.assertEqual((last["verdict"], last["sampled"][:10], last["rev"]),
+                                 (heatmap_truth.VERDICTS[row.own], heatmap_truth.day(row.sampled), row.rev), point)
+
+    def check_dictionary(self):
+        """Each column of each table is explained."""
+        known = {(r["file"], r["column"]) for r in self.csv("official", "data/dictionary.csv")}
+        files = {"districts.csv": "districts.csv", "failures.csv": "failures.csv"}
+        files["results/" + sorted(os.listdir(os.path.join(self.out, "current/official/data/results")))[0]] = "results/*.csv"
+        for name, said in files.items():
+            for column in self.csv("official", "data", name)[0]:
+                where = {("*", column), (said, column)} | ({("results/*.csv", column)} if said == "failures.csv" else set())
+                self.assertTrue(where & known, (name, column))
+
     def check_all(self, store, path):
         print(self.publish(path).strip())
         truth = self.truth(store)
@@ -182,6 +153,9 @@ class Numbers(HeatmapTest):
         apart = self.check_cells(truth, "public", True)
         failures = self.check_failures(truth)
         rows = self.check_results(truth)
+        self.check_districts(truth, cells, "official")
+        self.check_districts(truth, apart, "public")
+        self.check_dictionary()
         for name in ("public", "official"):
             for one in self.json(name, "data/index.json")["files"]:
                 self.assertEqual(os.path.getsize(os.path.join(self.out, "current", name, "data", one["name"])), one["bytes"])

@@ -221,13 +221,26 @@ static int by_district(const void *x, const void *y)
 	return order ? order : names_order(a->lab, b->lab);
 }
 
+/* Up to when all of it is here: it was heard of, and no older record waits in it. */
+static int64_t whole_to(const struct lab_row *lab)
+{
+	int64_t waits_ms;
+
+	if (!(lab->records > 0))
+		return lab->heard_ms;
+	if (!(lab->oldest_s >= 0))
+		return 0;
+	waits_ms = lab->status_ms - (int64_t)(fmin(lab->oldest_s, 1e9) * 1000);
+	return waits_ms < lab->heard_ms ? waits_ms : lab->heard_ms;
+}
+
 static int64_t heard_of(const struct rows *rows, const char *lab)
 {
 	size_t i;
 
 	for (i = 0; i < rows->n_labs; i++)
 		if (!names_order(rows->labs[i].lab, lab))
-			return rows->labs[i].heard_ms;
+			return whole_to(&rows->labs[i]);
 	return 0;
 }
 

@@ -125,6 +125,13 @@ static const struct schema_key policy_keys[] = {
 		AT(struct policy, official),
 		.choices = switches,
 		.preset = "true"},
+	{.key = "labs",
+		.help = "Write the view of the laboratories' own health, labs/: for those who look "
+			"after them, behind a login too.",
+		.kind = SCHEMA_CHOICE,
+		AT(struct policy, labs),
+		.choices = switches,
+		.preset = "true"},
 	{.key = NULL},
 };
 

@@ -31,6 +31,16 @@ int files_put_failures(const struct picture *picture, enum view view, struct fil
 /* results/YYYY-MM.csv and .geojson (official). */
 int files_put_results(
 	const struct picture *picture, struct file_list *list, struct text *why) MUST_USE;
+/* series/DISTRICT.json; points/DISTRICT.json (official). */
+int files_put_series(const struct picture *picture, enum view view, struct file_list *list,
+	struct text *why) MUST_USE;
+int files_put_points(
+	const struct picture *picture, struct file_list *list, struct text *why) MUST_USE;
+/* labs.json, labs.csv (labs). */
+int files_put_labs(
+	const struct picture *picture, struct file_list *list, struct text *why) MUST_USE;
+/* dictionary.csv: what each column means. */
+int files_put_dictionary(struct file_list *list, struct text *why) MUST_USE;
 /* index.json: last, when all others are listed. */
 int files_put_index(const struct picture *picture, enum view view, struct file_list *list,
 	struct text *why) MUST_USE;
@@ -45,6 +55,8 @@ void files_end_feature(struct put *put);
 void files_begin_features(struct put *put);
 void files_end_features(struct put *put);
 
+/* The first set's row for what people drink, treated and at the consumer's where there are several; NULL: none has one. */
+const struct limit *files_find_limit(const struct limit_book *book, const char *parameter);
 const struct cells *files_cells(const struct picture *picture, enum view view);
 
 #endif

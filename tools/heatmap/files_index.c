@@ -40,12 +40,13 @@ static void put_policy(const struct picture *picture, enum view view, struct put
 	jot_end(put, '}');
 }
 
-static void put_periods(const struct cells *cells, struct put *put)
+static void put_periods(const struct picture *picture, enum view view, struct put *put)
 {
+	const struct cells *cells = files_cells(picture, view);
 	size_t i;
 
 	jot_begin(put, "periods", '[');
-	for (i = 0; i < cells->n; i++)
+	for (i = 0; view != VIEW_LABS && i < cells->n; i++)
 		if (!i || cells->at[i - 1].month != cells->at[i].month)
 			jot_month(put, NULL, cells->at[i].month);
 	jot_end(put, ']');
@@ -62,7 +63,7 @@ static unsigned closeness(const struct limit *limit)
 	       (site->position == POSITION_UNKNOWN || site->position == POSITION_CONSUMER);
 }
 
-static const struct limit *find_limit(const struct limit_book *book, const char *code)
+const struct limit *files_find_limit(const struct limit_book *book, const char *code)
 {
 	const struct limit *best = NULL;
 	size_t i;
@@ -81,7 +82,7 @@ static const struct limit *find_limit(const struct limit_book *book, const char 
 
 static void put_parameter(const struct picture *picture, struct put *put, const char *code)
 {
-	const struct limit *limit = find_limit(picture->limits, code);
+	const struct limit *limit = files_find_limit(picture->limits, code);
 	char words[160];
 	struct text text = text_over(words, sizeof(words));
 
@@ -248,7 +249,7 @@ int files_put_index(
 	jot_words(&put, "licence", picture->conf->licence);
 	put_policy(picture, view, &put);
 	jot_whole(&put, "stale_days", picture->conf->stale_days);
-	put_periods(files_cells(picture, view), &put);
+	put_periods(picture, view, &put);
 	err = put_parameters(picture, view, &put);
 	put_sets(picture, &put);
 	put_districts(picture, &put);

@@ -68,6 +68,13 @@ void influx_put_heard(
 	put_question(form, conf, room);
 }
 
+void influx_put_labs(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
+{
+	put_span(form, conf, "SELECT * FROM lab_status", from_ms, now_ms + UTC_DAY_MS,
+		" GROUP BY lab, spool ORDER BY time DESC LIMIT 1");
+}
+
 /* --- answers ------------------------------------------------------------------------------------------- */
 
 static int damaged(struct answer *answer, const char *words)
@@ -238,6 +245,25 @@ static int take_heard(const struct table *table, const json_t *values)
 	return lab ? rows_hear(table->answer->rows, lab, time_of(table, values)) : 0;
 }
 
+static int take_lab(const struct table *table, const json_t *values)
+{
+	const char *lab = json_string_value(json_object_get(table->tags, "lab"));
+	const char *spool = json_string_value(json_object_get(table->tags, "spool"));
+	struct lab_row *row;
+	bool newer;
+
+	if (!lab)
+		return 0;
+	row = rows_lab_status(table->answer->rows, lab, time_of(table, values), &newer);
+	if (!row)
+		return ERR_MEMORY;
+	if (newer) {
+		row->spool = names_keep(&table->answer->rows->names, spool ? spool : "");
+		put_columns(table, values, row);
+	}
+	return 0;
+}
+
 static int take_day(const struct table *table, const json_t *values)
 {
 	struct day_print *day =
@@ -270,6 +296,11 @@ int influx_take_results(struct answer *answer, const char *line, size_t len)
 int influx_take_points(struct answer *answer, const char *line, size_t len)
 {
 	return take_chunk(answer, line, len, take_point, column_of_point);
+}
+
+int influx_take_labs(struct answer *answer, const char *line, size_t len)
+{
+	return take_chunk(answer, line, len, take_lab, column_of_lab);
 }
 
 int influx_take_heard(struct answer *answer, const char *line, size_t len)

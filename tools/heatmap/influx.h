@@ -19,10 +19,15 @@ void influx_put_points(struct text *form, const struct store_conf *conf, int64_t
 void influx_put_heard(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
 
+/* The newest `lab_status` of each lab and spool. */
+void influx_put_labs(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
+
 /* answer_take's: each takes one line.  0; ERR_DAMAGED, ERR_CONF (the store says no) with words in answer->why. */
 int influx_take_days(struct answer *answer, const char *line, size_t len) MUST_USE;
 int influx_take_results(struct answer *answer, const char *line, size_t len) MUST_USE;
 int influx_take_points(struct answer *answer, const char *line, size_t len) MUST_USE;
+int influx_take_labs(struct answer *answer, const char *line, size_t len) MUST_USE;
 int influx_take_heard(struct answer *answer, const char *line, size_t len) MUST_USE;
 
 #endif

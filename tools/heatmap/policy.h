@@ -10,7 +10,7 @@ struct policy {
 	unsigned small_cell;                 /* private sources: of fewer points nothing is shown */
 	unsigned percentages_from;           /* of fewer points with a verdict no share */
 	char public_sources[POLICY_SOURCES]; /* between commas; every other source is private */
-	bool official;                       /* that view is written */
+	bool official, labs;                 /* those views are written */
 };
 
 /* A source type that nobody names is private. */

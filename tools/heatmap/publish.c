@@ -68,12 +68,33 @@ static int read_all(struct store *store, const struct heatmap_conf *conf, struct
 		err = store_heard(store, picture->made_ms - (int64_t)HEARD_DAYS * UTC_DAY_MS,
 			picture->made_ms, &picture->rows, why);
 	if (!err)
+		err = store_labs(store, picture->made_ms - (int64_t)HEARD_DAYS * UTC_DAY_MS,
+			picture->made_ms, &picture->rows, why);
+	if (!err)
 		err = hear_results(&picture->rows, picture->made_ms);
 	free(days);
 	return err;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------- */
+
+static int write_map(
+	const struct picture *picture, enum view view, struct file_list *list, struct text *why)
+{
+	int err = files_put_cells(picture, view, list, why);
+
+	if (!err)
+		err = files_put_failures(picture, view, list, why);
+	if (!err)
+		err = files_put_series(picture, view, list, why);
+	if (!err && view == VIEW_OFFICIAL)
+		err = files_put_points(picture, list, why);
+	if (!err && view == VIEW_OFFICIAL)
+		err = files_put_results(picture, list, why);
+	if (!err)
+		err = files_put_dictionary(list, why);
+	return err;
+}
 
 static int write_view(const struct picture *picture, const struct folder *folder, enum view view,
 	struct text *why)
@@ -94,11 +115,8 @@ static int write_view(const struct picture *picture, const struct folder *folder
 	if (!err)
 		err = folder_make(folder, data + strlen(folder->part) + 1, why);
 	if (!err)
-		err = files_put_cells(picture, view, list, why);
-	if (!err)
-		err = files_put_failures(picture, view, list, why);
-	if (!err && view == VIEW_OFFICIAL)
-		err = files_put_results(picture, list, why);
+		err = view == VIEW_LABS ? files_put_labs(picture, list, why)
+					: write_map(picture, view, list, why);
 	if (!err)
 		err = files_put_index(picture, view, list, why);
 	free(list);
@@ -114,6 +132,8 @@ static int write_version(const struct picture *picture, struct folder *folder, s
 		err = write_view(picture, folder, VIEW_PUBLIC, why);
 	if (!err && conf->policy.official)
 		err = write_view(picture, folder, VIEW_OFFICIAL, why);
+	if (!err && conf->policy.labs)
+		err = write_view(picture, folder, VIEW_LABS, why);
 	return err ? err : folder_commit(folder, conf->keep, why);
 }
 

@@ -70,24 +70,48 @@ struct point_row *rows_add_point(struct rows *rows)
 	return grown;
 }
 
-int rows_hear(struct rows *rows, const char *lab, int64_t at_ms)
+static struct lab_row *find_lab(struct rows *rows, const char *lab)
 {
 	struct lab_row *grown;
 	size_t i;
 
 	lab = names_keep(&rows->names, lab);
-	for (i = 0; i < rows->n_labs && rows->labs[i].lab != lab; i++)
-		;
-	if (i == rows->n_labs) {
-		grown = more(rows->labs, rows->n_labs, &rows->cap_labs, sizeof(*grown));
-		if (!grown)
-			return ERR_MEMORY;
-		rows->labs = grown;
-		rows->labs[rows->n_labs++] = (struct lab_row){.lab = lab};
-	}
-	if (at_ms > rows->labs[i].heard_ms)
-		rows->labs[i].heard_ms = at_ms;
+	for (i = 0; i < rows->n_labs; i++)
+		if (rows->labs[i].lab == lab)
+			return &rows->labs[i];
+	grown = more(rows->labs, rows->n_labs, &rows->cap_labs, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	rows->labs = grown;
+	rows->labs[rows->n_labs] =
+		(struct lab_row){lab, 0, 0, "", NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+	return &rows->labs[rows->n_labs++];
+}
+
+int rows_hear(struct rows *rows, const char *lab, int64_t at_ms)
+{
+	struct lab_row *row = find_lab(rows, lab);
+
+	if (!row)
+		return ERR_MEMORY;
+	if (at_ms > row->heard_ms)
+		row->heard_ms = at_ms;
 	return 0;
+}
+
+struct lab_row *rows_lab_status(struct rows *rows, const char *lab, int64_t at_ms, bool *newer)
+{
+	struct lab_row *row = find_lab(rows, lab);
+
+	*newer = row && at_ms >= row->status_ms;
+	if (!*newer)
+		return row;
+	if (at_ms > row->heard_ms)
+		row->heard_ms = at_ms;
+	if (at_ms > row->status_ms)
+		*row = (struct lab_row){row->lab, row->heard_ms, at_ms, "", NAN, NAN, NAN, NAN, NAN,
+			NAN, NAN, NAN, NAN};
+	return row;
 }
 
 void rows_free(struct rows *rows)

@@ -47,6 +47,11 @@ struct point_row {
 struct lab_row {
 	const char *lab;
 	int64_t heard_ms; /* UTC of the newest row of any kind; 0: none */
+	/* Of its newest `lab_status`, at status_ms (0: it sent none); NAN: not said. */
+	int64_t status_ms;
+	const char *spool;
+	double backlog, records, oldest_s, units_ok, units_sick, checks_expired, refused, fix_age_s,
+		clock;
 };
 
 struct rows {
@@ -65,14 +70,19 @@ struct result_row *rows_add_result(struct rows *rows);
 struct point_row *rows_add_point(struct rows *rows);
 /* The lab was heard of at that moment. */
 int rows_hear(struct rows *rows, const char *lab, int64_t at_ms) MUST_USE;
+/* The lab's row, to be filled with what is said of that moment; *newer false: a later one is known.  NULL: no memory. */
+struct lab_row *rows_lab_status(struct rows *rows, const char *lab, int64_t at_ms, bool *newer);
 
 /* A tag or a field of a row by the name under which it travels; NULL: not known here, for stores outlive readers. */
 struct column;
 const struct column *column_of_result(const char *name);
 const struct column *column_of_point(const char *name);
+const struct column *column_of_lab(const char *name);
 /* A text into a tag's place, a number into a field's; anything else is passed over. */
 void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text);
 void column_put_number(void *row, const struct column *column, double number);
+/* A real number is there already. */
+bool column_has_number(const void *row, const struct column *column);
 
 /*
  * When all are there: keeps of each result the highest revision, of each point the newest line, finds each result's point,

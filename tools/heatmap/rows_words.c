@@ -75,6 +75,20 @@ static const struct column point_columns[] = {
 	{NULL, COLUMN_TEXT, 0, 0},
 };
 
+static const struct column lab_columns[] = {
+	TEXT(struct lab_row, "spool", spool),
+	REAL(struct lab_row, "backlog", backlog),
+	REAL(struct lab_row, "backlog_records", records),
+	REAL(struct lab_row, "oldest_unsent_s", oldest_s),
+	REAL(struct lab_row, "units_ok", units_ok),
+	REAL(struct lab_row, "units_sick", units_sick),
+	REAL(struct lab_row, "checks_expired", checks_expired),
+	REAL(struct lab_row, "refused", refused),
+	REAL(struct lab_row, "fix_age", fix_age_s),
+	REAL(struct lab_row, "clock", clock),
+	{NULL, COLUMN_TEXT, 0, 0},
+};
+
 static const struct column *find(const struct column *columns, const char *name)
 {
 	for (; columns->name; columns++)
@@ -112,6 +126,11 @@ const struct column *column_of_point(const char *name)
 	return find(point_columns, name);
 }
 
+const struct column *column_of_lab(const char *name)
+{
+	return find(lab_columns, name);
+}
+
 void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text)
 {
 	const char *kept;
@@ -130,4 +149,14 @@ void column_put_number(void *row, const struct column *column, double number)
 		put_whole((char *)row + column->offset, column->bytes, number);
 	else if (column->kind == COLUMN_REAL)
 		memcpy((char *)row + column->offset, &number, sizeof(number));
+}
+
+bool column_has_number(const void *row, const struct column *column)
+{
+	double number;
+
+	if (column->kind != COLUMN_REAL)
+		return false;
+	memcpy(&number, (const char *)row + column->offset, sizeof(number));
+	return isfinite(number);
 }

@@ -21,15 +21,19 @@ struct dialect {
 	void (*put_results)(struct text *, const struct store_conf *, int64_t, int64_t);
 	void (*put_points)(struct text *, const struct store_conf *, int64_t);
 	void (*put_heard)(struct text *, const struct store_conf *, int64_t, int64_t);
-	answer_take take_days, take_results, take_points, take_heard;
+	void (*put_lab_times)(struct text *, const struct store_conf *, int64_t, int64_t);
+	void (*put_labs)(struct text *, const struct store_conf *, int64_t, int64_t);
+	answer_take take_days, take_results, take_points, take_heard, take_lab_times, take_labs;
 };
 
 static const struct dialect influx = {"influxdb", true, POST_EXPORT, influx_put_days,
-	influx_put_results, influx_put_points, influx_put_heard, influx_take_days,
-	influx_take_results, influx_take_points, influx_take_heard};
+	influx_put_results, influx_put_points, influx_put_heard, NULL, influx_put_labs,
+	influx_take_days, influx_take_results, influx_take_points, influx_take_heard, NULL,
+	influx_take_labs};
 static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, victoria_put_days,
-	victoria_put_results, victoria_put_points, victoria_put_heard, victoria_take_days,
-	victoria_take_results, victoria_take_points, victoria_take_heard};
+	victoria_put_results, victoria_put_points, victoria_put_heard, victoria_put_lab_times,
+	victoria_put_labs, victoria_take_days, victoria_take_results, victoria_take_points,
+	victoria_take_heard, victoria_take_lab_times, victoria_take_labs};
 
 struct store {
 	struct store_conf conf;
@@ -204,4 +208,24 @@ int store_heard(
 
 	store->dialect->put_heard(&form, &store->conf, from_ms, now_ms);
 	return ask_rows(store, store->asking, &form, store->dialect->take_heard, rows, &n, why);
+}
+
+int store_labs(
+	struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows, struct text *why)
+{
+	char room[FORM];
+	struct text form = text_over(room, sizeof(room));
+	uint64_t n;
+	int err = 0;
+
+	if (store->dialect->put_lab_times) {
+		store->dialect->put_lab_times(&form, &store->conf, from_ms, now_ms);
+		err = ask_rows(
+			store, store->asking, &form, store->dialect->take_lab_times, rows, &n, why);
+		text_clear(&form);
+	}
+	if (err)
+		return err;
+	store->dialect->put_labs(&form, &store->conf, from_ms, now_ms);
+	return ask_rows(store, store->asking, &form, store->dialect->take_labs, rows, &n, why);
 }

@@ -30,6 +30,9 @@ int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct 
 /* When each lab was heard of last, of what came since from_ms. */
 int store_heard(struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows,
 	struct text *why) MUST_USE;
+/* How each lab said that it is, last. */
+int store_labs(struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows,
+	struct text *why) MUST_USE;
 /* "influxdb" or "victoriametrics" */
 const char *store_kind(const struct store_conf *conf);
 

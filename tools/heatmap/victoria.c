@@ -83,6 +83,32 @@ void victoria_put_heard(
 	put_moment(form, "time", now_ms);
 }
 
+static void put_instant(struct text *form, const struct store_conf *conf, const char *function,
+	int64_t from_ms, int64_t now_ms)
+{
+	char room[QUESTION];
+	struct text question = text_over(room, sizeof(room));
+
+	text_printf(&question, "%s(", function);
+	put_selector(&question, conf, "lab_status_.+");
+	text_printf(&question, "[%" PRId64 "s]) keep_metric_names", (now_ms - from_ms) / 1000);
+	text_put(form, "query=");
+	url_put_encoded(form, room);
+	put_moment(form, "time", now_ms);
+}
+
+void victoria_put_lab_times(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
+{
+	put_instant(form, conf, "tlast_over_time", from_ms, now_ms);
+}
+
+void victoria_put_labs(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
+{
+	put_instant(form, conf, "last_over_time", from_ms, now_ms);
+}
+
 /* --- one series ---------------------------------------------------------------------------------------- */
 
 static int damaged(struct answer *answer)
@@ -321,12 +347,29 @@ int victoria_check_results(const struct rows *rows, size_t first, struct text *w
 	return 0;
 }
 
-/* --- an instant query ---------------------------------------------------------------------------------- */
+/* --- instant queries ----------------------------------------------------------------------------------- */
 
-int victoria_take_heard(struct answer *answer, const char *line, size_t len)
+/* One entry of the answer: what it is of, and its number. */
+struct instant {
+	const char *lab, *spool, *name;
+	double number;
+};
+
+typedef int (*instant_take)(struct answer *answer, const struct instant *instant);
+
+static const char *tag_of(const json_t *entry, const char *tag)
+{
+	const char *text =
+		json_string_value(json_object_get(json_object_get(entry, "metric"), tag));
+
+	return text ? text : "";
+}
+
+static int take_instants(struct answer *answer, const char *line, size_t len, instant_take take)
 {
 	json_t *whole = json_loadb(line, len, 0, NULL), *result, *one;
-	const char *lab, *seconds;
+	struct instant instant;
+	const char *number;
 	size_t i;
 	int err = 0;
 
@@ -336,14 +379,76 @@ int victoria_take_heard(struct answer *answer, const char *line, size_t len)
 	else
 		json_array_foreach(result, i, one)
 		{
-			lab = json_string_value(
-				json_object_get(json_object_get(one, "metric"), "lab"));
-			seconds =
+			number =
 				json_string_value(json_array_get(json_object_get(one, "value"), 1));
-			if (lab && seconds && !err)
-				err = rows_hear(
-					answer->rows, lab, (int64_t)(strtod(seconds, NULL) * 1000));
+			instant = (struct instant){tag_of(one, "lab"), tag_of(one, "spool"),
+				tag_of(one, "__name__"), number ? strtod(number, NULL) : NAN};
+			if (!err && *instant.lab && isfinite(instant.number))
+				err = take(answer, &instant);
 		}
 	json_decref(whole);
 	return err;
+}
+
+static int64_t moment_of(const struct instant *instant)
+{
+	return fabs(instant->number) < 1e11 ? (int64_t)llround(instant->number * 1000) : 0;
+}
+
+static int hear(struct answer *answer, const struct instant *instant)
+{
+	return rows_hear(answer->rows, instant->lab, moment_of(instant));
+}
+
+static const struct column *lab_column(const struct instant *instant)
+{
+	static const char prefix[] = "lab_status_";
+
+	return strncmp(instant->name, prefix, strlen(prefix))
+		       ? NULL
+		       : column_of_lab(instant->name + strlen(prefix));
+}
+
+/* In the place of each field that the newest status has stands its time, until the values come. */
+static int take_time(struct answer *answer, const struct instant *instant)
+{
+	bool newer;
+	struct lab_row *row =
+		rows_lab_status(answer->rows, instant->lab, moment_of(instant), &newer);
+
+	if (!row)
+		return ERR_MEMORY;
+	if (newer) {
+		row->spool = names_keep(&answer->rows->names, instant->spool);
+		column_put_number(row, lab_column(instant), instant->number);
+	}
+	return 0;
+}
+
+static int take_value(struct answer *answer, const struct instant *instant)
+{
+	const struct column *column = lab_column(instant);
+	bool newer;
+	struct lab_row *row = rows_lab_status(answer->rows, instant->lab, 0, &newer);
+
+	if (!row)
+		return ERR_MEMORY;
+	if (column && !strcmp(row->spool, instant->spool) && column_has_number(row, column))
+		column_put_number(row, column, instant->number);
+	return 0;
+}
+
+int victoria_take_heard(struct answer *answer, const char *line, size_t len)
+{
+	return take_instants(answer, line, len, hear);
+}
+
+int victoria_take_lab_times(struct answer *answer, const char *line, size_t len)
+{
+	return take_instants(answer, line, len, take_time);
+}
+
+int victoria_take_labs(struct answer *answer, const char *line, size_t len)
+{
+	return take_instants(answer, line, len, take_value);
 }

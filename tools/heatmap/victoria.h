@@ -21,9 +21,18 @@ void victoria_put_points(struct text *form, const struct store_conf *conf, int64
 void victoria_put_heard(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
 
+/* The same: when each field of a lab's status was there last; then its values. */
+void victoria_put_lab_times(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
+void victoria_put_labs(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
+
 int victoria_take_days(struct answer *answer, const char *line, size_t len) MUST_USE;
 int victoria_take_results(struct answer *answer, const char *line, size_t len) MUST_USE;
 int victoria_take_points(struct answer *answer, const char *line, size_t len) MUST_USE;
+/* A lab's newest moment; and of the fields that were there then the values. */
+int victoria_take_lab_times(struct answer *answer, const char *line, size_t len) MUST_USE;
+int victoria_take_labs(struct answer *answer, const char *line, size_t len) MUST_USE;
 int victoria_take_heard(struct answer *answer, const char *line, size_t len) MUST_USE;
 
 /* After the last line of results: each has what all have.  ERR_DAMAGED with words. */

@@ -17,7 +17,7 @@ static struct rows rows;
 static struct speakers speakers;
 static struct failures failures;
 static struct cells cells;
-static const struct policy policy = {5, 5, "public_tap_standpipe", true};
+static const struct policy policy = {5, 5, "public_tap_standpipe", true, true};
 
 /* A result of point `point`, so many days ago, with the verdict that the centre gave. */
 static struct result_row *add(uint64_t point, int ago, uint8_t verdict)

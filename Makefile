@@ -246,6 +246,8 @@ install: $(if $(INSTALL_FROM),,$(addprefix $(B)/bin/,$(INSTALLED))) ## to PREFIX
 		$(DESTDIR)$(sharedir)
 	rm -rf $(DESTDIR)$(sharedir)/limits
 	$(foreach f,$(wildcard config/limits/*.csv),install -D -m 644 $(f) $(DESTDIR)$(sharedir)/limits/$(notdir $(f))$(newline))
+	tools/heatmap/page/build $(DESTDIR)$(sharedir)/map-page $(MAP_OWN) $(MAP_SHARED)
+	chmod -R u=rwX,go=rX $(DESTDIR)$(sharedir)/map-page
 	test -e $(DESTDIR)$(confdir)/waterlab.conf || \
 		install -m 644 config/waterlab.conf $(DESTDIR)$(confdir)/waterlab.conf
 	test -e $(DESTDIR)$(confdir)/qc.conf || \

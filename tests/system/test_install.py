@@ -48,6 +48,9 @@ class Install(unittest.TestCase):
                 self.assertIn("ExecStart=%s/bin/waterlabd" % self.prefix, f.read())
             self.assertIn("waterlab-console", self.run_installed("waterlab-console", "--version").stdout)
             self.show_a_map()
+            page = os.path.join(self.prefix, "share", "waterlab", "map-page")
+            self.assertIn("index.html", os.listdir(page))
+            self.assertEqual({oct(os.stat(os.path.join(page, name)).st_mode & 0o777) for name in os.listdir(page)}, {"0o644"})
             judged = subprocess.run([os.path.join(self.prefix, "bin", "waterlab"), "qc", "--config",
                                      os.path.join(self.prefix, "etc", "waterlab", "qc.conf")],
                                     input="time,ph\n1,15\n", capture_output=True, text=True)

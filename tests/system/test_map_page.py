@@ -8,7 +8,7 @@ import datetime
 import re
 
 import browser
-from chain import main
+from chain import main, wholelab
 from mapsite import CARDS, TILES, MapSite
 
 ROWS = """return [...document.querySelectorAll('main table tbody tr')].map(tr => [tr.dataset.key,
@@ -114,6 +114,7 @@ class MapPage(MapSite):
                         if cell:
                             self.assertIn("Points: %d, " % cell["points"], said)
                             self.assertIn(cell["newest"], said)
+                            self.assertEqual("more may come" in said, cell["provisional"])
         self.assertEqual(self.page.complaints(), [])
 
     def test_tiles_lie_apart_large_enough_and_always_the_same(self):
@@ -167,11 +168,11 @@ class MapPage(MapSite):
         self.open(wait=".failure")
         self.page.press("nav a[data-key=map]")
         self.page.wait_for(".tile")
-        self.page.press("#period", browser.Keys.ARROW_LEFT)
-        self.page.wait_text(season.periods[-2], ".period output")
-        self.assertIn("period=" + season.periods[-2], self.page.script("return location.hash"))
-        self.page.press("#period", browser.Keys.HOME)
-        self.page.wait_text(season.periods[0], ".period output")
+        for key, period in ((browser.Keys.ARROW_LEFT, season.periods[-2]), (browser.Keys.HOME, season.periods[0])):
+            self.page.press("#period", key)
+            self.page.wait_text(period, ".period output")
+            wholelab.wait_for("the month in the address", lambda: "period=" + period in self.page.script("return location.hash"), 60)
+            wholelab.wait_for("the month to be said", lambda: period in self.page.script("return document.querySelector('#said').textContent"), 60)
         self.page.driver.switch_to.active_element.send_keys(browser.Keys.TAB)    # the focus stays where it was
         self.page.press("a[href*='class=laboratory']")
         self.page.wait_for("a[href*='class=laboratory'][aria-current]")

@@ -18,6 +18,7 @@ import {isReviewed, language, load, say, t} from "./words.js";
 
 const languages = {en: "English", ur: "اردو"};
 const icons = {failures: "cross", map: "box", table: "dash", files: "up", labs: "probe"};
+const restMs = 250;
 const app = {more: false, shown: null};
 const byId = id => document.getElementById(id);
 
@@ -55,11 +56,19 @@ function drawnMap(index, found, pick) {
 		schematic(index, found, pick);
 }
 
+// What changed on the map, for who does not see it.
+function announced(index, pick, states) {
+	const n = test => states.filter(test).length;
+	byId("said").textContent = t("said.map", {parameter: t(`parameter.${pick.parameter}`), period: pick.period, of: states.length,
+		n: n(code => code.startsWith("fails")), untested: n(code => code === "not_tested")});
+	return states;
+}
+
 function mapScreen(index, pick) {
 	return withMonth(index, pick, (month, settled, found) => h("div", {class: "mapscreen"},
 		h("div", {class: "mapside"},
 			heading(settled), controls(index, settled), judgedBy(index, settled, month), drawnMap(index, found, settled),
-			legend(cells.everyDistrict(index, found).map(one => cells.state(found.get(one.code), index, settled.measure).code)),
+			legend(announced(index, settled, cells.everyDistrict(index, found).map(one => cells.state(found.get(one.code), index, settled.measure).code))),
 			h("p", {class: "aside"}, say("untested.unknown"))),
 		settled.district && h("section", {class: "card panel", "aria-labelledby": "panel", "data-key": "panel"},
 			panel(index, month, settled, withFile))));
@@ -159,8 +168,13 @@ document.addEventListener("input", event => {
 	const {pick, slide} = event.target.dataset;
 	if (pick)
 		state.go({[pick]: event.target.value || null, view: state.pick(data.get("index.json").value).view});
-	if (slide)
-		state.slide({period: data.get("index.json").value.periods[event.target.value]});
+	if (slide) { // a month is fetched where the slider comes to rest, not at each one on its way
+		const period = data.get("index.json").value.periods[event.target.value];
+		event.target.setAttribute("aria-valuetext", period);
+		event.target.parentNode.querySelector("output").textContent = period;
+		clearTimeout(app.resting);
+		app.resting = setTimeout(() => state.slide({period}), restMs);
+	}
 });
 document.addEventListener("click", event => {
 	const link = event.target.closest("a[data-replace]"), act = event.target.closest("[data-do]")?.dataset.do;

@@ -44,6 +44,8 @@ export function spoken(district, cell, state, index, pick) {
 	if (cell && !cell.suppressed && cell.points !== null)
 		words.push(t("cell.points", {n: cell.points}), t("cell.failing", {n: cells.failing(cell), of: cells.judged(cell)}),
 			t("cell.newest", {day: cell.newest ?? "–"}));
+	if (cell?.provisional)
+		words.push(t("provisional.short"));
 	const value = cells.short(cell, pick.measure);
 	if (value && pick.measure !== "points")
 		words.push(`${t(`measure.${pick.measure}`)} ${value}`);
@@ -59,7 +61,7 @@ export function face(cell, state, pick) {
 		state.code === "stale" && h("g", {transform: "translate(36 1) scale(.42)", class: "tileclock"}, marks.shapeOf("stale").firstChild),
 		value && h("text", {x: 16, y: 16, class: "tilevalue", ...pressed(value, figures, 28)}, value),
 		cell && cell.points !== null && !cell.suppressed && pick.measure !== "points" &&
-			h("text", {x: tile.width / 2, y: 28, class: "tilecount"}, `n\u2009${cell.points}`),
+			h("text", {x: tile.width / 2, y: 28, class: "tilecount"}, `n\u2009${cell.points}${cell.provisional ? "+" : ""}`),
 	];
 }
 

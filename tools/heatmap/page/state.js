@@ -38,6 +38,9 @@ export function views(index) {
 	return index.view === "labs" ? ["labs", "files"] : ["failures", "map", "table", "files"];
 }
 
+// The newest month that has come; one that a wrong clock put ahead is there to be picked, but nothing opens with it.
+const newest = index => index.periods.filter(month => month <= index.made.slice(0, 7)).at(-1) ?? index.periods.at(-1) ?? null;
+
 // What is shown: what the address names, where it is there; else what is there.
 export function pick(index) {
 	const said = read(), screens = views(index);
@@ -47,7 +50,7 @@ export function pick(index) {
 		view: screens.includes(said.view) ? said.view : screens.includes(named) ? named : screens[0],
 		district: index.districts.some(one => one.code === said.district) ? said.district : null,
 		parameter: index.parameters.some(one => one.code === said.parameter) ? said.parameter : null,
-		period: index.periods.includes(said.period) ? said.period : index.periods.at(-1) ?? null,
+		period: index.periods.includes(said.period) ? said.period : newest(index),
 		measure: measures.includes(said.measure) ? said.measure : "share",
 		class: said.class, sources: said.sources, drawn: said.drawn,
 	};

@@ -1,4 +1,5 @@
 /* A limit set, read from its file. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -396,9 +397,31 @@ static int read_headings(const struct reading_set *in)
 			 "applies_to,required,known,edition,source,note");
 }
 
+/* end,COUNT: a file that was cut, between two rows too, lacks it, or has it of another count. */
+static int read_end(const struct reading_set *in, const struct limit_set *set)
+{
+	char count[8], *end = count;
+	unsigned long n = csv_text(in->csv, 1, count, sizeof(count)) ? strtoul(count, &end, 10) : 0;
+
+	if (in->csv->n == 2 && n == set->n && isdigit((unsigned char)*count) && !*end)
+		return 0;
+	return wrong(in,
+		"there are %u limits before it, and it says otherwise; is one missing? else it is "
+		"end,%u",
+		set->n, set->n);
+}
+
+static bool is_end(const struct csv *csv)
+{
+	char word[8];
+
+	return csv_text(csv, 0, word, sizeof(word)) && !strcmp(word, "end");
+}
+
 static int read_records(const struct reading_set *in, struct limit_set *set)
 {
 	unsigned records = 0;
+	bool ended = false;
 	int err;
 
 	while ((err = csv_next(in->csv)) != ERR_ABSENT) {
@@ -410,14 +433,24 @@ static int read_records(const struct reading_set *in, struct limit_set *set)
 			return wrong(in, "a quote that is not closed, or far too long a line");
 		if (!in->csv->len || in->csv->record[0] == '#')
 			continue;
+		if (ended)
+			return wrong(in, "there is more behind end,%u", set->n);
+		ended = records > 1 && is_end(in->csv);
 		err = records == 0   ? read_head(in, set)
 		      : records == 1 ? read_headings(in)
+		      : ended        ? read_end(in, set)
 				     : read_row(in, set);
 		if (err)
 			return err;
 		records++;
 	}
-	return set->n ? 0 : wrong(in, "there is no limit in it");
+	if (!set->n)
+		return wrong(in, "there is no limit in it");
+	if (!ended)
+		return wrong(in,
+			"it is cut off: its last record is end,%u, with the number of its limits",
+			set->n);
+	return 0;
 }
 
 int limits_read(struct limit_set *set, FILE *file, const char *path, struct text *why)

@@ -17,6 +17,7 @@ OWN = """set,province-1,1001,"A province's own"
 parameter,operator,low,high,unit,form,basis,applies_to,required,known,edition,source,note
 turbidity_ntu,<=,,4.5,{NTU},,operational,any,yes,seen,first,a test,
 free_chlorine,<=,0.2,0.5,mg/L,,operational,treated consumer_end,yes,seen,first,a test,
+end,2
 """
 
 

@@ -95,7 +95,7 @@ class Limit:
 def limits_of(path):
     with open(path) as f:
         rows = list(csv.reader(line for line in f if not line.startswith("#") and line.strip()))
-    return [Limit(row, int(rows[0][2])) for row in rows[2:]]
+    return [Limit(row, int(rows[0][2])) for row in rows[2:-1]]    # the last is end,COUNT
 
 
 def fits(row, limit):

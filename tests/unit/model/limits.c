@@ -203,7 +203,7 @@ static void mistakes_are_named(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(bad); i++) {
-		snprintf(text, sizeof(text), "# remark\n%s%s\n", head, bad[i].row);
+		snprintf(text, sizeof(text), "# remark\n%s%s\nend,1\n", head, bad[i].row);
 		if (read_text(&set, text, &why) != ERR_CONF || !strstr(words, bad[i].words) ||
 			strncmp(words, "/some/own.csv:", 14) != 0 ||
 			(words[14] != '4' && words[14] != '5') || set.n)
@@ -218,6 +218,46 @@ static void mistakes_are_named(void **state)
 	assert_int_equal(read_text(&set, head, &why), ERR_CONF); /* nothing in it */
 }
 
+/* A stick that was pulled out, a download that broke: less of a standard is no standard. */
+static void a_cut_file_is_refused(void **state)
+{
+	static const char *const ends[] = {"", "end\n", "end,\n", "end,2\n", "end,-1\n", "end,1x\n",
+		"end,1,\n", "end,1\nend,1\n",
+		"end,1\n"
+		"iron,<=,,300,ug/L,,health,any,no,seen,"
+		"E10,here,\n"};
+	static struct limit_set set;
+	char text[2048], words[512], bytes[32 * 1024];
+	struct text why = text_over(words, sizeof(words));
+	struct limits_conf conf = shipped("nsdwq-2010");
+	char path[512];
+	FILE *file;
+	size_t i, n, whole;
+
+	(void)state;
+	for (i = 0; i < COUNT(ends); i++) {
+		snprintf(text, sizeof(text),
+			"%sarsenic,<=,,50,ug/L,,health,any,yes,seen,E10,here,\n%s", head, ends[i]);
+		if (read_text(&set, text, &why) != ERR_CONF || !strstr(words, "end,1") || set.n)
+			fail_msg("%s: %s", ends[i], words);
+	}
+	snprintf(path, sizeof(path), "%s/nsdwq-2010.csv", conf.folder);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	whole = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	assert_true(whole > 1 && whole < sizeof(bytes) && bytes[whole - 1] == '\n');
+	for (n = 1; n <= whole; n++) {
+		file = fmemopen(bytes, n, "r");
+		assert_non_null(file);
+		text_clear(&why);
+		/* The last end of line is no loss. */
+		if (!limits_read(&set, file, "nsdwq-2010.csv", &why) != (n + 1 >= whole))
+			fail_msg("cut to %zu of %zu bytes: %s", n, whole, words);
+		fclose(file);
+	}
+}
+
 static void a_good_row(void **state)
 {
 	static struct limit_set set;
@@ -228,7 +268,7 @@ static void a_good_row(void **state)
 	snprintf(text, sizeof(text), "%s%s", head,
 		"iron,<=,,1.001,mg/L,,acceptability,any,no,seen,\"Programme, 2026\",its letter,\n"
 		"free_chlorine,<,0.2,0.5,mg/L,,operational,treated "
-		"network,yes,memory,E10,me?,why\n");
+		"network,yes,memory,E10,me?,why\nend,2\n");
 	if (read_text(&set, text, &why) != 0)
 		fail_msg("%s", words);
 	assert_int_equal(set.n, 2);
@@ -294,7 +334,7 @@ static void a_signature_holds_for_the_row_as_it_stood(void **state)
 	(void)state;
 	unlink("own-signed.csv");
 	snprintf(rows, sizeof(rows), row_is, "0.5");
-	snprintf(text, sizeof(text), "%s%s", head, rows);
+	snprintf(text, sizeof(text), "%s%send,2\n", head, rows);
 	assert_int_equal(read_text(&set, text, &why), 0);
 	assert_int_equal(
 		limits_sign(&set, "free_chlorine", &signature, "own-signed.csv", &n, &why), 0);
@@ -320,7 +360,7 @@ static void a_signature_holds_for_the_row_as_it_stood(void **state)
 
 	/* Any column of the row changed: unsigned. */
 	snprintf(rows, sizeof(rows), row_is, "0.6");
-	snprintf(text, sizeof(text), "%s%s", head, rows);
+	snprintf(text, sizeof(text), "%s%send,2\n", head, rows);
 	assert_int_equal(read_text(&set, text, &why), 0);
 	assert_int_equal(limits_read_signed(sets, 1, "own-signed.csv", &stale, &why), 0);
 	assert_true(!limit_in_force(&set.rows[0]) && stale == 1);
@@ -432,6 +472,7 @@ int main(void)
 		cmocka_unit_test(the_shipped_sets_say_what_they_should),
 		cmocka_unit_test(every_row_has_its_source),
 		cmocka_unit_test(mistakes_are_named),
+		cmocka_unit_test(a_cut_file_is_refused),
 		cmocka_unit_test(a_good_row),
 		cmocka_unit_test(sets_that_cannot_be_told_apart),
 		cmocka_unit_test(a_signature_holds_for_the_row_as_it_stood),

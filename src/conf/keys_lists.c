@@ -343,7 +343,8 @@ static const struct schema_key check_keys[] = {
 		.kind = SCHEMA_TEXT,
 		AT(struct check_rule, parameter)},
 	{.key = "within",
-		.help = "So far off the standard is still good, in the parameter's unit.",
+		.help = "So far off the standard is still good, in the parameter's unit: ten times "
+			"what the program has of it (src/sample/check_rule.c) is the most.",
 		.kind = SCHEMA_REAL,
 		AT(struct check_rule, within),
 		.preset = "0.0",
@@ -355,7 +356,7 @@ static const struct schema_key check_keys[] = {
 		AT(struct check_rule, within_relative),
 		.preset = "0.0",
 		.least = 0,
-		.most = 1},
+		.most = 0.5},
 	{.key = "valid_h",
 		.help = "So long a check that it passed is good for.",
 		.kind = SCHEMA_REAL,

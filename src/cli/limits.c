@@ -28,17 +28,9 @@ static bool open_book(const struct cli *cli, struct limits_conf *conf, struct li
 
 /* --- show -------------------------------------------------------------------------------------------- */
 
-/* "seen", "unconfirmed", or who signed it and when. */
-static void put_state(struct text *to, const struct limit *limit)
+static const char *state_of(const struct limit *limit)
 {
-	if (limit->seen) {
-		text_put(to, "seen");
-	} else if (*limit->signer) {
-		text_printf(to, "signed by %s, ", limit->signer);
-		utc_put_day(to, limit->signed_ms);
-	} else {
-		text_put(to, "unconfirmed");
-	}
+	return limit->seen ? "seen" : *limit->signer ? "signed" : "unconfirmed";
 }
 
 static bool is_asked(const struct cli *cli, const struct limit *limit)
@@ -56,52 +48,74 @@ static void cell(const char *words, int width)
 	printf("%-*s ", width, words);
 }
 
+/* 80 columns in all. */
 static void show_row(const struct limit *limit)
 {
-	char words[128], applies[64], state[128];
+	char words[128], applies[64], name[PARAMETER_CODE + 1];
 	struct text to = text_over(words, sizeof(words));
 	struct text where = text_over(applies, sizeof(applies));
-	struct text known = text_over(state, sizeof(state));
+	struct text who = text_over(name, sizeof(name));
 
 	limit_put(&to, limit);
 	limit_put_applies_to(&where, &limit->applies_to);
-	put_state(&known, limit);
-	cell(limit->parameter, 23);
-	cell(words, 23);
+	text_printf(&who, "%s%s", limit->parameter, limit->required ? "*" : "");
+	cell(name, 24);
+	cell(words, 22);
 	cell(applies, 20);
-	cell(limit_basis_word(limit->basis), 13);
-	cell(limit->required ? "yes" : "-", 8);
-	puts(state);
+	puts(state_of(limit));
 }
 
 /* Of a parameter that was asked for: all that is known of it. */
 static void show_whole(const struct limit *limit)
 {
+	char day[32];
+	struct text when = text_over(day, sizeof(day));
+
+	printf("    basis    %s%s\n", limit_basis_word(limit->basis),
+		limit->required ? "; a sample without it is incomplete" : "");
+	if (*limit->signer) {
+		utc_put_day(&when, limit->signed_ms);
+		printf("    signed   by %s, %s\n", limit->signer, day);
+	}
 	printf("    edition  %s\n    source   %s\n", limit->edition, limit->source);
 	if (*limit->note)
 		printf("    note     %s\n", limit->note);
 }
 
+/* What touches health comes first, as it alone alarms. */
+static void show_basis(const struct cli *cli, const struct limit_set *set, enum limit_basis basis)
+{
+	unsigned i, shown = 0;
+
+	for (i = 0; i < set->n; i++) {
+		if (set->rows[i].basis != basis || !is_asked(cli, &set->rows[i]))
+			continue;
+		if (!shown++ && !cli->n_args)
+			printf("%s%s\n", limit_basis_word(basis),
+				basis == LIMIT_HEALTH ? ": a failure alarms" : "");
+		show_row(&set->rows[i]);
+		if (cli->n_args)
+			show_whole(&set->rows[i]);
+	}
+}
+
 static unsigned show_set(const struct cli *cli, const struct limit_set *set)
 {
 	unsigned i, shown = 0, in_force = 0;
+	enum limit_basis basis;
 
 	printf("%s: %s (code %" PRIu32 ")\n", set->name, set->title, set->code);
 	for (i = 0; i < set->n; i++) {
-		const struct limit *limit = &set->rows[i];
-
-		in_force += limit_in_force(limit);
-		if (!is_asked(cli, limit))
-			continue;
-		if (!shown++)
-			printf("%-23s %-23s %-20s %-13s %-8s %s\n", "PARAMETER", "LIMIT",
-				"APPLIES TO", "BASIS", "REQUIRED", "KNOWN");
-		show_row(limit);
-		if (cli->n_args)
-			show_whole(limit);
+		in_force += limit_in_force(&set->rows[i]);
+		shown += is_asked(cli, &set->rows[i]);
 	}
+	if (shown)
+		printf("%-24s %-22s %-20s %s\n", "PARAMETER", "LIMIT", "APPLIES TO", "KNOWN");
+	for (basis = LIMIT_HEALTH; basis <= LIMIT_ACCEPTABILITY; basis++)
+		show_basis(cli, set, basis);
 	if (!cli->n_args)
-		printf("%u of %u limits are in force.\n", in_force, set->n);
+		printf("%u of %u limits are in force. *: a sample without it is incomplete.\n",
+			in_force, set->n);
 	else if (!shown)
 		printf("no limit for %s\n", cli->args[0]);
 	return set->n - in_force;
@@ -188,7 +202,8 @@ int cli_limits(struct cli *cli)
 			puts("No limit set is in force (limits.sets): nothing is judged.");
 		if (waiting && !cli->n_args)
 			puts("\nWhat is unconfirmed is from memory and judges nothing: hold it "
-			     "against the gazette, then\n  waterlab limits confirm PARAMETER --set "
+			     "against\nthe gazette, then\n  waterlab limits confirm PARAMETER "
+			     "--set "
 			     "SET --by NAME --reason TEXT");
 		if (book.stale)
 			printf("\n%u signatures in %s are for limits that are different now, or "
@@ -236,8 +251,9 @@ static int sign(const struct cli *cli, struct limit_set *set, const char *path)
 			show_row(&set->rows[i]);
 			show_whole(&set->rows[i]);
 		}
-	printf("\nSigned in %s, for %s: a change of the row ends that. What is judged from now "
-	       "on is judged by it.\n",
+	printf("\nSigned in %s,\nfor %s: a change of the row ends that.\nWhat is judged from now "
+	       "on "
+	       "is judged by it.\n",
 		path, n == 1 ? "this limit as it stands" : "these limits as they stand");
 	return CLI_DONE;
 }

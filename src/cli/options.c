@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
@@ -100,7 +101,9 @@ bool options_number(const char *option, const char *word, uint64_t *to)
 	errno = 0;
 	v = strtoull(word, &end, 10);
 	if (*word < '0' || *word > '9' || *end || errno || v == 0 || v > INT64_MAX) {
-		fprintf(stderr, "waterlab: --%s is a number from 1, not %s\n", option, word);
+		/* In capitals it is a word of the command, as the help has it. */
+		fprintf(stderr, "waterlab: %s%s is a number from 1, not %s\n",
+			isupper((unsigned char)*option) ? "" : "--", option, word);
 		return false;
 	}
 	*to = v;

@@ -205,7 +205,7 @@ static int find_test(const struct cli *cli, const char *word, uint64_t *test)
 	int end;
 
 	if (*word >= '0' && *word <= '9')
-		return options_number("test", word, test) ? CLI_DONE : CLI_USAGE;
+		return options_number("TEST", word, test) ? CLI_DONE : CLI_USAGE;
 	end = cli_ask_one(cli, json_pack("{s:s}", "ask", "samples"), &all);
 	if (end)
 		return end;
@@ -303,7 +303,7 @@ int cli_sample_amend(struct cli *cli)
 	json_t *request;
 	int end;
 
-	if (!options_number("sample", cli->args[0], &sample))
+	if (!options_number("NUMBER", cli->args[0], &sample))
 		return CLI_USAGE;
 	if (!cli->parameter || !cli->value || !cli->reason) {
 		fputs("waterlab: --parameter, --value and --reason say what is corrected, and "
@@ -334,7 +334,7 @@ int cli_sample_verify(struct cli *cli)
 	uint64_t sample;
 	json_t *request;
 
-	if (!options_number("sample", cli->args[0], &sample))
+	if (!options_number("NUMBER", cli->args[0], &sample))
 		return CLI_USAGE;
 	if (!cli->by) {
 		fputs("waterlab: --by is missing: who verifies, not one who began or entered it\n",

@@ -191,7 +191,7 @@ int cli_sample_slip(struct cli *cli)
 	uint64_t number;
 	int end;
 
-	if (!options_number("sample", cli->args[0], &number))
+	if (!options_number("NUMBER", cli->args[0], &number))
 		return CLI_USAGE;
 	end = cli_ask_one(cli,
 		json_pack("{s:s, s:I}", "ask", "sample-show", "sample", (json_int_t)number),

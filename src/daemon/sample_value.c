@@ -57,6 +57,35 @@ static bool is_no_bag(const struct step *step, const struct amount *amount)
 	       strspn(step->value, "01") >= 3 && !result_is_bag(step->parameter, step->value, "");
 }
 
+/* What cannot be read is named: the value, or what was said beside it. */
+static int refuse_part(const struct step *step, struct control_client *client)
+{
+	struct amount amount;
+
+	if (!result_amount(&amount, step->parameter, step->value, step->value_unit, "", ""))
+		return control_refuse(client,
+			"\"%s\" is no value: 0.4, <0.1, >5, 0.2..0.5, detected, not detected",
+			step->value);
+	if (!result_amount(&amount, step->parameter, step->value, step->value_unit, step->mdl, ""))
+		return control_refuse(client,
+			"\"%s\" is no detection limit: the least that the kit sees, a number from "
+			"0 "
+			"in the value's unit",
+			step->mdl);
+	return control_refuse(client,
+		"\"%s\" is no dilution: a number from 1, as 10 for 10 mL filled up to 100",
+		step->dilution);
+}
+
+/* Its unit would do, but for the dilution. */
+static bool cannot_be_diluted(const struct amount *amount, const struct parameter *parameter)
+{
+	struct amount undiluted = *amount;
+
+	undiluted.dilution = 1;
+	return amount_of_water(&undiluted, parameter);
+}
+
 static bool is_too_salty(const struct step *step, const struct amount *amount)
 {
 	return !strcmp(step->value_unit, "[ppm]") &&
@@ -125,10 +154,7 @@ bool sample_value_take(
 		*err = sample_refuse_unit(client, parameter, unit);
 	else if (!result_amount(&amount, step->parameter, step->value, step->value_unit, step->mdl,
 			 step->dilution))
-		*err = control_refuse(client,
-			"\"%s\" is no value: 0.4, <0.1, >5, 0.2..0.5, detected, not "
-			"detected; dilution from 1, detection limit from 0",
-			step->value);
+		*err = refuse_part(step, client);
 	else if (is_no_bag(step, &amount))
 		*err = control_refuse(client,
 			"a compartment bag is five of 0 and 1, as 11010 (10, 30, 56, 3 and 1 mL): "
@@ -137,9 +163,14 @@ bool sample_value_take(
 	else if (is_too_salty(step, &amount))
 		*err = control_refuse(client,
 			"ppm is by weight, and so many are no mg/L any more: write mg/L or g/L");
-	else if (!amount_of_water(&amount, parameter))
-		*err = sample_refuse_unit(client, parameter, unit);
-	else
+	else if (amount_of_water(&amount, parameter))
 		return true;
+	else if (cannot_be_diluted(&amount, parameter))
+		*err = control_refuse(client,
+			"%s cannot be counted back from diluted water: measure it in the water "
+			"itself",
+			parameter->code);
+	else
+		*err = sample_refuse_unit(client, parameter, unit);
 	return false;
 }

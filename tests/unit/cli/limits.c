@@ -34,6 +34,18 @@ static int set_up(void **state)
 #define CONFIRM \
 	"--config w.conf limits confirm arsenic --set nsdwq-2010 --by N.Khan --reason gazette"
 
+/* Columns of the longest line. */
+static unsigned widest(const char *s)
+{
+	unsigned most = 0, at = 0;
+
+	for (; *s; s++) {
+		at = *s == '\n' ? 0 : at + (((unsigned char)*s & 0xC0) != 0x80);
+		most = at > most ? at : most;
+	}
+	return most;
+}
+
 static void shows_what_is_in_force_and_what_is_not(void **state)
 {
 	(void)state;
@@ -41,12 +53,12 @@ static void shows_what_is_in_force_and_what_is_not(void **state)
 	says(err, "waterlab: /dev/null:");
 	assert_int_equal(waterlab("--config w.conf limits"), CLI_DONE);
 	says(out, "nsdwq-2010: National Standards for Drinking Water Quality, Pakistan (code 1)");
-	says(out, "arsenic                 at most 50 \xc2\xb5g/L         any                  "
-		  "health        yes      unconfirmed");
-	says(out, "ecoli                   not detected in 100 mL  any                  health     "
-		  "   "
-		  "yes      seen");
-	says(out, "free_chlorine           0.2 to 0.5 mg/L         treated consumer_end");
+	says(out, "arsenic*                 at most 50 \xc2\xb5g/L        any                  "
+		  "unconfirmed\n");
+	says(out, "health: a failure alarms\n"
+		  "ecoli*                   not detected in 100 mL any                  seen\n");
+	says(out, "free_chlorine*           0.2 to 0.5 mg/L        treated consumer_end");
+	assert_true(widest(out) <= 80);
 	says(out, "12 of 35 limits are in force.");
 	says(out, "who-2022: WHO");
 	says(out, "waterlab limits confirm PARAMETER --set SET --by NAME --reason TEXT");
@@ -89,9 +101,9 @@ static void a_signature_puts_it_in_force(void **state)
 {
 	(void)state;
 	assert_int_equal(waterlab(CONFIRM), CLI_DONE);
-	says(out, "signed by N.Khan, ");
+	says(out, "signed   by N.Khan, ");
 	says(out, "source   NSDWQ value from memory");
-	says(out, "signed.csv, for this limit as it stands");
+	says(out, "signed.csv,\nfor this limit as it stands");
 	assert_int_equal(waterlab("--config w.conf limits"), CLI_DONE);
 	says(out, "13 of 35 limits are in force.");
 	assert_int_equal(waterlab(CONFIRM), CLI_FAILED); /* once is enough */

@@ -1,6 +1,8 @@
 /* The command from its words to its exit status, against a daemon that is made here. */
 #include "command.h"
 
+#include "sample/terms.h"
+
 /* --- the daemon ------------------------------------------------------------------------------------- */
 
 static const char status[] =
@@ -325,6 +327,8 @@ static void wrong_words_are_said(void **state)
 		{"place list --places ./none", "./none: No such file"},
 		{"clock enter", "takes 1 to 3"}, {"clock entre x", "takes 0 words"},
 		{"clock enter x --within 0 --reason y", "--within is a number from 1"},
+		{"audit 0", "waterlab: MOST is a number from 1, not 0"},
+		{"sample verify x --by y", "waterlab: NUMBER is a number from 1, not x"},
 		{"clock --reason y", "not take --reason"}, {"status now", "takes 0 words"},
 		{"--bogus", "waterlab help"}, {"", "Usage:"}};
 	size_t i;
@@ -340,6 +344,9 @@ static void wrong_words_are_said(void **state)
 
 static void help_and_version_need_nothing(void **state)
 {
+	enum term_list list;
+	size_t i;
+
 	(void)state;
 	assert_int_equal(waterlab("help"), CLI_DONE);
 	says(out, "Usage: waterlab");
@@ -350,6 +357,11 @@ static void help_and_version_need_nothing(void **state)
 	says(out, "Status 0: yes\n");
 	assert_null(strstr(out, "spool stat"));
 	assert_null(strstr(out, "Usage"));
+	assert_int_equal(waterlab("help sample"), CLI_DONE);
+	/* Each word of a closed list stands in the help, not only in what is said of a wrong one. */
+	for (list = TERM_PURPOSE; list <= TERM_IMPEDIMENT; list++)
+		for (i = 0; term_at(list, i); i++)
+			says(out, term_at(list, i));
 	assert_int_equal(waterlab("help refused"), CLI_DONE);
 	says(out, "refused [STORE]");
 	says(out, "refused --give-up");

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """A machine whose clock is wrong, by faketime, before a real store: nothing goes out with a wrong time that
 does not say so, a person or a receiver puts it right, and https waits for a clock that can be right.
 """

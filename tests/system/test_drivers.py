@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """Every driver of drivers/, played by labsim and read by the daemon: each value that was served is saved once, as it
 was, with its flags, and nothing else.  $DRIVER: that one alone.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """Files of meters, put into the inbox of a running daemon: each value once in the van and once in the real store."""
 
 import csv

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """The maintainer's kit: waterlab record, probe and scan against the simulated lab, over RTU and TCP.
 
 What was recorded replays to the readings that were saved; a profile with a wrong order or base is shown the right

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """The technician's page in real Chromium: what it shows live is what the analyzers said, what it counts is what is saved, sent and
 received; it says when the laboratory is away and goes on by itself; in English and in Urdu, on a phone, a tablet and a laptop.
 """

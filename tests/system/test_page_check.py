@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """An analyzer checked against standards on the technician's page, in real Chromium on a phone: from the value or result that wants
 it, through questions asked back, a reload, kill -9 and lost answers, to passed or not and why.  In English by touch; in Urdu by
 keyboard alone.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """A van's whole day on the technician's page, in real Chromium on a phone: ignition, a receiver without a fix, an analyzer checked,
 five points with kits and bags, no network, the page reloaded, daemon and console killed, the machine started anew, a failure found,
 home, the bags read, a supervisor, two real stores.  Nothing typed is lost; each store has each result once, as numbers.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """A field test on the technician's page, in real Chromium on a phone: begin -> point -> probes -> typed kits -> bag ->
 result -> saved, sent, received; with the store away, the page reloaded, the daemon killed and the console started anew in the
 middle.  In English by touch; in Urdu by keyboard alone.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """Where every reading was made: a simulated receiver through a real gpsd and on a line of its own, faults in the
 sky, a person who says where the van is, and what of it leaves the van."""
 

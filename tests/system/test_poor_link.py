@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # as root
+# begun first
 """A link of 64 kbit/s: with every third packet lost; with weeks of readings behind; and one that swallows everything.
 
 Two network namespaces (netns.py) with a real store at the far end; skipped where there cannot be any.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """What a real store has by its own count: confirmed, sent again where it lost some, and said where it cannot be asked."""
 
 import signal

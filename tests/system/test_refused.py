@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """What a real store refuses: isolated while the rest goes through, and taken in the end, once its people mended it."""
 
 import glob

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# begun first
 """A field test by the command: what was typed outlives kill -9 at any moment, and its results are at the centre, once.
 
 begin -> typed kits -> settled probe values -> a bag that takes a day -> end -> results -> the bag's result, after a restart.

@@ -17,7 +17,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"status", NULL, cli_status, OPTION_JSON, 0, 0},
+	{"status", NULL, cli_status, OPTION_JSON | OPTION_WAIT, 0, 0},
 	{"watch", NULL, cli_watch, OPTION_JSON, 0, 0},
 	{"try", NULL, cli_try, OPTION_JSON, 1, 1},
 	{"spool", "stat", cli_spool_stat, OPTION_JSON, 0, 0},

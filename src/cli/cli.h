@@ -28,7 +28,7 @@ struct cli {
 	const char *format, *stream;
 	const char *from, *to; /* numbers; --to of boundaries install: a path */
 	const char *boundaries, *within, *places, *edition, *only;
-	const char *at, *error, *away, *district, *tehsil, *reason, *seconds;
+	const char *at, *error, *away, *district, *tehsil, *reason, *seconds, *wait;
 	const char *drivers;
 	const char *unit, *units, *baud, *parity, *stop;
 	struct boundary_keys keys;

@@ -5,7 +5,11 @@
 static const char help[] =
 	"Usage: waterlab [--socket PATH] [--config FILE] COMMAND\n"
 	"\n"
-	"  status [--json]       what is read, saved and sent, and why something waits\n"
+	"  status [--wait SECONDS] [--json]\n"
+	"                        what is read, saved and sent, and why something waits;\n"
+	"                        --wait: once the daemon answers and has asked each analyzer\n"
+	"                        whose line is open, SECONDS from now at most; status 1: it\n"
+	"                        has not\n"
 	"  watch [--json]        the same, live, each second; without --json field tests too;\n"
 	"                        q ends it\n"
 	"  try NAME [--json]     ask an analyzer, or try a store, now, whatever its pause\n"

@@ -47,6 +47,7 @@ static const struct row {
 	WORD("tehsil-key", OPTION_KEYS, keys.tehsil),
 	WORD("tehsil-name-key", OPTION_KEYS, keys.tehsil_name),
 	WORD("seconds", OPTION_SECONDS, seconds),
+	WORD("wait", OPTION_WAIT, wait),
 	WORD("away", OPTION_AWAY, away),
 	WORD("at", OPTION_ENTRY, at),
 	WORD("error", OPTION_ENTRY, error),

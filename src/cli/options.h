@@ -41,6 +41,7 @@
 #define OPTION_EXPIRES    (UINT64_C(1) << 33)
 #define OPTION_CHECK      (UINT64_C(1) << 34)
 #define OPTION_ACTIVITY   (UINT64_C(1) << 35) /* --activity, --parent */
+#define OPTION_WAIT       (UINT64_C(1) << 37)
 #define OPTION_INSTALL    (UINT64_C(1) << 36) /* --edition, --accept */
 #define OPTION_KNOWN      (UINT64_C(1) << 37)
 

@@ -1,14 +1,16 @@
 /* waterlab status, waterlab watch */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 
-enum { ROOM = 512 * 1024, EVERY_MS = 1000, NOTES = 2 };
+enum { ROOM = 512 * 1024, EVERY_MS = 1000, NOTES = 2, WAIT_MS = 100, LONGEST_WAIT_S = 3600 };
 
 static int print_line(void *ctx, const char *line, size_t len)
 {
@@ -17,7 +19,50 @@ static int print_line(void *ctx, const char *line, size_t len)
 	return puts(line) < 0 || fflush(stdout) != 0 || terminal_should_end() ? ERR_STOPPED : 0;
 }
 
-int cli_status(struct cli *cli)
+static bool all_were_asked(const json_t *status)
+{
+	const json_t *line, *unit, *units;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(status, "lines"), i, line)
+	{
+		units = json_is_true(json_object_get(line, "open")) ? json_object_get(line, "units")
+								    : NULL;
+		json_array_foreach(units, k, unit)
+		{
+			const char *health = json_string_value(json_object_get(unit, "health"));
+
+			if (health && !strcmp(health, "unknown"))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* CLI_FAILED: the daemon answers, and has not asked each analyzer. */
+static int wait_for(const struct cli *cli, uint64_t seconds)
+{
+	uint64_t tries = seconds * 1000 / WAIT_MS;
+	char words[1024];
+	struct text why = text_over(words, sizeof(words));
+	json_t *status;
+	int end;
+
+	for (;; tries--) {
+		text_clear(&why);
+		end = cli_ask_quietly(cli, json_pack("{s:s}", "ask", "status"), &status, &why);
+		if (end == CLI_DONE) {
+			end = all_were_asked(status) ? CLI_DONE : CLI_FAILED;
+			json_decref(status);
+		}
+		if (end == CLI_DONE || tries == 0)
+			return end;
+		poll(NULL, 0, WAIT_MS);
+	}
+}
+
+/* For people, or each byte of it as it came. */
+static int show_status(struct cli *cli)
 {
 	static char room[ROOM];
 	struct page page = page_over(room, ROOM, terminal_columns(), terminal_has_colours());
@@ -33,6 +78,30 @@ int cli_status(struct cli *cli)
 	json_decref(status);
 	fputs(room, stdout);
 	return CLI_DONE;
+}
+
+int cli_status(struct cli *cli)
+{
+	uint64_t seconds = 0;
+	int waited = CLI_DONE, shown;
+
+	if (cli->wait) {
+		if (!options_number("wait", cli->wait, &seconds))
+			return CLI_USAGE;
+		if (seconds > LONGEST_WAIT_S) {
+			fprintf(stderr, "waterlab: --wait is at most %d, an hour\n",
+				LONGEST_WAIT_S);
+			return CLI_USAGE;
+		}
+		waited = wait_for(cli, seconds);
+	}
+	shown = show_status(cli);
+	if (shown == CLI_DONE && waited != CLI_DONE) {
+		fprintf(stderr, "waterlab: within %llu s not every analyzer was asked\n",
+			(unsigned long long)seconds);
+		return CLI_FAILED;
+	}
+	return shown;
 }
 
 /* --- watch ----------------------------------------------------------------------------------------- */

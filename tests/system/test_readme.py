@@ -10,9 +10,11 @@ import unittest
 
 from chain import TOP, main, wholelab
 
-# What a person does by hand, or has done: what is built is there, and nobody pages or presses q.
+# What a person does by hand, or has done: what is built is there, nobody pages or presses q, and who opens the page waits for its address.
 INSTEAD = ((r"^ *(tools/install-deps build|make)  .*\n", ""), (r"\| less\b", "| cat"),
-           (r"waterlab (.* watch) ", r"timeout --preserve-status -s INT 3 waterlab \1 "))
+           (r"waterlab (.* watch) ", r"timeout --preserve-status -s INT 3 waterlab \1 "),
+           (r"^( *waterlab-console .* &) .*$", r"\1\nuntil grep -q '^waterlab-console: http' %s/said; do sleep 0.1; done" %
+            "/tmp/lab"))
 
 
 def block(heading):
@@ -33,7 +35,7 @@ class FiveMinutes(unittest.TestCase):
         text = text.replace("/tmp/lab", folder).replace("$PWD/build/gcc-plain/bin", os.path.abspath(wholelab.BIN))
         script = "trap 'kill $(jobs -p) 2>/dev/null || :; wait' EXIT\nset -e\n%swait\n" % text
         with open(os.path.join(folder, "said"), "w+") as said:
-            done = subprocess.run(["bash", "-c", script], cwd=TOP, stdout=said, stderr=subprocess.STDOUT, timeout=90,
+            done = subprocess.run(["bash", "-c", script], cwd=TOP, stdout=said, stderr=subprocess.STDOUT, timeout=300,
                                   stdin=subprocess.DEVNULL, preexec_fn=wholelab.die_with_parent)
             said.seek(0)
             words = said.read()

@@ -30,11 +30,25 @@ static const char status[] =
 	"\"waits\":[\"province: 30 readings wait: the store is away (connection refused); next try "
 	"in 12 s\"]}";
 
+static unsigned not_yet; /* so often the first analyzer was not asked */
+
 static int say_status(void *ctx, const json_t *request, struct control_client *client)
 {
+	json_t *whole, *line, *unit;
+	int no;
+
 	(void)ctx;
 	(void)request;
-	return control_send(client, status, sizeof(status) - 1);
+	if (!not_yet)
+		return control_send(client, status, sizeof(status) - 1);
+	not_yet--;
+	whole = json_loads(status, 0, NULL);
+	line = json_array_get(json_object_get(whole, "lines"), 0);
+	unit = json_array_get(json_object_get(line, "units"), 0);
+	json_object_set_new(unit, "health", json_string("unknown"));
+	no = control_send_json(client, whole);
+	json_decref(whole);
+	return no;
 }
 
 static int say_watch(void *ctx, const json_t *request, struct control_client *client)
@@ -111,6 +125,25 @@ static const struct control_command commands[] = {{"status", say_status}, {"watc
 	{"export", say_export}, {NULL, NULL}};
 
 /* --- the tests -------------------------------------------------------------------------------------- */
+
+static void status_waits_until_each_analyzer_was_asked(void **state)
+{
+	(void)state;
+	not_yet = 3;
+	assert_int_equal(waterlab("--socket ./control status --wait 100000"), CLI_USAGE);
+	assert_int_equal(waterlab("--socket ./control status --wait soon"), CLI_USAGE);
+	assert_int_equal(not_yet, 3);
+	assert_int_equal(waterlab("--socket ./control status --wait 60"), CLI_DONE);
+	assert_int_equal(not_yet, 0);
+	assert_non_null(strstr(out, "van-3"));
+	not_yet = 1000000;
+	assert_int_equal(waterlab("--socket ./control status --wait 1"), CLI_FAILED);
+	assert_non_null(strstr(out, "van-3"));
+	assert_string_equal(err, "waterlab: within 1 s not every analyzer was asked\n");
+	not_yet = 0;
+	assert_int_equal(waterlab("--socket ./nobody status --wait 1"), CLI_ABSENT);
+	assert_non_null(strstr(err, "is waterlabd running?"));
+}
 
 static void status_is_a_table(void **state)
 {
@@ -379,6 +412,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(status_is_a_table, start, stop),
+		cmocka_unit_test_setup_teardown(
+			status_waits_until_each_analyzer_was_asked, start, stop),
 		cmocka_unit_test(states_are_told_in_their_order),
 		cmocka_unit_test_setup_teardown(json_goes_through_as_it_is, start, stop),
 		cmocka_unit_test_setup_teardown(try_tells_how_it_went, start, stop),

@@ -60,6 +60,7 @@ struct series_slot {
 	uint64_t open;         /* its last reading's number while that is not final; 0 */
 	int64_t open_until_ms; /* boot time */
 	bool kept;             /* whatever time it is: that it is a spike is being written */
+	bool missed; /* its last reading was refused: what the next one shows is of that one */
 };
 
 struct store {

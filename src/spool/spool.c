@@ -399,6 +399,14 @@ static void clean_place(struct place *place)
 		place->border_m = -1;
 }
 
+static void mark_missed(struct spool *spool, const struct exchange *x, bool missed)
+{
+	size_t i;
+
+	for (i = 0; i < x->n; i++)
+		spool->series[x->readings[i].series].missed = missed;
+}
+
 int spool_add(struct spool *spool, const struct exchange *exchange)
 {
 	struct reading readings[EXCHANGE_READINGS];
@@ -425,12 +433,17 @@ int spool_add(struct spool *spool, const struct exchange *exchange)
 		if (readings[i].series >= spool->n_series)
 			err = ERR_RANGE;
 	first = spool->pending.readings == 0;
+	for (i = 0; i < x.n && !err; i++)
+		if (spool->series[readings[i].series].missed)
+			readings[i].spike_before = 0;
 	if (!err && !pending_put(&spool->pending, &x)) {
 		spool->refused += x.n;
 		spool->refused_unrecorded += x.n;
+		mark_missed(spool, &x, true);
 		err = ERR_FULL;
 	} else if (!err) {
 		spool->made += x.n;
+		mark_missed(spool, &x, false);
 		if (x.boot_ms > spool->greatest_boot_ms)
 			spool->greatest_boot_ms = x.boot_ms;
 	}

@@ -20,13 +20,14 @@ static struct spool *begin(const char *dir)
 	struct spool *spool;
 
 	conf.commit_ms = 60000; /* when we say so */
+	conf.pending_bytes = 1 << 16; /* the least there is */
 	spool = lab_open(&conf);
 	assert_int_equal(spool_add_series(spool, &series, &ph), 0);
 	return spool;
 }
 
 /* The k-th reading; whether it is a spike only the next one says. */
-static void add(struct spool *spool, unsigned k)
+static int try_add(struct spool *spool, unsigned k)
 {
 	struct reading reading = {.series = ph,
 		.qc = QC_PASS,
@@ -38,7 +39,12 @@ static void add(struct spool *spool, unsigned k)
 		.readings = &reading,
 		.n = 1};
 
-	if (spool_add(spool, &x))
+	return spool_add(spool, &x);
+}
+
+static void add(struct spool *spool, unsigned k)
+{
+	if (try_add(spool, k))
 		_exit(2);
 }
 
@@ -128,6 +134,70 @@ static void every_single_write_and_sync_fails_once(void **state)
 	assert_true(at > 20);
 }
 
+/* --- a full card ---------------------------------------------------------------------------------------- */
+
+enum { MOST = 20000 };
+
+static unsigned taken[MOST]; /* which were, in their order */
+static unsigned n_taken, n_seen, n_marked;
+
+static int each_taken(void *ctx, const struct spool_row *row)
+{
+	bool marked = (row->flags & FLAG_SPIKE) != 0;
+	unsigned i = n_seen++;
+
+	(void)ctx;
+	assert_true(i < n_taken);
+	assert_true(row->value == (is_spike(taken[i]) ? SPIKE : 7));
+	/* Its next one is what shows it, and of those that were refused nothing is known. */
+	assert_int_equal(
+		marked, is_spike(taken[i]) && i + 1 < n_taken && taken[i + 1] == taken[i] + 1);
+	n_marked += marked;
+	return 0;
+}
+
+static bool add_if(struct spool *spool, unsigned k)
+{
+	assert_true(n_taken < MOST);
+	if (try_add(spool, k))
+		return false;
+	taken[n_taken++] = k;
+	return true;
+}
+
+/* The card is full while one waits for its next, and memory, too, before that comes. */
+static void on_a_full_card_no_other_reading_is_a_spike(void **state)
+{
+	struct spool *spool = begin("full");
+	struct spool_reader *reader;
+	unsigned k = 1, round;
+
+	(void)state;
+	for (round = 0; round < 4; round++) {
+		for (; n_taken % 100 < 50 || !is_spike(k - 1 - round % 2); k++)
+			assert_true(add_if(spool, k));
+		assert_int_equal(spool_flush(spool), 0);
+		faulty.write_error = SQLITE_FULL;
+		while (add_if(spool, k))
+			k++;
+		for (k++; is_spike(taken[n_taken - 1]) == is_spike(k - 1); k++)
+			assert_false(add_if(spool, k));
+		assert_int_not_equal(spool_flush(spool), 0);
+		faulty.write_error = 0;
+		assert_true(spool_flush(spool) == 0 || spool_flush(spool) == 0);
+		assert_true(add_if(spool, k++));
+	}
+	assert_int_equal(spool_flush(spool), 0);
+	assert_int_equal(spool_reader_open(&reader, spool), 0);
+	assert_int_equal(spool_read(reader, STREAM_READINGS, (struct range){1, UINT64_MAX},
+				 each_taken, NULL, NULL),
+		0);
+	spool_reader_close(reader);
+	assert_true(n_seen == n_taken && n_marked > 100);
+	assert_int_equal(spool_close(spool), 0);
+	faulty_forget();
+}
+
 /* --- power cuts ---------------------------------------------------------------------------------------- */
 
 static _Atomic uint64_t n_done;
@@ -181,6 +251,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_single_write_and_sync_fails_once),
+		cmocka_unit_test(on_a_full_card_no_other_reading_is_a_spike),
 		cmocka_unit_test(a_power_cut_leaves_no_spike_of_another_reading),
 	};
 

@@ -385,7 +385,7 @@ class Lab:
 
     # --- talking to it -----------------------------------------------------------------------
 
-    def ask(self, what, timeout=10, **more):
+    def ask(self, what, /, timeout=10, **more):
         """The first line the daemon answers, as an object."""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(timeout)

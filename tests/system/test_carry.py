@@ -3,8 +3,10 @@
 """A van's data on a stick: into real stores, each row once, whatever cuts it off, and back into the van's books."""
 
 import collections
+import csv
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -130,6 +132,53 @@ class Carry(LabTest):
         self.assertEqual([n for n, times in counts.items() if times != 1], [])
         self.assertGreater(len(counts), len(carried))
         self.assert_once(store, self.saved())
+
+    def change(self, ask, **words):
+        answer = self.lab.ask(ask, token=ask, by="Gul Khan", **words)
+        self.assertNotIn("error", answer)
+        return answer
+
+    def ledger_in(self, store):
+        """How often it has each record, by number; and all that it says of them."""
+        q = "SELECT * FROM event, result, point, summary WHERE spool='%s'" % self.spool()
+        text = store.query(q).decode()
+        rows = csv.DictReader(text.splitlines())
+        return collections.Counter(int(float(row["seq"])) for row in rows if row["seq"]), text
+
+    def test_checks_samples_and_people_are_carried_and_no_name(self):
+        """What they left in the ledger is at the centre once, whatever cuts it off, and its store is told no name."""
+        store = self.centre(wholelab.InfluxDB)
+        self.van()
+        self.wait_for("all analyzers", lambda: len(self.lab.ask("checks")["analyzers"]) >= 4)
+        unit = self.lab.ask("checks")["analyzers"][0]
+        check = self.change("check-begin", unit=unit["unit"], parameter=unit["parameter"], lot="B7", value="7.01")["check"]
+        self.change("check-cancel", check=check, reason="the bottle fell")
+        sample = self.change("sample-begin", purpose="routine", new_point=dict(name="Pump", source_type="tanker"))["sample"]
+        self.change("sample-enter", sample=sample, parameter="turbidity_ntu", value="7", method="tube")
+        self.change("sample-end", sample=sample)
+        for n in range(3):
+            self.assertEqual(self.lab.ask("audit-note", what="came_in", by="Gul Khan", about="Sana Bibi", count=1 + n),
+                             {"noted": True})
+        self.lab.labsim.end()
+        time.sleep(1.5)
+        carried = self.lab.waterlab("spool", "export", "--stream", "ledger", "--format", "lp").splitlines()
+        numbers = [int(re.search(r"[ ,]seq=(\d+)i", line).group(1)) for line in carried]
+        self.assertEqual(sum("kind=audit," in line for line in carried), 3)
+        self.must("carry", "out", self.stick)
+        for ms in 5, 60:
+            cut = subprocess.Popen([wholelab.BIN + "/waterlab", "--config", store.config, "carry", "in", self.stick],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(ms / 1000 * self.random.uniform(0.5, 1.5))
+            cut.send_signal(signal.SIGKILL)
+            cut.wait()
+        self.must("carry", "in", self.stick, config=store.config)
+        there, text = self.ledger_in(store)
+        self.assertEqual(there, collections.Counter(numbers))
+        for name in "Gul", "Sana":
+            self.assertNotIn(name, text)
+        self.must("carry", "back", self.stick)
+        status = self.lab.status()["stores"][0]
+        self.assertEqual((status["waiting"], status["ledger"]["waiting"]), (0, 0))
 
     def test_while_the_van_sends_the_same(self):
         store = self.centre(wholelab.InfluxDB)

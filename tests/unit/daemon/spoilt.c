@@ -4,6 +4,7 @@
  * another has.
  */
 #include "spoilt.h"
+#include "spool/salvage.h"
 
 /* --- spoilt ---------------------------------------------------------------------------------------------- */
 
@@ -314,12 +315,90 @@ static void any_bytes_of_the_ledger(void **state)
 	printf("of %u ledgers %u went on\n", rounds, kept);
 }
 
+/* --- salvaged -------------------------------------------------------------------------------------------- */
+
+static int tell(void *ctx, const struct salvage_file *file)
+{
+	*(uint64_t *)ctx += file->stream == STREAM_LEDGER ? file->back : 0;
+	return 0;
+}
+
+static uint64_t salvage(void)
+{
+	char words[400];
+	struct text why = text_over(words, sizeof(words));
+	struct spool *spool = NULL;
+	uint64_t back = 0;
+
+	assert_int_equal(spool_open(&spool, &conf.spool, &clock_system, &why), 0);
+	if (spool_salvage(spool, tell, &back, &why))
+		fail_msg("salvage: %s", words);
+	assert_int_equal(spool_close(spool), 0);
+	return back;
+}
+
+/* Its header is lost, too, so that it is set aside whatever else it is. */
+static void spoil_ledger(bool bytes, unsigned last)
+{
+	sqlite3 *db = open_card();
+	unsigned n = 1 + below(6);
+	FILE *file;
+
+	for (; n && !bytes; n--)
+		write_other(db, 1 + below(last), last);
+	sqlite3_close(db);
+	if (bytes)
+		overwrite_some(below(2) ? 8 : 3000);
+	file = fopen("spool/ledger.db", "r+");
+	assert_non_null(file);
+	assert_true(fputs("no database", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What comes back of a spoilt ledger is judged as it would have been without the loss, while a new day is on the card. */
+static void any_ledger_that_is_salvaged(void **state)
+{
+	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
+	unsigned rounds = getenv("ROUNDS") ? (unsigned)atoi(getenv("ROUNDS")) : 20;
+	uint64_t back, most = 0;
+	unsigned last, n;
+	bool bytes;
+
+	(void)state;
+	live();
+	last = last_record();
+	for (n = 0; n < rounds; n++, seed++) {
+		printf("SEED=%u\n", seed);
+		srand48((long)seed);
+		bytes = below(2);
+		spoil_ledger(bytes, last);
+		start_it();
+		go_on();
+		assert_int_equal(parts_stop(&parts), 0);
+		back = salvage();
+		most = back > most ? back : most;
+		start_it();
+		read_all(last + 20);
+		if (bytes)
+			one_revision_each("salvaged");
+		go_on();
+		read_all(last + 20);
+		if (bytes)
+			one_revision_each("salvaged");
+		assert_int_equal(parts_stop(&parts), 0);
+		assert_int_equal(salvage(), 0);
+	}
+	printf("of %u records came back at most %u\n", last, (unsigned)most);
+	assert_true(most > 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(one_record_after_the_other, begin_empty),
 		cmocka_unit_test_setup(any_content_under_a_right_checksum, begin_empty),
 		cmocka_unit_test_setup(any_bytes_of_the_ledger, begin_empty),
+		cmocka_unit_test_setup(any_ledger_that_is_salvaged, begin_empty),
 	};
 
 	log_open(LOG_ERROR, false);

@@ -187,6 +187,9 @@ static int take_record(struct spool_reader *reader, row_fn each, void *ctx)
 		stamp_summary(&row, record.words);
 	else if (row.kind == LEDGER_RESULT)
 		err = reader_stamp_result(reader, &row);
+	/* It is shown; no store waits for it. */
+	if (err == ERR_DAMAGED)
+		err = intervals_add(&reader->lost, row.number, row.number) ? 0 : ERR_MEMORY;
 	return err ? err : each(ctx, &row);
 }
 

@@ -13,7 +13,10 @@ int reader_prepare_records(struct spool_reader *reader, sqlite3_stmt **records)
 		records);
 }
 
-/* A result has the time of its sample's beginning; without a sound one it has none. */
+/*
+ * A result has the time of its sample's beginning.  ERR_DAMAGED: without a sound one it has none, and never will; nor does
+ * anybody know then whether it was a sample's or a blank's.
+ */
 int reader_stamp_result(struct spool_reader *reader, struct spool_row *row)
 {
 	struct spool_row first = {.stream = STREAM_LEDGER};
@@ -23,8 +26,10 @@ int reader_stamp_result(struct spool_reader *reader, struct spool_row *row)
 
 	row->clock = TIME_NONE;
 	row->about = reader->about;
-	if (err || row->a < 1 || row->a > INT64_MAX - LEDGER_BEGINNING)
+	if (err)
 		return err;
+	if (row->a < 1 || row->a > INT64_MAX - LEDGER_BEGINNING)
+		return ERR_DAMAGED;
 	sqlite3_bind_int64(reader->beginning, 1, row->a);
 	sqlite3_bind_int64(reader->beginning, 2, row->a + LEDGER_BEGINNING - 1);
 	while ((code = sqlite3_step(reader->beginning)) == SQLITE_ROW) {
@@ -38,10 +43,8 @@ int reader_stamp_result(struct spool_reader *reader, struct spool_row *row)
 	}
 	err = code == SQLITE_ROW ? 0 : sql_error(code);
 	sqlite3_reset(reader->beginning);
-	if (err == ERR_DAMAGED)
-		return 0;
 	if (err || n < LEDGER_BEGINNING)
-		return err;
+		return err ? err : ERR_DAMAGED;
 	err = reader_time(reader, first.boot);
 	if (err)
 		return err;

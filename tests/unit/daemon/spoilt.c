@@ -386,7 +386,8 @@ static void any_ledger_that_is_salvaged(void **state)
 		if (bytes)
 			one_revision_each("salvaged");
 		assert_int_equal(parts_stop(&parts), 0);
-		assert_int_equal(salvage(), 0);
+		/* Again: only results whose beginning is lost are a gap by now. */
+		assert_in_range(salvage(), 0, 8);
 	}
 	printf("of %u records came back at most %u\n", last, (unsigned)most);
 	assert_true(most > 20);

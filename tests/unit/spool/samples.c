@@ -156,23 +156,41 @@ static void where_a_record_has_come(void **state)
 	assert_int_equal(spool_close(spool), 0);
 }
 
-/* Of a hostile file: no time, and nothing breaks. */
+static bool is_gap(struct spool *spool, uint64_t number)
+{
+	const struct range *gap;
+
+	pthread_mutex_lock(&spool->lock);
+	gap = intervals_find(&spool->gaps[STREAM_LEDGER], number);
+	pthread_mutex_unlock(&spool->lock);
+	return gap && gap->first <= number && number <= gap->last;
+}
+
+/* Of a damaged or a hostile file: it is shown without a time, and no store waits for it for ever. */
 static void a_result_of_no_beginning_has_no_time(void **state)
 {
 	struct spool *spool = open_in(boot_one);
 	int64_t of[] = {0, -1, INT64_MAX, INT64_MAX - 1, INT64_MIN + 1, 0, 0};
 	struct ledger_record result;
-	uint64_t number;
+	uint64_t number, waiting;
+	unsigned store;
 	size_t i;
 
 	(void)state;
 	assert_int_equal(spool_fix_utc(spool, 1700000000000, TIME_NTP, 10), 0);
+	assert_int_equal(spool_add_store(spool, "province", &store), 0);
 	of[5] = (int64_t)begin_sample(spool) + 1;
 	of[6] = (int64_t)begin_sample(spool) - 1;
 	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
 		result = record(LEDGER_RESULT, of[i], 0, 5, "p=ph; v=7");
 		assert_int_equal(spool_note_all(spool, &result, 1, &number), 0);
+		waiting = spool_waiting(spool, store, STREAM_LEDGER);
 		assert_int_equal(seen_of(spool, number).clock, TIME_NONE);
+		/* The gap record waits, which says that it is not to come; one. */
+		assert_true(is_gap(spool, number));
+		assert_int_equal(spool_waiting(spool, store, STREAM_LEDGER), waiting);
+		assert_int_equal(seen_of(spool, number).clock, TIME_NONE);
+		assert_int_equal(spool_waiting(spool, store, STREAM_LEDGER), waiting);
 	}
 	assert_int_equal(spool_close(spool), 0);
 }

@@ -19,7 +19,7 @@ static struct spool *begin(const char *dir)
 	struct series series = {.unit = "ph-1", .parameter = "ph", .kind = NUMBER_F64};
 	struct spool *spool;
 
-	conf.commit_ms = 60000; /* when we say so */
+	conf.commit_ms = 60000;       /* when we say so */
 	conf.pending_bytes = 1 << 16; /* the least there is */
 	spool = lab_open(&conf);
 	assert_int_equal(spool_add_series(spool, &series, &ph), 0);

@@ -56,6 +56,11 @@ static const struct field finish[] = {OPERATOR, {"test", FIELD_NUMBER, 0, true},
 	{"bag", FIELD_TEXT, 16, false}, {"value", FIELD_TEXT, 64, false},
 	{"sure", FIELD_YES, 0, false}, END};
 static const struct field try_it[] = {OPERATOR, {"name", FIELD_TEXT, 64, true}, END};
+static const struct field line_show[] = {{"line", FIELD_TEXT, 64, true}, END};
+static const struct field line_scan[] = {OPERATOR, {"line", FIELD_TEXT, 64, true},
+	{"first", FIELD_NUMBER, 0, false}, {"last", FIELD_NUMBER, 0, false}, END};
+static const struct field line_probe[] = {OPERATOR, {"unit", FIELD_TEXT, 64, true}, END};
+static const struct field line_cancel[] = {OPERATOR, {"line", FIELD_TEXT, 64, true}, END};
 static const struct field end[] = {OPERATOR, SAMPLE, END};
 static const struct field cancel[] = {OPERATOR, SAMPLE, {"reason", FIELD_TEXT, 200, true}, END};
 static const struct field amend[] = {OPERATOR, SAMPLE, {"entry", FIELD_NUMBER, 0, true},
@@ -85,6 +90,10 @@ const struct route routes[] = {
 	{"GET", "/api/points", false, ROLE_VIEWER, "points", points},
 	{"GET", "/api/sample", false, ROLE_VIEWER, "sample-show", show},
 	{"GET", "/api/check", false, ROLE_VIEWER, "check-show", check_show},
+	{"GET", "/api/line", false, ROLE_VIEWER, "line-show", line_show},
+	{"POST", "/api/line/scan", true, ROLE_TECHNICIAN, "line-scan", line_scan},
+	{"POST", "/api/line/probe", true, ROLE_TECHNICIAN, "line-probe", line_probe},
+	{"POST", "/api/line/cancel", true, ROLE_TECHNICIAN, "line-cancel", line_cancel},
 	{"POST", "/api/try", true, ROLE_TECHNICIAN, "try", try_it},
 	{"POST", "/api/sample/begin", true, ROLE_TECHNICIAN, "sample-begin", begin},
 	{"POST", "/api/sample/impediment", true, ROLE_TECHNICIAN, "sample-impediment", impediment},

@@ -90,8 +90,9 @@ static bool take_addresses(const json_t *request, struct asked *to)
 	if (take_number(request, "first", least, least, most, &to->first) &&
 		take_number(request, "last", most, least, most, &to->last) && to->first <= to->last)
 		return true;
-	text_printf(&why, "the addresses of a %s line are %u to %u, \"first\" not after \"last\"",
-		tcp ? "network" : "serial", least, most);
+	text_printf(&why,
+		"addresses on this line are %u to %u, and the first is not after the last", least,
+		most);
 	return false;
 }
 
@@ -110,10 +111,12 @@ static bool is_free(const struct parts *parts, struct asked *asked)
 		if (context == CONTEXT_IDLE)
 			continue;
 		text_printf(&why,
-			"%s is in %s %llu: end or cancel that first, a search makes its values "
-			"come slower",
-			asked->conf->units[i].name, context == CONTEXT_CHECK ? "check" : "sample",
-			(unsigned long long)number);
+			context == CONTEXT_CHECK
+				? "%s is in check %llu: end or cancel that first, for a search "
+				  "makes its values come slower"
+				: "%s is in sample %llu: end or cancel that first, for a search "
+				  "makes its values come slower",
+			asked->conf->units[i].name, (unsigned long long)number);
 		return false;
 	}
 	return true;

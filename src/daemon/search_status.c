@@ -282,11 +282,11 @@ json_t *search_status(const struct parts *parts, unsigned line, struct search *s
 		[SEARCH_SILENT] = "silent"};
 	int64_t until_ms = search->ended_ms ? search->ended_ms : clock_boot_ms(parts->clock);
 	int64_t took_ms = until_ms - search->begun_ms;
-	json_t *to = json_pack("{s:s, s:s, s:s, s:I, s:s, s:f, s:I}", "line",
+	json_t *to = json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:f, s:I}", "line",
 		parts->conf->lines[line].name, "kind", kinds[search->kind], "state",
 		search->kind ? states[search->state] : "none", "number", (json_int_t)search->number,
-		"by", search->by, "took_s", (double)(took_ms / 100) / 10, "asked",
-		(json_int_t)search->asked);
+		"by", search->by, "begun_ms", (json_int_t)search->begun_ms, "took_s",
+		(double)(took_ms / 100) / 10, "asked", (json_int_t)search->asked);
 
 	if (search->kind == SEARCH_SCAN)
 		put_scan(to, parts, line, &search->scan, took_ms);

@@ -2,7 +2,7 @@
  * search_status.h - the last search of a line as JSON.
  *
  *   {"line":NAME,"kind":"none|scan|probe","state":"none|running|done|cancelled|in_use|closed|silent","number":N,"by":WHO,
- *    "took_s":N.N,"asked":N,                                 so far
+ *    "begun_ms":N,"took_s":N.N,"asked":N,                    of the machine's uptime; so far
  *    of a scan:
  *    "first":N,"last":N,"at":N,"left_s":N|null,"noisy":N,    addresses; the one that is asked now; answers that were noise
  *    "found":[{"address":N,"who":"NAME (MODELS)"|null,"answer":"holding 0: 02C8"}],

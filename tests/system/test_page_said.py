@@ -20,8 +20,8 @@ from test_page_words import NEVER
 
 PAGE = os.path.join(TOP, "src", "console", "page")
 # Files whose every sentence can come to the page.
-SPEAK = ("base/err.c bus/asking.c bus/line.c bus/unit*.c console/door.c console/guard.c console/own.c console/question.c console/relay.c "
-         "daemon/check_*.c daemon/field*.c daemon/live_*.c daemon/sample_*.c daemon/stamps_words.c daemon/waits.c io/serial.c io/tcp.c "
+SPEAK = ("base/err.c bus/asking.c bus/line.c bus/probe*.c bus/trouble.c bus/unit*.c console/door.c console/guard.c console/own.c console/question.c console/relay.c "
+         "daemon/check_*.c daemon/field*.c daemon/live_*.c daemon/sample_*.c daemon/search_*.c daemon/stamps_words.c daemon/waits.c io/serial.c io/tcp.c "
          "io/usb.c model/typed_*.c sample/after.c sample/checks.c sample/samples.c uplink/bisect.c uplink/links.c uplink/tls_clock.c uplink/verdict.c")
 # What stays English there, by its beginning: never seen on the page, or by whoever wrote a wrong configuration or request alone.
 ENGLISH = {
@@ -32,6 +32,7 @@ ENGLISH = {
         "this comes from another page", "the body must be", "Content-Length is missing", "more than %d bytes", "this is %s://",
         ", or one of %s", "no such field: ", "the body is no JSON object"),
     "of commands: a page has words of its own": ("waterlab check begin", "no good value yet", "good for %lld of", "within %.3g for %u s"),
+    "what to change in a driver, for who writes one": ("No value but 0 that can be", "As the profile is: %u", ". The right one agrees"),
     "what a store says, to be known by it": ("unable to parse", "database is required", "bucket is required", "org is required",
                                              "retention policy not found"),
     "of a file in the inbox that is none, of a port out of descriptors": ("%s%u in %s %s named like", "%s: too many files are open"),

@@ -35,7 +35,9 @@ PH, OXYGEN, DEPTH = ("ph-1", "supmea-ph8001", 5), ("oxygen-1", "supmea-do7013", 
 STRANGER, OTHER = ("sonde-1", "acme-sonde", 3), ("depth-2", "keller-series30", 4)
 
 
-class Search(LabTest):
+class SearchTest(LabTest):
+    """A lab that has two analyzers more than its daemon knows of."""
+
     def setUp(self):
         super().setUp()
         self.token = iter(range(1 << 20))
@@ -52,7 +54,6 @@ class Search(LabTest):
             f.write(CONFIG % dict(drivers=wholelab.DRIVERS, folder=self.folder, lines=", ".join(lines)))
 
     def start(self):
-        """The lab has two analyzers more than the daemon knows of."""
         self.write([PH, OXYGEN, STRANGER], [DEPTH, OTHER])
         self.lab.start_labsim()
         self.wait_for("the line", lambda: os.path.exists(os.path.join(self.folder, "bench")))
@@ -60,6 +61,11 @@ class Search(LabTest):
         self.lab.start_daemon()
         self.wait_for("readings", lambda: self.saved() >= 20)
 
+    def audited(self):
+        return [json.loads(row) for row in self.lab.waterlab("audit", "--json").splitlines() if '"what"' in row]
+
+
+class Search(SearchTest):
     def change(self, what, **more):
         return self.lab.ask(what, by=WHO, token="t%d" % next(self.token), **more)
 
@@ -99,9 +105,6 @@ class Search(LabTest):
         self.assertEqual([(one["what"], one["by"], one["about"], one["note"]) for one in self.audited()],
                          [("line_scanned", WHO, "bench", "1-40"), ("line_scanned", WHO, "net", "1-8")])
         self.assert_nothing_lost(least=100)
-
-    def audited(self):
-        return [json.loads(row) for row in self.lab.waterlab("audit", "--json").splitlines() if '"what"' in row]
 
     def test_an_analyzer_says_what_its_registers_hold(self):
         self.start()

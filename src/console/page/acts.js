@@ -5,6 +5,7 @@ import * as keep from "./keep.js";
 import {allAnalyzers, kits, valueText} from "./kits.js";
 import * as net from "./net.js";
 import {compartments} from "./results.js";
+import * as search from "./search.js";
 import * as session from "./session.js";
 import {number} from "./units.js";
 
@@ -112,6 +113,8 @@ const all = {
 	"enter-pin": app => session.enter(app),
 	leave: app => session.leave(app),
 	open: (app, of) => app.toggle(Number(of.sample)),
+	...Object.fromEntries(Object.entries(search.acts).map(([name, put]) => [name, (app, of) => name === "search-close" ? put(app, of) :
+		named(app, () => put(app, of))])),
 	...Object.fromEntries(Object.entries(check.acts).map(([name, put]) => [name, (app, of) => named(app, () => put(app, of))])),
 };
 

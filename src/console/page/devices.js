@@ -5,6 +5,7 @@ import {h} from "./dom.js";
 import {button} from "./form.js";
 import * as net from "./net.js";
 import {checkedBy} from "./results.js";
+import * as search from "./search.js";
 import * as shapes from "./shapes.js";
 import {span, whole} from "./units.js";
 import {command, say, t, told} from "./words.js";
@@ -38,7 +39,7 @@ function checks(app, unit) {
 			one.left_s !== null && h("small", null, " · ", say("check.left", {time: span(one.left_s)}))))));
 }
 
-function analyzer(app, unit) {
+function analyzer(app, line, unit) {
 	const tried = app.tries[unit.name];
 	return h("section", {class: "card", "data-key": unit.name, "aria-label": unit.name},
 		h("h3", {class: "line"}, h("bdi", null, unit.name), shapes.health(unit.health)),
@@ -48,6 +49,7 @@ function analyzer(app, unit) {
 		checks(app, unit),
 		tried && outcome(tried),
 		button("try", say("do.try"), {class: "wide", "data-name": unit.name, disabled: tried?.busy, "aria-label": `${t("do.try")}: ${unit.name}`}),
+		search.ofUnit(app, line, unit),
 		h("dl", {class: "counts"}, Object.entries(unit.counts).map(([key, n]) => h("div", {"data-key": key}, h("dt", null, say(`exchange.${key}`)),
 			h("dd", null, whole(n))))),
 		h("p", {class: "aside"}, h("bdi", null, unit.profile), " · ", say(`level.${unit.level}`), " · ",
@@ -60,7 +62,8 @@ function lineOf(app, line) {
 			h("span", null, say(line.open ? "devices.line.open" : "devices.line.closed")))),
 		h("p", {class: "which"}, h("bdi", {dir: "ltr"}, line.where ?? "–")),
 		line.error && h("div", {class: "note bad"}, shapes.shape("cross"), h("div", null, told(line.error), h("p", null, say("devices.line.remedy")))),
-		h("div", {class: "cards"}, line.units.map(unit => analyzer(app, unit))),
+		search.ofLine(app, line),
+		h("div", {class: "cards"}, line.units.map(unit => analyzer(app, line, unit))),
 		h("details", {"data-key": "computer"}, h("summary", null, say("devices.scan")),
 			h("p", null, say("devices.scan.words")), h("p", null, command(`systemctl stop waterlabd; waterlab scan ${line.name} --all-speeds`)),
 			line.units.length > 0 && [h("p", null, say("devices.record")),

@@ -13,7 +13,7 @@ export function h(name, attributes, ...children) {
 			continue;
 		if (key === "value" && !drawn)
 			node.value = value;
-		if (key !== "value" || name === "option" || name === "button")
+		if (key !== "value" || name === "option" || name === "button" || name === "progress")
 			node.setAttribute(key, value === true ? "" : value);
 	}
 	for (const child of children.flat(9))

@@ -11,6 +11,7 @@ import * as live from "./live.js";
 import * as net from "./net.js";
 import * as results from "./results.js";
 import * as sample from "./sample.js";
+import * as search from "./search.js";
 import * as session from "./session.js";
 import {shape} from "./shapes.js";
 import * as signin from "./signin.js";
@@ -44,6 +45,17 @@ const app = {
 	seen: entry => {
 		alarm.see(app, entry);
 		paint();
+	},
+	searches: {}, // of each line its last search
+	searched: (line, what) => {
+		app.searches[line] = what;
+		paint();
+	},
+	searchings: {}, // what became of asking for one here
+	searching: (line, what) => {
+		app.searchings[line] = what;
+		paint();
+		poll();
 	},
 	// Somebody came or went.
 	again: () => {
@@ -155,6 +167,14 @@ async function askStatus() {
 	}
 }
 
+async function askSearches() {
+	for (const line of app.status?.lines ?? []) {
+		const found = search.isStale(app, line) && await net.get(`api/line?line=${encodeURIComponent(line.name)}`);
+		if (found)
+			app.searches[line.name] = found;
+	}
+}
+
 async function ask() {
 	if (session.isClosed())
 		await session.load();
@@ -164,6 +184,8 @@ async function ask() {
 	const lists = name === "due" || name === "bag" || (name === "sample" && !ofSample && step !== "point");
 	if (isLive || name === "sync" || name === "devices" || !app.status)
 		await askStatus();
+	if (name === "devices")
+		await askSearches();
 	if (ofSample)
 		await askSample(Number(number));
 	if (name === "sample" && step === "point")

@@ -183,7 +183,12 @@ class Season:
                     for period in self.periods:
                         rows = [r for r in self.results if r["district"] == district and r["period"] == period and r["parameter"] == p["code"] and
                                 wanted(r) and r["screening"] == (kind == "screening")]
-                        if not rows or (sources == "private" and len(rows) < SMALL):
+                        if not rows:
+                            continue
+                        if sources == "private" and len(rows) < SMALL:
+                            for name in one.keys() & {"points", "failing", "median", "highest", "lowest"}:
+                                one[name].append(None)
+                            one["at"].append(period)
                             continue
                         values = sorted(r["value"] or 0 for r in rows)
                         for name, value in (("at", period), ("points", len(rows)), ("failing", sum(r["verdict"] in FAILS for r in rows)),
@@ -207,7 +212,7 @@ class Season:
     def lab_rows(self):
         ages = (("kp-van-01", 600, 0, 0), ("kp-van-03", 5 * 86400, 120, 2), ("gb-van-01", 40 * 3600, 3400, 0))
         rows = [dict(lab=lab, spool="%016x" % (n + 1), last_contact=self.stamp(self.now - datetime.timedelta(seconds=age)), backlog=backlog,
-                     oldest_unsent_s=backlog * 40, units_ok=6 - sick, units_sick=sick, checks_expired=n, fix_age=12, clock="gps", results_30d=90 * n)
+                     oldest_unsent_s=backlog * 40, refused=0, status_at=self.stamp(self.now - datetime.timedelta(seconds=age + 60)), units_ok=6 - sick, units_sick=sick, checks_expired=n, fix_age=12, clock="gps", results_30d=90 * n)
                 for n, (lab, age, backlog, sick) in enumerate(ages)]
         return rows + [dict.fromkeys(rows[0], None) | dict(lab="gb-van-02", spool="9", results_30d=0)]
 

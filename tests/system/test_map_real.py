@@ -64,9 +64,38 @@ class RealMap(HeatmapTest, MapSite):
                         self.assertIn(cell["newest"], said)
         return compared
 
+    def districts_agree(self):
+        """The trend's figures against districts.csv, the points against results; for each district and what it has of E. coli."""
+        self.at = "real/current/official"
+        table = [r for r in self.rows("official", "districts.csv") if (r["parameter"], r["class"]) == ("ecoli", "screening")]
+        for district in sorted({r["district"] for r in table} - {"none"}):
+            self.open("#district=%s&parameter=ecoli&class=screening" % district, wait=".panel .chart")
+            self.page.wait_for("[data-key=points]")
+            shown = self.page.script("return [...document.querySelectorAll('.panel details table tbody tr')].map(tr => [...tr.children].map(one => one.textContent))")
+            mine = sorted((r for r in table if r["district"] == district), key=lambda r: r["period"])
+            self.assertEqual([row[:3] for row in shown], [[r["period"], r["points"], str(sum(int(r[n]) for n in (
+                "fails_above", "fails_below", "fails_detected")))] for r in mine])
+            points = self.json("official", "data/points/%s.json" % district)["points"]
+            self.assertEqual(self.page.script("return [...document.querySelectorAll('.points > li')].map(one => one.dataset.key)"), [p["point"] for p in points])
+        self.page.script("document.querySelectorAll('.panel details').forEach(one => { one.open = true; })")
+        self.page.looked_at(self, "real-district-en")
+
+    def labs_agree(self):
+        self.at = "real/current/labs"
+        self.open(wait=".lab")
+        labs = self.json("labs", "data/labs.json")["labs"]
+        cards = {card.split("\n")[0]: card for card in self.page.script("return [...document.querySelectorAll('.lab')].map(one => one.innerText)")}
+        self.assertEqual(sorted(cards), sorted(lab["lab"] for lab in labs))
+        for lab in labs:
+            self.assertIn(lab["last_contact"][:16].replace("T", " ") if lab["last_contact"] else "Never", cards[lab["lab"]])
+            self.assertRegex(cards[lab["lab"]], r"Results in 30 days\s+%d\b" % lab["results_30d"])
+        self.page.looked_at(self, "real-labs-en")
+
     def test_from_the_store_to_the_page(self):
         for view, sources in (("official", "all"), ("public", "public"), ("public", "private")):
             print("%s, %s: %d tiles compared" % (view, sources, self.tiles_agree(view, sources)))
+        self.districts_agree()
+        self.labs_agree()
         self.at = "real/current/official"
         self.open(wait=".failure")
         failures = self.rows("official", "failures.csv")

@@ -5,6 +5,8 @@ import {figure} from "./cells.js";
 import {h} from "./dom.js";
 import {t} from "./words.js";
 
+const has = n => n !== null && n !== undefined;
+
 const width = 340, height = 170, left = 38, right = 6, top = 8, bottom = 22;
 
 // A rounded end of the axis at or above n, and a step that divides it.
@@ -43,11 +45,10 @@ function frame(all, {end, step}, label, inner) {
 export function counts(series, all) {
 	return frame(all, axis(Math.max(...series.points), 1), t("chart.counts"), (x, y, slot) => series.at.map((month, i) => {
 		const wide = Math.min(28, slot * 0.7), bar = (n, name) => h("rect", {class: name, x: x(month) - wide / 2, width: wide, y: y(n), height: y(0) - y(n)});
-		return [bar(series.points[i], "tested"), bar(series.failing[i] ?? 0, "failing")];
+		return has(series.points[i]) ? [bar(series.points[i], "tested"), bar(series.failing[i] ?? 0, "failing")] :
+			h("text", {class: "ticks kept", x: x(month), y: y(0) - 4, "text-anchor": "middle"}, "…");
 	}));
 }
-
-const has = n => n !== null && n !== undefined;
 
 export function values(series, all) {
 	const limits = [series.limit_low, series.limit_high].filter(has);

@@ -44,10 +44,12 @@ function trend(file, pick, one) {
 	const all = chart.months(series.at[0], series.at.at(-1)), drawn = chart.values(series, all);
 	return [
 		h("h3", null, say("chart.counts")), chart.counts(series, all),
-		h("p", {class: "key"}, h("span", {class: "k tested"}, say("key.tested")), h("span", {class: "k failing"}, say("key.failing"))),
+		h("p", {class: "key"}, h("span", {class: "k tested"}, say("key.tested")), h("span", {class: "k failing"}, say("key.failing")),
+			series.points.some(n => n === null) && h("span", null, say("key.kept"))),
 		drawn && [h("h3", null, say("chart.values"), " ", h("bdi", {dir: "ltr"}, unit(one.unit) && `(${unit(one.unit)})`)), drawn,
 			h("p", {class: "key"}, h("span", {class: "k median"}, say("measure.median")), h("span", {class: "k reach"}, say("key.reach")),
-				(series.limit_low ?? series.limit_high ?? null) !== null && h("span", {class: "k limitline"}, say("slip.limit")))],
+				(series.limit_low ?? series.limit_high ?? null) !== null && h("span", {class: "k limitline"}, say("slip.limit"),
+					one.limit?.in_force === false && [" (", say("limit.unconfirmed"), ")"]))],
 		h("details", null, h("summary", null, say("trend.table")), scrolled(t("trend.table"), h("table", null,
 			h("thead", null, h("tr", null, ["field.period", "column.points", "key.failing", "measure.median", "measure.highest"].map(name =>
 				h("th", {scope: "col"}, say(name))))),
@@ -55,6 +57,11 @@ function trend(file, pick, one) {
 				[series.points[i], series.failing[i], series.median[i], series.highest[i]].map((n, at) =>
 					h("td", {class: "number"}, h("bdi", {dir: "ltr"}, at < 2 ? n ?? "–" : cells.figure(n)))))))))),
 	];
+}
+
+function limitOf(row) {
+	const bounds = cells.limit({text: row.limit_text ?? "", must: row.verdict === "fails_detected" ? "absent" : null});
+	return bounds !== undefined && say("limit.short", {limit: bounds === null ? t("limit.absent") : `${bounds} ${unit(row.unit)}`.trim()});
 }
 
 function point(one) {
@@ -65,6 +72,7 @@ function point(one) {
 			h("ul", {class: "last"}, one.last.map(r => h("li", null,
 				h("div", {class: "head"}, h("b", null, t(`parameter.${r.parameter}`)), marks.badge(r.verdict)),
 				h("p", null, value(cells.known(r.value, r.censor, r.upper), r.value === null || r.value === undefined ? "" : r.unit), " ",
+					h("small", {class: "limit"}, limitOf(r)), " ",
 					h("small", null, h("bdi", {dir: "ltr"}, r.sampled?.slice(0, 10)), t("comma"), say(`class.${r.class}`),
 						r.status && [t("comma"), say(`status.${r.status}`)])),
 				r.reason && r.reason !== "none" && h("p", null, h("small", null, say(`reason.${r.reason}`)))))),

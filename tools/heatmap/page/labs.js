@@ -12,7 +12,7 @@ const silentAfterS = 36 * 3600; // a van is heard from each working day; a day a
 export function trouble(lab) {
 	if (!lab.last_contact)
 		return "never";
-	return secondsSince(lab.last_contact) > silentAfterS ? "silent" : lab.units_sick > 0 || lab.checks_expired > 0 ? "sick" : "well";
+	return secondsSince(lab.last_contact) > silentAfterS ? "silent" : lab.units_sick > 0 || lab.checks_expired > 0 || lab.refused > 0 ? "sick" : "well";
 }
 
 const looks = {never: ["ask", "plain"], silent: ["clock", "bad"], sick: ["warn", "odd"], well: ["tick", "good"]};
@@ -30,9 +30,11 @@ function card(lab) {
 		h("dl", {class: "counts"},
 			row("labs.contact", lab.last_contact && h("bdi", {dir: "ltr"}, `${minute(lab.last_contact)}`)),
 			lab.last_contact && row("labs.ago", h("bdi", {dir: "ltr"}, span(Math.max(0, secondsSince(lab.last_contact)))), how === "silent"),
+			lab.status_at && row("labs.status", h("bdi", {dir: "ltr"}, minute(lab.status_at)), secondsSince(lab.status_at) > silentAfterS),
 			row("labs.backlog", lab.backlog), lab.backlog > 0 && row("labs.oldest", h("bdi", {dir: "ltr"}, span(lab.oldest_unsent_s)), lab.oldest_unsent_s > 86400),
 			row("labs.units_ok", lab.units_ok), row("labs.units_sick", lab.units_sick, lab.units_sick > 0),
 			row("labs.checks_expired", lab.checks_expired, lab.checks_expired > 0),
+			lab.refused > 0 && row("labs.refused", lab.refused, true),
 			row("labs.results", lab.results_30d)));
 }
 

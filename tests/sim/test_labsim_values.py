@@ -4,6 +4,7 @@ ptys, and what the registers say is what labsim's log says it served."""
 
 import os
 import re
+import socket
 import struct
 import subprocess
 import unittest
@@ -128,6 +129,24 @@ class Values(unittest.TestCase):
             before = len(self.sim.rows())
             self.assertTrue(line.ask(1, 3, 0, 1))
             self.sim.wait_rows(before + 1)
+
+    def test_who_comes_while_many_talk_waits(self):
+        """Eight are listened to at a time."""
+        talk = [socket.socket(socket.AF_UNIX) for _ in range(8)]
+        for one in talk:
+            self.addCleanup(one.close)
+            one.connect(self.sim.ctl)
+            one.sendall(b"status\n")
+            self.assertTrue(one.recv(16))
+        late = socket.socket(socket.AF_UNIX)
+        self.addCleanup(late.close)
+        late.connect(self.sim.ctl)
+        late.sendall(b"status\n")
+        for _ in range(3):    # by then it was seen, if anybody looks for it
+            talk[0].sendall(b"status\n")
+            self.assertTrue(talk[0].recv(16384))
+        talk.pop().close()
+        self.assertTrue(late.recv(16))
 
     def test_says_where_it_is(self):
         self.assertRegex(self.sim.said[0], "^slow rtu %s -> /dev/pts/[0-9]+ 9600 8N1$" % self.sim.path("slow"))

@@ -170,27 +170,26 @@ static void answer_caller(struct control *control, struct caller *caller)
 		return;
 }
 
-static void welcome(struct control *control)
+/* NULL: who comes now waits until one of them goes. */
+static struct caller *free_caller(struct control *control)
 {
-	int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC), i;
+	struct caller *caller = control->callers;
 
-	for (i = 0; i < MOST_CALLERS && fd >= 0; i++)
-		if (control->callers[i].fd < 0) {
-			control->callers[i].fd = fd;
-			return;
-		}
-	if (fd >= 0)
-		close(fd);
+	while (caller < control->callers + MOST_CALLERS && caller->fd >= 0)
+		caller++;
+	return caller < control->callers + MOST_CALLERS ? caller : NULL;
 }
 
 void control_wait(struct control *control, int wake, int ms)
 {
 	struct pollfd at[MOST_CALLERS + 2];
+	struct caller *caller;
 	int i;
 
 	for (i = 0; i < MOST_CALLERS; i++)
 		at[i] = (struct pollfd){.fd = control->callers[i].fd, .events = POLLIN};
-	at[MOST_CALLERS] = (struct pollfd){.fd = control->listener, .events = POLLIN};
+	caller = free_caller(control);
+	at[MOST_CALLERS] = (struct pollfd){.fd = caller ? control->listener : -1, .events = POLLIN};
 	at[MOST_CALLERS + 1] = (struct pollfd){.fd = wake, .events = POLLIN};
 	if (poll(at, MOST_CALLERS + 2, ms) <= 0)
 		return;
@@ -198,7 +197,7 @@ void control_wait(struct control *control, int wake, int ms)
 		if (at[i].revents)
 			answer_caller(control, &control->callers[i]);
 	if (at[MOST_CALLERS].revents)
-		welcome(control);
+		caller->fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
 /* Prints what comes until the line "ok" (true) or one that begins with "error". */

@@ -74,6 +74,35 @@ def starts(lab):
         figure("first_answer_to_shown_saved", statistics.median(whole) - statistics.median(device), "ms")
 
 
+def qartod(lab):
+    """The processor for each reading at 50 a second: without thresholds, with the installed ones, and by turns, so that what
+    else the machine does is of both."""
+    used = {"with": [], "without": []}
+    lab.write_config()
+    lab.start_labsim()
+    with open(lab.config) as f:
+        plain = f.read()
+    for turn in range(6):
+        which = ("without", "with")[turn % 2]
+        with open(lab.config, "w") as f:
+            f.write(plain + ('qc = { thresholds = "%s/config/qc.conf"; };\n' % TOP if which == "with" else ""))
+        lab.start_daemon()
+        pid = lab.daemon.child.pid
+        time.sleep(5)
+        before, busy, then = lab.status()["readings"]["saved"], processor_s(pid), time.monotonic()
+        time.sleep(20)
+        n, busy = lab.status()["readings"]["saved"] - before, processor_s(pid) - busy
+        used[which].append(busy / n)
+        if turn == 5:
+            figure("qartod_readings_per_second", n / (time.monotonic() - then), "1/s")
+            figure("qartod_processor_of_one_core", 100 * busy / (time.monotonic() - then), "%")
+        lab.daemon.end()
+    plain, tested = (statistics.median(used[which]) * 1e6 for which in ("without", "with"))
+    figure("reading_without_thresholds", plain, "us")
+    figure("reading_with_thresholds", tested, "us")
+    figure("reading_with_to_without", tested / plain, "ratio")
+
+
 def runs(lab):
     lab.start()
     pid = lab.daemon.child.pid
@@ -91,3 +120,4 @@ def runs(lab):
 if __name__ == "__main__":
     in_lab(starts, rtu_lines=2, tcp_lines=1, units=6)
     in_lab(runs, rtu_lines=2, tcp_lines=1, units=20)
+    in_lab(qartod, rtu_lines=0, tcp_lines=2, units=20, interval_ms=1000)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/name.h"
 #include "cli/audit.h"
 #include "cli/cli.h"
 #include "cli/pin.h"
@@ -97,6 +98,32 @@ static int ask_hash(struct operator* operator)
 	return err ? fail("no memory for the PIN's hash: it takes 64 MiB") : CLI_DONE;
 }
 
+/* Who is removed and added anew has the same name: only another one that is read so is refused. */
+static bool can_be_told_apart(const struct operators *operators, const char *name)
+{
+	unsigned i;
+
+	if (!name_is_plain(name)) {
+		fprintf(stderr,
+			"waterlab: a name is in Latin letters or in Urdu ones, never in both; "
+			"\"%s\" has others\n",
+			name);
+		return false;
+	}
+	for (i = 0; i < operators->n; i++) {
+		const char *there = operators->all[i].name;
+
+		if (!strcmp(there, name) || !name_is_alike(there, name))
+			continue;
+		fprintf(stderr,
+			"waterlab: \"%s\" is read as \"%s\", who is there: add to the name what "
+			"tells the two apart\n",
+			name, there);
+		return false;
+	}
+	return true;
+}
+
 int cli_operator_add(struct cli *cli)
 {
 	struct operator one = {.role = role_of(cli->args[1])};
@@ -111,6 +138,8 @@ int cli_operator_add(struct cli *cli)
 		fprintf(stderr, "waterlab: a name has %d bytes at most\n", OPERATOR_NAME - 1);
 		return close_desk(&desk, CLI_USAGE);
 	}
+	if (!can_be_told_apart(&desk.operators, one.name))
+		return close_desk(&desk, CLI_USAGE);
 	/* What is wrong with the name is said before a PIN is asked for. */
 	switch (operators_add(&desk.operators, &one, &why)) {
 	case 0:

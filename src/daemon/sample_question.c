@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "base/utf8.h"
 
 /* As a record holds it, and a store's tag, which may not end with a backslash: one line, without what controls a terminal or
@@ -80,6 +81,12 @@ bool question_who(const json_t *request, char by[OPERATOR], char token[TOKEN],
 	if (!text_is_words(by) || !has_letter(by))
 		*err = control_refuse(
 			client, "\"by\" is missing: who does it, at least three letters");
+	else if (!name_is_plain(by))
+		*err = control_refuse(client,
+			"a name is in Latin letters or in Urdu ones, never in both: \"%s\" has "
+			"others, "
+			"that may only look like them",
+			by);
 	else if (!is_token(token))
 		*err = control_refuse(client,
 			"\"token\" is 1 to %d letters, digits or '-', another for each "

@@ -1,51 +1,23 @@
 #include "sample/after.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "sample/terms.h"
 
 /* --- persons ------------------------------------------------------------------------------------------- */
-
-/* The next byte of a letter; blanks and signs are passed over, those of Urdu and other writing too.  0: the end. */
-static unsigned char next_letter(const char **at)
-{
-	for (; **at; (*at)++) {
-		const unsigned char *p = (const unsigned char *)*at;
-
-		if (p[0] == 0xc2 && p[1] == 0xa0) /* a blank that does not break */
-			(*at)++;
-		else if (p[0] == 0xe2 &&
-			 p[1] == 0x80) /* U+2000 to U+203F: blanks, joiners, dashes */
-			*at += p[2] ? 2 : 1;
-		else if (p[0] >= 0x80 || isalnum(p[0]))
-			return (unsigned char)tolower((unsigned char)*(*at)++);
-	}
-	return 0;
-}
-
-bool after_is_same_person(const char *a, const char *b)
-{
-	unsigned char x, y;
-
-	do {
-		x = next_letter(&a);
-		y = next_letter(&b);
-	} while (x && x == y);
-	return x == y;
-}
 
 static bool took_part(const struct sample *sample, const char *who)
 {
 	unsigned i;
 
-	if (after_is_same_person(sample->begin.by, who))
+	if (name_is_alike(sample->begin.by, who))
 		return true;
 	for (i = 0; i < sample->n_entries; i++)
-		if (after_is_same_person(sample->entries[i].step.by, who))
+		if (name_is_alike(sample->entries[i].step.by, who))
 			return true;
 	for (i = 0; i < sample->n_tests; i++)
-		if (after_is_same_person(sample->tests[i].step.by, who))
+		if (name_is_alike(sample->tests[i].step.by, who))
 			return true;
 	return false;
 }

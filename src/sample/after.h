@@ -11,9 +11,6 @@
 
 #include "sample/samples.h"
 
-/* The same person: letters alone are compared, those of ASCII without case. */
-bool after_is_same_person(const char *a, const char *b);
-
 /* May this step (STEP_VERIFY, STEP_AMEND) follow?  The sample is known and not cancelled. */
 bool after_allow(const struct sample *sample, const struct step *step, struct text *why) MUST_USE;
 void after_take(struct sample *sample, uint64_t number, const struct step *step);

@@ -222,6 +222,7 @@ class FieldTest(LabTest):
             ("sample-enter", dict(enter, token="c", method=""), "method"),
             ("sample-enter", dict(enter, token="c", lot="x" * 60), "at most"),
             ("sample-enter", dict(enter, token="c", by="a;b"), "without ';'"),
+            ("sample-enter", dict(enter, token="c", by="Gul Kh\u0430n"), "a name is in Latin letters or in Urdu ones"),    # Cyrillic
             ("sample-take", dict(sample=last, unit="none", parameter="ph", by="Gul Khan", token="c"), "no analyzer"),
             ("sample-start", dict(sample=last, parameter="ecoli", method="cbt", by="Gul Khan", token="c"), "hours"),
             ("sample-finish", dict(test=99999, bag="11010", by="Gul Khan", token="c"), "no test"),

@@ -162,6 +162,10 @@ static void what_is_wrong_changes_nothing(void **state)
 			"--socket ./control --config w.conf operator add "
 			"Gul.Khan.of.the.very.long.name viewer",
 			CLI_USAGE, "28 bytes"},
+		{"402917", "--socket ./control --config w.conf operator add SANA technician",
+			CLI_USAGE, "waterlab: \"SANA\" is read as \"Sana\", who is there"},
+		{"402917", "--socket ./control --config w.conf operator add S\xd0\xb0na technician",
+			CLI_USAGE, "a name is in Latin letters or in Urdu ones"},
 		{"402917", "--socket ./control --config w.conf operator add Sana technician",
 			CLI_FAILED, "Sana already"},
 		{"40291", "--socket ./control --config w.conf operator add Gul technician",

@@ -37,6 +37,14 @@ def boot_ms():
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000000
 
 
+def at_boot(utc):
+    """What the daemon's machine shows: that clock when it was switched on, and boot time as it is.
+
+    The "monotonic fix" would end waits of threads at wrong moments.
+    """
+    return dict(LD_PRELOAD=FAKETIME, FAKETIME="@" + utc, TZ="UTC", FAKETIME_DONT_FAKE_MONOTONIC="1", FAKETIME_FORCE_MONOTONIC_FIX="0")
+
+
 class ClockTest(LabTest):
     shape = dict(rtu_lines=1, tcp_lines=1, units=3)
 
@@ -47,12 +55,8 @@ class ClockTest(LabTest):
         self.lab.clock = dict(wait_s=2, most_away_days=730, bound_wait_s=NO_DAY_IS_THAT_LONG)
 
     def start_at(self, utc):
-        """The daemon on a machine that was switched on with that clock; labsim as ever.
-
-        Boot time stays the machine's own.  The "monotonic fix" would end waits of threads at wrong moments.
-        """
-        self.lab.daemon_env = dict(LD_PRELOAD=FAKETIME, FAKETIME="@" + utc, TZ="UTC",
-                                   FAKETIME_DONT_FAKE_MONOTONIC="1", FAKETIME_FORCE_MONOTONIC_FIX="0")
+        """The daemon on a machine that was switched on with that clock; labsim as ever."""
+        self.lab.daemon_env = at_boot(utc)
         self.lab.write_config()
         self.lab.start_labsim()
         self.lab.start_daemon()

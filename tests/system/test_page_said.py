@@ -11,18 +11,19 @@ import os
 import re
 import shutil
 import subprocess
-import time
 import unittest
 
 import browser
-from chain import TOP, LabTest, main, wholelab
+from chain import TOP, LabTest, main
+from test_clock import FAKETIME, NO_DAY_IS_THAT_LONG, at_boot
 from test_page_words import NEVER
 
 PAGE = os.path.join(TOP, "src", "console", "page")
 # Files whose every sentence can come to the page.
-SPEAK = ("base/err.c bus/asking.c bus/line.c bus/probe*.c bus/trouble.c bus/unit*.c console/door.c console/guard.c console/own.c console/question.c console/relay.c "
-         "daemon/check_*.c daemon/field*.c daemon/live_*.c daemon/sample_*.c daemon/search_*.c daemon/stamps_words.c daemon/waits.c io/serial.c io/tcp.c "
-         "io/usb.c model/typed_*.c sample/after.c sample/checks.c sample/samples.c uplink/bisect.c uplink/links.c uplink/tls_clock.c uplink/verdict.c")
+SPEAK = ("base/err.c bus/asking.c bus/line.c bus/probe*.c bus/trouble.c bus/unit*.c console/door.c console/guard.c console/own.c "
+         "console/question.c console/relay.c daemon/check_*.c daemon/commands.c daemon/field*.c daemon/live_*.c daemon/sample_*.c "
+         "daemon/search_*.c daemon/stamps_words.c daemon/waits.c daemon/which_*.c io/serial.c io/tcp.c io/usb.c model/typed_*.c "
+         "sample/after.c sample/checks.c sample/samples.c uplink/bisect.c uplink/links.c uplink/tls_clock.c uplink/verdict.c")
 # What stays English there, by its beginning: never seen on the page, or by whoever wrote a wrong configuration or request alone.
 ENGLISH = {
     "a mistake of the configuration": (
@@ -30,9 +31,9 @@ ENGLISH = {
         "unit %s: profile %s has no values", "wants %zu bytes of state", "reads files, not lines", "speaks no Modbus"),
     "a request that the page does not make": (
         "this comes from another page", "the body must be", "Content-Length is missing", "more than %d bytes", "this is %s://",
-        ", or one of %s", "no such field: ", "the body is no JSON object"),
+        ", or one of %s", "no such field: ", "the body is no JSON object",
+        "the format is", "the stream is", '"first" and "last"', '"store" is a'),
     "of commands: a page has words of its own": ("waterlab check begin", "no good value yet", "good for %lld of", "within %.3g for %u s"),
-    "what to change in a driver, for who writes one": ("No value but 0 that can be", "As the profile is: %u", ". The right one agrees"),
     "what a store says, to be known by it": ("unable to parse", "database is required", "bucket is required", "org is required",
                                              "retention policy not found"),
     "of a file in the inbox that is none, of a port out of descriptors": ("%s%u in %s %s named like", "%s: too many files are open"),
@@ -195,6 +196,21 @@ class Faults(LabTest):
         page.choose("[data-field=parameter]", parameter)
         page.type("[data-field=value]", value)
         page.tap("form[data-do=enter] button[type=submit]")
+
+    @unittest.skipUnless(FAKETIME, "no faketime here (tools/install-deps brings it)")
+    def test_a_clock_and_a_place_that_nobody_knows(self):
+        """Switched on in 1970, under no sky: what waits for the time, and that there is no place."""
+        self.lab.clock = dict(wait_s=60, most_away_days=730, bound_wait_s=NO_DAY_IS_THAT_LONG)
+        self.lab.daemon_env = at_boot("1970-01-01 00:10:00")
+        self.lab.start()
+        self.wait_for("readings to wait for the time", lambda: "1970-01-01" in "".join(self.lab.status()["waits"]), 60)
+        self.open()
+        page = self.page
+        page.wait_text("جگہ معلوم نہیں")
+        self.is_urdu("no-place")
+        page.tap("a[href='#sync']")
+        page.wait_text("1970-01-01 بتاتا ہے جو ہو نہیں سکتا", ".waits")
+        self.is_urdu("no-time")
 
     def test_what_goes_wrong_is_said_in_urdu(self):
         self.lab.start()

@@ -205,6 +205,16 @@ bind-address = "127.0.0.1:%d"
                          float(row["value"]) if row["value"] else None))
         return rows
 
+    def rows(self, measurement, spool, tags=()):
+        """{(tags' values, ms): {field: value}} of all rows of the spool."""
+        found = {}
+        answer = self.query("SELECT * FROM %s WHERE spool='%s' GROUP BY *" % (measurement, spool)).decode()
+        for row in csv.DictReader(answer.splitlines()):
+            has = dict(t.split("=", 1) for t in row.pop("tags").split(","))
+            del row["name"]
+            key = tuple(has.get(tag, "") for tag in tags), int(row.pop("time"))
+            found[key] = {name: float(value) for name, value in row.items() if value}
+        return found
 
     def places(self, spool):
         """{seq: (district, near or "", lat or None)} of every stored reading."""
@@ -236,6 +246,21 @@ class VictoriaMetrics(Store):
             key = tuple(one["metric"].get(tag, "") for tag in tags)
             for t, v in zip(one["timestamps"], one["values"]):
                 yield key + (t,), v
+
+    def rows(self, measurement, spool, tags=()):
+        found = {}
+        ask_http(self.url + "/internal/force_flush")
+        query = urllib.parse.urlencode({"match[]": '{__name__=~"%s_.*",spool="%s"}' % (measurement, spool),
+                                        "reduce_mem_usage": "0"})
+        for line in ask_http(self.url + "/api/v1/export?" + query, timeout=60)[1].splitlines():
+            one = json.loads(line)
+            field = one["metric"]["__name__"][len(measurement) + 1:]
+            has = tuple(one["metric"].get(tag, "") for tag in tags)
+            for ms, value in zip(one["timestamps"], one["values"]):
+                row = found.setdefault((has, ms), {})
+                assert field not in row, "two %s at %d" % (field, ms)
+                row[field] = value
+        return found
 
     def places(self, spool):
         tags = "analyzer", "parameter", "district", "near"

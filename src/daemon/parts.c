@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "daemon/commands.h"
+#include "daemon/lab_reports.h"
 #include "daemon/place_commands.h"
 
 enum { STACK = 64 * 1024 };
@@ -214,6 +215,10 @@ static int start_all(struct parts *parts, struct text *why)
 		err = summaries_new(&parts->summaries, parts->spool, parts->clock);
 	if (!err)
 		err = summaries_start(parts->summaries);
+	if (!err)
+		err = lab_reports_new(&parts->reports, parts);
+	if (!err)
+		err = lab_reports_start(parts->reports);
 	if (err)
 		return err;
 	return control_start(&parts->control, conf->control_socket, commands, parts, why);
@@ -278,6 +283,8 @@ int parts_stop(struct parts *parts)
 	int err = 0;
 
 	control_stop(parts->control);
+	if (parts->reports)
+		lab_reports_stop(parts->reports);
 	if (parts->summaries)
 		summaries_stop(parts->summaries);
 	for (i = 0; i < parts->n_stores; i++)
@@ -300,6 +307,7 @@ int parts_stop(struct parts *parts)
 	for (i = 0; i < parts->n_known; i++)
 		free(parts->known[i]);
 	inbox_free(parts->inbox);
+	lab_reports_free(parts->reports);
 	summaries_free(parts->summaries);
 	stamps_free(parts->stamps);
 	whereabouts_free(parts->place);

@@ -1,7 +1,7 @@
 /*
  * parts.h - the running daemon: its parts, started in this order and stopped in the reverse.
  *
- *   spool -> place, time (stamps) -> field tests -> lines, inbox -> stores -> summaries -> control
+ *   spool -> place, time (stamps) -> field tests -> lines, inbox -> stores -> summaries, lab reports -> control
  */
 #ifndef DAEMON_PARTS_H
 #define DAEMON_PARTS_H
@@ -46,6 +46,7 @@ struct parts {
 	struct uplink *stores[MOST_STORES];
 	unsigned store_numbers[MOST_STORES]; /* as the spool counts them */
 	struct summaries *summaries;
+	struct lab_reports *reports;
 	struct control *control;
 };
 

@@ -1,12 +1,9 @@
 #include "daemon/summaries.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/round.h"
 #include "spool/reader.h"
 
 enum { STACK = 256 * 1024, STEP_MS = 5000, MORE_MS = 100, ENDS = 1, UNTIMED = 2 };
@@ -20,12 +17,7 @@ struct summaries {
 	uint64_t mark; /* all readings up to it are in summaries */
 	uint64_t next; /* the next to be read: those from mark to it are in the block */
 	struct log_edge edge;
-	_Atomic int64_t beat_ms;
-	pthread_t thread;
-	bool running;
-	pthread_mutex_t lock; /* of what is below */
-	pthread_cond_t wake;
-	bool stop;
+	struct round *round; /* NULL: it does not run */
 };
 
 /* --- one step ---------------------------------------------------------------------------------------- */
@@ -154,7 +146,6 @@ int summaries_step(struct summaries *summaries, bool *more)
 	int err;
 
 	*more = false;
-	atomic_store(&summaries->beat_ms, now_ms);
 	err = begin(summaries);
 	if (!err)
 		err = read_and_write(summaries, more);
@@ -166,42 +157,11 @@ int summaries_step(struct summaries *summaries, bool *more)
 	return err;
 }
 
-/* --- the thread -------------------------------------------------------------------------------------- */
-
-static void wait_ms(struct summaries *summaries, unsigned ms)
-{
-	struct timespec due;
-
-	clock_gettime(CLOCK_MONOTONIC, &due);
-	due.tv_nsec += (long)(ms % 1000) * 1000000;
-	due.tv_sec += (time_t)(ms / 1000) + due.tv_nsec / 1000000000;
-	due.tv_nsec %= 1000000000;
-	while (!summaries->stop &&
-		pthread_cond_timedwait(&summaries->wake, &summaries->lock, &due) != ETIMEDOUT)
-		;
-}
-
-static void *run(void *arg)
-{
-	struct summaries *summaries = arg;
-	bool more;
-
-	pthread_mutex_lock(&summaries->lock);
-	while (!summaries->stop) {
-		pthread_mutex_unlock(&summaries->lock);
-		if (summaries_step(summaries, &more))
-			more = false;
-		pthread_mutex_lock(&summaries->lock);
-		wait_ms(summaries, more ? MORE_MS : STEP_MS);
-	}
-	pthread_mutex_unlock(&summaries->lock);
-	return NULL;
-}
+/* --- life -------------------------------------------------------------------------------------------- */
 
 int summaries_new(struct summaries **out, struct spool *spool, const struct clock *clock)
 {
 	struct summaries *summaries = calloc(1, sizeof(*summaries));
-	pthread_condattr_t attr;
 	int err = ERR_MEMORY;
 
 	*out = NULL;
@@ -209,7 +169,6 @@ int summaries_new(struct summaries **out, struct spool *spool, const struct cloc
 		return ERR_MEMORY;
 	summaries->spool = spool;
 	summaries->clock = clock;
-	atomic_store(&summaries->beat_ms, clock_boot_ms(clock));
 	summaries->block = summary_block_new();
 	if (summaries->block)
 		err = spool_reader_open(&summaries->reader, spool);
@@ -218,45 +177,32 @@ int summaries_new(struct summaries **out, struct spool *spool, const struct cloc
 		free(summaries);
 		return err;
 	}
-	pthread_mutex_init(&summaries->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&summaries->wake, &attr);
-	pthread_condattr_destroy(&attr);
 	*out = summaries;
 	return 0;
 }
 
+static unsigned turn(void *ctx)
+{
+	bool more;
+
+	return !summaries_step(ctx, &more) && more ? MORE_MS : STEP_MS;
+}
+
 int summaries_start(struct summaries *summaries)
 {
-	pthread_attr_t attr;
-
-	if (pthread_attr_init(&attr) != 0)
-		return ERR_MEMORY;
-	if (pthread_attr_setstacksize(&attr, STACK) == 0)
-		summaries->running = pthread_create(&summaries->thread, &attr, run, summaries) == 0;
-	pthread_attr_destroy(&attr);
-	return summaries->running ? 0 : ERR_MEMORY;
+	return round_start(&summaries->round, turn, summaries, STACK, summaries->clock);
 }
 
 void summaries_stop(struct summaries *summaries)
 {
-	if (!summaries->running)
-		return;
-	pthread_mutex_lock(&summaries->lock);
-	summaries->stop = true;
-	pthread_cond_signal(&summaries->wake);
-	pthread_mutex_unlock(&summaries->lock);
-	pthread_join(summaries->thread, NULL);
-	summaries->running = false;
+	round_stop(summaries->round);
+	summaries->round = NULL;
 }
 
 void summaries_free(struct summaries *summaries)
 {
 	if (!summaries)
 		return;
-	pthread_cond_destroy(&summaries->wake);
-	pthread_mutex_destroy(&summaries->lock);
 	spool_reader_close(summaries->reader);
 	summary_block_free(summaries->block);
 	free(summaries);
@@ -264,5 +210,5 @@ void summaries_free(struct summaries *summaries)
 
 int64_t summaries_heartbeat_ms(struct summaries *summaries)
 {
-	return atomic_load(&summaries->beat_ms);
+	return round_heartbeat_ms(summaries->round);
 }

@@ -31,7 +31,7 @@ int summaries_start(struct summaries *summaries) MUST_USE;
 void summaries_stop(struct summaries *summaries);
 void summaries_free(struct summaries *summaries);
 
-/* Boot time of its last step; safe from any thread. */
+/* Boot time of its last step, once it was started; safe from any thread. */
 int64_t summaries_heartbeat_ms(struct summaries *summaries);
 
 #endif

@@ -1,10 +1,13 @@
 #include "daemon/watch.h"
 
+#include "daemon/lab_reports.h"
+
 enum {
 	PLACE_MS = 15 * 1000,  /* the receiver's thread comes round each second, but for opening */
 	OPEN_MS = 45 * 1000,   /* opening a port: three name servers that are away, and then some */
 	INBOX_MS = 300 * 1000, /* a file of 10,000 records on a slow card */
 	SUMMARIES_MS = 300 * 1000, /* a step: SUMMARIES_BLOCKS commits on a slow card */
+	REPORTS_MS = 300 * 1000,   /* a step each minute: one commit on a slow card */
 	IDLE_MS = 10 * 1000        /* a thread with nothing to do still comes round this often */
 };
 
@@ -55,6 +58,10 @@ bool watch_all_alive(const struct parts *parts, int64_t now_ms, struct text *who
 			    now_ms - uplink_heartbeat_ms(parts->stores[i]),
 			    watch_store_bound_ms(&parts->conf->stores[i]), who))
 			return false;
+	if (parts->reports &&
+		!in_time("lab reports", "thread", now_ms - lab_reports_heartbeat_ms(parts->reports),
+			REPORTS_MS, who))
+		return false;
 	return !parts->summaries ||
 	       in_time("summaries", "thread", now_ms - summaries_heartbeat_ms(parts->summaries),
 		       SUMMARIES_MS, who);

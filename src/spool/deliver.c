@@ -200,6 +200,19 @@ uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream)
 	return done < last ? last - done : 0;
 }
 
+uint64_t spool_oldest_waiting(struct spool *spool, unsigned store, enum stream stream)
+{
+	struct range run = {1, 0};
+	bool any;
+
+	pthread_mutex_lock(&spool->lock);
+	run.last = spool->next[stream] - 1;
+	any = run.last && store < spool->n_stores &&
+	      intervals_trim(&spool->stores[store].done[stream], &run);
+	pthread_mutex_unlock(&spool->lock);
+	return any ? run.first : 0;
+}
+
 static uint64_t count_within(const struct intervals *set, struct range range)
 {
 	const struct range *at;

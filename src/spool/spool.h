@@ -121,7 +121,10 @@ enum ledger_kind {
 	LEDGER_AUDIT = 18,
 	/* the reading of number a is a spike: b = QC_SUSPECT or QC_FAIL.  Written before the reading that showed it is saved;
 	 * reading back takes it into the reading's qc and flags */
-	LEDGER_SPIKE = 19
+	LEDGER_SPIKE = 19,
+	/* how the laboratory is (model/lab_status.h): a = what waits for a store, b = of it records, c = s how old the oldest
+	 * is; words = lab_status_put()'s */
+	LEDGER_LAB_STATUS = 20
 };
 enum { LEDGER_BEGINNING = 3 }; /* records of a sample's beginning, one behind the other */
 
@@ -276,6 +279,8 @@ enum spool_where spool_where(
 	struct spool *spool, unsigned store, enum stream stream, uint64_t number);
 /* How many saved numbers wait for this store, those without a fixed time included. */
 uint64_t spool_waiting(struct spool *spool, unsigned store, enum stream stream);
+/* The lowest of them; 0: none waits. */
+uint64_t spool_oldest_waiting(struct spool *spool, unsigned store, enum stream stream);
 /* How many saved numbers have no fixed time yet. */
 uint64_t spool_untimed(struct spool *spool, enum stream stream);
 

@@ -44,6 +44,7 @@ static const char *const kind_words[] = {
 	[LEDGER_CHECK] = "check",
 	[LEDGER_AUDIT] = "audit",
 	[LEDGER_SPIKE] = "spike",
+	[LEDGER_LAB_STATUS] = "lab_status",
 };
 static const char *const origin_words[] = {
 	[PLACE_NONE] = "none", [PLACE_GPS] = "gps", [PLACE_ENTERED] = "entered"};

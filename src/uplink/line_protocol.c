@@ -8,6 +8,7 @@
 #include "model/filed.h"
 #include "model/summary.h"
 #include "sample/check_step.h"
+#include "uplink/lab_lines.h"
 #include "uplink/sample_lines.h"
 
 /* Direct-mapped: a lab has some tens of series in a few contexts and districts; a clash only costs
@@ -415,10 +416,14 @@ static char *put_row(char *p, struct line_encoder *encoder, const struct spool_r
 		p = put_summary(p, encoder, row);
 		if (!p)
 			return NULL;
-	} else if (row->kind == LEDGER_RESULT || row->kind == LEDGER_POINT) {
+	} else if (row->kind == LEDGER_RESULT || row->kind == LEDGER_POINT ||
+		   row->kind == LEDGER_LAB_STATUS) {
 		struct text line = text_over(p, LINE_LONGEST - TIME_TEXT);
+		bool put = row->kind == LEDGER_LAB_STATUS
+				   ? lab_line_put(&line, row, encoder->lab, encoder->spool)
+				   : sample_line_put(&line, row, encoder->lab, encoder->spool);
 
-		if (!sample_line_put(&line, row, encoder->lab, encoder->spool))
+		if (!put)
 			return NULL;
 		p += line.len;
 	} else {

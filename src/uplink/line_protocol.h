@@ -10,7 +10,8 @@
  * recorded, a the meter's own.  parameter and value are left out where there is none; where the row's words cannot
  * be read (model/filed.h), analyzer too.  Sample id, probe and operator stay in the van.
  * The last is a summary (model/summary.h), which has the tags of its readings, and min, mean and max where it has good
- * ones; where its words cannot be read, neither those nor any but lab and spool.
+ * ones; where its words cannot be read, neither those nor any but lab and spool.  result, point: sample_lines.h;
+ * lab_status: lab_lines.h.
  *
  * Tags sorted, names escaped once and cached per series.  A field is left out when it says the ordinary
  * (README, "What is sent").  Nothing that can change later is a tag; no strings are fields; no NaN.

@@ -7,12 +7,13 @@
 
 #include "uplink/url.h"
 
-enum { QUERY = RECEIPT_FORM / 2, WORDS = 120, STATEMENTS = 3, MEASUREMENTS = 4 };
+enum { QUERY = RECEIPT_FORM / 2, WORDS = 120, STATEMENTS = 3, MEASUREMENTS = 5 };
 
-/* Of the ledger every row is in one of the four. */
-static const char *const measurements[STREAM_COUNT] = {"reading", "event,summary,result,point"};
-static const char *const seq_names[STREAM_COUNT] = {
-	"reading_seq{", "{__name__=~\"event_seq|summary_seq|result_seq|point_seq\","};
+/* Of the ledger every row is in one of the five. */
+static const char *const measurements[STREAM_COUNT] = {
+	"reading", "event,summary,result,point,lab_status"};
+static const char *const seq_names[STREAM_COUNT] = {"reading_seq{",
+	"{__name__=~\"event_seq|summary_seq|result_seq|point_seq|lab_status_seq\","};
 
 struct store_conf receipt_asked_as(const struct store_conf *conf)
 {

@@ -2,14 +2,11 @@
 """A van comes back with hours of readings: what real stores then have as summaries is what their own readings say,
 computed here once more, each reading in one of them, whatever kills the daemon meanwhile."""
 
-import csv
-import json
 import math
 import os
 import signal
 import subprocess
 import time
-import urllib.parse
 
 from chain import LabTest, SEED, SOAK, main, wholelab
 
@@ -17,34 +14,6 @@ PAST = os.path.join(os.path.dirname(os.path.abspath(wholelab.BIN)), "tests", "sy
 TAGS = "analyzer", "context", "district", "lab", "near", "parameter", "spool"
 TEN_MINUTES_MS = 600000
 RECEIPT_S = 4
-
-
-def influx_rows(store, measurement, spool):
-    """{(tags, ms): {field: value}} of all rows of the spool."""
-    found = {}
-    answer = store.query("SELECT * FROM %s WHERE spool='%s' GROUP BY *" % (measurement, spool)).decode()
-    for row in csv.DictReader(answer.splitlines()):
-        tags = dict(t.split("=", 1) for t in row.pop("tags").split(","))
-        del row["name"]
-        key = tuple(tags.get(tag, "") for tag in TAGS), int(row.pop("time"))
-        found[key] = {name: float(value) for name, value in row.items() if value}
-    return found
-
-
-def victoria_rows(store, measurement, spool):
-    found = {}
-    wholelab.ask_http(store.url + "/internal/force_flush")
-    query = urllib.parse.urlencode({
-        "match[]": '{__name__=~"%s_.*",spool="%s"}' % (measurement, spool), "reduce_mem_usage": "0"})
-    for line in wholelab.ask_http(store.url + "/api/v1/export?" + query, timeout=60)[1].splitlines():
-        one = json.loads(line)
-        field = one["metric"]["__name__"][len(measurement) + 1:]
-        tags = tuple(one["metric"].get(tag, "") for tag in TAGS)
-        for ms, value in zip(one["timestamps"], one["values"]):
-            row = found.setdefault((tags, ms), {})
-            assert field not in row, "two %s at %d" % (field, ms)
-            row[field] = value
-    return found
 
 
 def summarise(readings):
@@ -96,7 +65,7 @@ class Summaries(LabTest):
             self.lab.daemon.end(signal.SIGKILL)
             self.lab.start_daemon()
 
-    def compare(self, kind, rows_of):
+    def compare(self, kind):
         self.need(kind)
         n = self.fill()
         store = kind(self.folder)
@@ -106,13 +75,13 @@ class Summaries(LabTest):
         self.lab.start()
         self.kill_and_start(4)
         spool = self.lab.status()["spool"]["id"]
-        self.wait_for("all summaries to be at the store", lambda: self.counted(rows_of(store, "summary", spool), n), 90)
+        self.wait_for("all summaries to be at the store", lambda: self.counted(store.rows("summary", spool, TAGS), n), 90)
         self.lab.labsim.end()
         self.wait_for("all to be sent", self.lab.drained, 60)
-        readings = {key: row for key, row in rows_of(store, "reading", spool).items() if row["seq"] <= n}
+        readings = {key: row for key, row in store.rows("reading", spool, TAGS).items() if row["seq"] <= n}
         self.assertEqual(len(readings), n)
         should = summarise(readings)
-        summaries = self.past(rows_of(store, "summary", spool))
+        summaries = self.past(store.rows("summary", spool, TAGS))
         numbers = [row.pop("seq") for row in summaries.values()]
         self.assertEqual(len(set(numbers)), len(numbers))
         self.assertEqual(sorted(summaries), sorted(should))
@@ -137,10 +106,10 @@ class Summaries(LabTest):
         self.assertEqual(self.of_store()["receipts"]["again"], 0)
 
     def test_influxdb(self):
-        self.compare(wholelab.InfluxDB, influx_rows)
+        self.compare(wholelab.InfluxDB)
 
     def test_victoriametrics(self):
-        self.compare(wholelab.VictoriaMetrics, victoria_rows)
+        self.compare(wholelab.VictoriaMetrics)
 
 
 if __name__ == "__main__":

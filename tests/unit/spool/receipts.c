@@ -73,6 +73,8 @@ static void agree(struct spool *spool, unsigned store, uint64_t from, uint64_t m
 	assert_int_equal(counts.n[DELIVERY_RECEIVED], n[RECEIVED]);
 	assert_int_equal(counts.n[DELIVERY_REFUSED], n[REFUSED]);
 	assert_int_equal(spool_waiting(spool, store, STREAM_READINGS), n[WAITING]);
+	assert_int_equal(spool_oldest_waiting(spool, store, STREAM_READINGS),
+		model_run(WAITING, 1, &known) ? known.first : 0);
 }
 
 /* A start forgets what was found missing, where a file still says that it was sent.  Nothing else. */

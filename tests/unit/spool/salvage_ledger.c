@@ -57,7 +57,7 @@ static void read_all_records(struct spool *spool, struct ledger_record *records)
 /* The records of a ledger that was set aside come back under their numbers, and what was sent of them stays sent. */
 static void a_lost_ledgers_records_come_back(void **state)
 {
-	struct ledger_record note = {.kind = LEDGER_FILE_READING, .c = 0}, before[41], after[41];
+	struct ledger_record note = {.c = 0}, before[41], after[41];
 	struct spool_conf conf = lab_conf("records", SEGMENT);
 	struct spool_aside left;
 	struct spool *spool;
@@ -69,6 +69,7 @@ static void a_lost_ledgers_records_come_back(void **state)
 	fill_and_send("records");
 	spool = lab_open(&conf);
 	for (i = 0; i < 20; i++) {
+		note.kind = i % 2 ? LEDGER_LAB_STATUS : LEDGER_FILE_READING;
 		note.a = 1000 + i;
 		note.b = 77 + i;
 		snprintf(note.words, sizeof(note.words), "meter %u", i);

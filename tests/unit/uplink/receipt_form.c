@@ -56,13 +56,16 @@ static void a_tally_is_asked_in_influxql(void **state)
 		"time>=1700000000123ms AND time<=1700000000123ms AND seq>=1001 AND seq<=1001;"
 		"SELECT count(seq) FROM reading WHERE spool='00\\'f_' AND "
 		"time>=1700000000999ms AND time<=1700000000999ms AND seq>=1003 AND seq<=1003;"
-		"SELECT count(seq),min(seq),max(seq),sum(seq) FROM event,summary,result,point "
+		"SELECT count(seq),min(seq),max(seq),sum(seq) FROM "
+		"event,summary,result,point,lab_status "
 		"WHERE "
 		"spool='00\\'f_' AND "
 		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7;"
-		"SELECT count(seq) FROM event,summary,result,point WHERE spool='00\\'f_' AND "
+		"SELECT count(seq) FROM event,summary,result,point,lab_status WHERE "
+		"spool='00\\'f_' AND "
 		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7;"
-		"SELECT count(seq) FROM event,summary,result,point WHERE spool='00\\'f_' AND "
+		"SELECT count(seq) FROM event,summary,result,point,lab_status WHERE "
+		"spool='00\\'f_' AND "
 		"time>=5ms AND time<=5ms AND seq>=7 AND seq<=7");
 }
 
@@ -99,13 +102,14 @@ static void a_list_is_an_export_or_a_select(void **state)
 	assert_memory_equal(form, "format=__value__&match", 22);
 	text = text_over(form, sizeof(form));
 	assert_int_equal(receipt_put_list(&text, &victoria, "00ff", &events, RECEIPT_NUMBERS), 0);
-	assert_string_equal(query_in(form), "format=__value__&match[]={__name__=~\"event_seq|"
-					    "summary_seq|result_seq|point_seq\",spool=\"00ff\","
-					    "db=\"w\\\"q\"}&start=0.004&end=0.006");
+	assert_string_equal(query_in(form),
+		"format=__value__&match[]={__name__=~\"event_seq|"
+		"summary_seq|result_seq|point_seq|lab_status_seq\",spool=\"00ff\","
+		"db=\"w\\\"q\"}&start=0.004&end=0.006");
 	text = text_over(form, sizeof(form));
 	assert_int_equal(receipt_put_list(&text, &influx, "00ff", &events, RECEIPT_ROWS), 0);
-	assert_non_null(
-		strstr(form, "q=SELECT%20seq%20FROM%20event%2Csummary%2Cresult%2Cpoint%20WHERE"));
+	assert_non_null(strstr(form,
+		"q=SELECT%20seq%20FROM%20event%2Csummary%2Cresult%2Cpoint%2Clab_status%20WHERE"));
 	assert_true(receipt_has_tallies(&influx));
 	assert_false(receipt_has_tallies(&victoria));
 }

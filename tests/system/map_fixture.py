@@ -178,7 +178,7 @@ class Season:
             for p in PARAMETERS:
                 for kind in ("laboratory", "screening"):
                     one = dict(parameter=p["code"], sources=sources, limit_low=(p["limit"] or {}).get("low"), limit_high=(p["limit"] or {}).get("high"),
-                               at=[], points=[], failing=[], median=[], highest=[], lowest=[])
+                               at=[], points=[], failing=[], median=[], highest=[], lowest=[], median_censor=[], highest_censor=[])
                     one["class"] = kind
                     for period in self.periods:
                         rows = [r for r in self.results if r["district"] == district and r["period"] == period and r["parameter"] == p["code"] and
@@ -186,11 +186,14 @@ class Season:
                         if not rows:
                             continue
                         if sources == "private" and len(rows) < SMALL:
-                            for name in one.keys() & {"points", "failing", "median", "highest", "lowest"}:
+                            for name in one.keys() & {"points", "failing", "median", "highest", "lowest", "median_censor", "highest_censor"}:
                                 one[name].append(None)
                             one["at"].append(period)
                             continue
-                        values = sorted(r["value"] or 0 for r in rows)
+                        rows.sort(key=lambda r: r["value"] or 0)
+                        values = [r["value"] for r in rows]
+                        one["median_censor"].append(rows[len(rows) // 2]["censor"])
+                        one["highest_censor"].append(rows[-1]["censor"])
                         for name, value in (("at", period), ("points", len(rows)), ("failing", sum(r["verdict"] in FAILS for r in rows)),
                                             ("median", values[len(values) // 2]), ("highest", values[-1]), ("lowest", values[0])):
                             one[name].append(value)

@@ -116,14 +116,15 @@ class Numbers(HeatmapTest):
             for one in trend["series"]:
                 for i, period in enumerate(one["at"]):
                     found[period, trend["district"], one["parameter"], one["class"], one["sources"]] = tuple(
-                        one[k][i] for k in ("points", "failing", "median", "highest", "lowest"))
+                        one[k][i] for k in ("points", "failing", "median", "highest", "lowest", "median_censor", "highest_censor", "lowest_censor"))
         self.assertEqual(sorted(found), sorted(cells))
         for key, (points, failing, *numbers) in found.items():
             cell = cells[key]
             self.assertEqual((points, failing), (None, None) if cell.get("suppressed") else (
                 cell["points"], sum(cell.get(heatmap_truth.VERDICTS[v], 0) for v in heatmap_truth.FAILS)), key)
-            for number, name in zip(numbers, ("median", "highest", "lowest")):
+            for number, censor, name in zip(numbers[:3], numbers[3:], ("median", "highest", "lowest")):
                 self.same_number(number, None if cell.get("suppressed") else cell[name][0], (key, name))
+                self.assertEqual(censor or "", "" if cell.get("suppressed") else cell[name][1] or "", (key, name))
         if view == "public":
             self.assertFalse(os.path.exists(os.path.join(folder, "points")))
             return

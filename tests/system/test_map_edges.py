@@ -11,7 +11,7 @@ import re
 import urllib.parse
 import urllib.request
 
-from chain import main
+from chain import main, wholelab
 from mapsite import MapSite
 
 MARKS = re.compile("[\u2066-\u2069]")
@@ -42,7 +42,7 @@ class MapEdges(MapSite):
         shown = self.page.script("return [...document.querySelectorAll('.panel details table tbody tr')].map(tr => [...tr.children].map(one => one.textContent))")
         self.assertEqual([row[:3] for row in shown], [[at, str(n), str(bad)] for at, n, bad in zip(series["at"], series["points"], series["failing"])])
         for row, value in zip(shown, series["highest"]):
-            self.assertAlmostEqual(float(row[4]), value, delta=abs(value) * 0.01)
+            self.assertAlmostEqual(float(row[4].lstrip("<>\u2009")), value, delta=abs(value) * 0.01)
         self.assertEqual(len(self.page.find(".chart .failing")), len(series["at"]))
         points = self.file(season, "points/%s.json" % code)["points"]
         self.page.wait_for(".points")
@@ -127,9 +127,13 @@ class MapEdges(MapSite):
         with open(os.path.join(self.folder_served, "portal.html"), "w", encoding="utf-8") as f:
             f.write('<!doctype html><title>portal</title>' + self.snippet())
         self.page.driver.get("http://127.0.0.1:%d/portal.html" % self.server.server_port)
-        self.page.driver.switch_to.frame(0)
+
+        def framed():    # a frame on its way is another one when it is there
+            self.page.driver.switch_to.default_content()
+            self.page.driver.switch_to.frame(0)
+            return self.page.find(".tile")
         try:
-            self.page.wait_for(".tile")
+            wholelab.wait_for("the map in the portal's frame", framed, 60)
         finally:
             self.page.driver.switch_to.default_content()
         self.open("#view=map", wait=".tile")

@@ -73,6 +73,11 @@ class RealMap(HeatmapTest, MapSite):
             self.page.wait_for("[data-key=points]")
             shown = self.page.script("return [...document.querySelectorAll('.panel details table tbody tr')].map(tr => [...tr.children].map(one => one.textContent))")
             mine = sorted((r for r in table if r["district"] == district), key=lambda r: r["period"])
+            for row, cell in zip(shown, mine):
+                for text, name in zip(row[3:], ("median", "highest")):
+                    # ">100" is not 100, and "not detected" not nothing.
+                    self.assertEqual(MARKS.sub("", text)[:1], {"above": ">", "below": "<", "not_detected": "n" if not cell[name] else "<", "detected": "d",
+                                     "interval": "≤", "": "–"}.get(cell[name + "_censor"], cell[name][:1]), (row, cell))
             self.assertEqual([row[:3] for row in shown], [[r["period"], r["points"], str(sum(int(r[n]) for n in (
                 "fails_above", "fails_below", "fails_detected")))] for r in mine])
             points = self.json("official", "data/points/%s.json" % district)["points"]

@@ -1,5 +1,6 @@
 /* For each district its trend, month by month, and (officials) its points with their last results. */
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,21 @@ static double lowest_of(const struct cell *cell)
 	return number_of(&cell->lowest);
 }
 
+/* ">100" would be 100 without it, and what was not detected nothing at all. */
+static void put_censors(
+	struct put *put, const char *key, const struct cell *const *cells, size_t n, size_t offset)
+{
+	struct found_value found;
+	size_t i;
+
+	jot_begin(put, key, '[');
+	for (i = 0; i < n; i++) {
+		memcpy(&found, (const char *)cells[i] + offset, sizeof(found));
+		jot_words(put, NULL, cells[i]->suppressed ? "" : word_of_censor(found.kind));
+	}
+	jot_end(put, ']');
+}
+
 static void put_series(
 	struct put *put, const struct picture *picture, const struct cell *const *cells, size_t n)
 {
@@ -91,6 +107,9 @@ static void put_series(
 			jot_number(put, NULL, shown(cells[i], lists[k].of(cells[i])));
 		jot_end(put, ']');
 	}
+	put_censors(put, "median_censor", cells, n, offsetof(struct cell, median));
+	put_censors(put, "highest_censor", cells, n, offsetof(struct cell, highest));
+	put_censors(put, "lowest_censor", cells, n, offsetof(struct cell, lowest));
 	jot_end(put, '}');
 }
 

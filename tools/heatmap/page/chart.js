@@ -56,13 +56,17 @@ export function values(series, all) {
 	if (!there.length)
 		return null;
 	const scale = axis(Math.max(...there) * 1.05);
+	// Beyond a method's range a value is drawn at its end, with an arrow onwards; what was not detected is open, at nothing.
+	const arrow = (at, n, censor) => censor === "above" ? `M${at - 4} ${n - 4}l4 -5l4 5` : censor === "below" ? `M${at - 4} ${n + 4}l4 5l4 -5` : "";
 	return frame(all, scale, t("chart.values"), (x, y) => [
 		limits.map(n => h("line", {class: "limitline", x1: left, x2: width - right, y1: y(n), y2: y(n)})),
 		series.at.map((month, i) => has(series.highest[i]) && h("g", null,
 			has(series.lowest?.[i]) && h("line", {class: "reach", x1: x(month), x2: x(month), y1: y(series.lowest[i]), y2: y(series.highest[i])}),
-			h("path", {class: "highest", d: `M${x(month) - 5} ${y(series.highest[i])}h10`}))),
+			h("path", {class: "highest", d: `M${x(month) - 5} ${y(series.highest[i])}h10${arrow(x(month), y(series.highest[i]), series.highest_censor?.[i])}`}))),
 		h("path", {class: "medians", d: series.at.map((month, i) => !has(series.median[i]) ? "" :
 			`${i && has(series.median[i - 1]) && all.indexOf(month) - all.indexOf(series.at[i - 1]) === 1 ? "L" : "M"}${x(month)} ${y(series.median[i])}`).join("")}),
+		series.at.map((month, i) => series.median_censor?.[i] === "not_detected" && !has(series.median[i]) &&
+			h("circle", {class: "undetected", cx: x(month), cy: y(0), r: 4})),
 		series.at.map((month, i) => has(series.median[i]) && h("circle", {class: "median", cx: x(month), cy: y(series.median[i]), r: 4})),
 	]);
 }

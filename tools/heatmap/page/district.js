@@ -46,16 +46,17 @@ function trend(file, pick, one) {
 		h("h3", null, say("chart.counts")), chart.counts(series, all),
 		h("p", {class: "key"}, h("span", {class: "k tested"}, say("key.tested")), h("span", {class: "k failing"}, say("key.failing")),
 			series.points.some(n => n === null) && h("span", null, say("key.kept"))),
-		drawn && [h("h3", null, say("chart.values"), " ", h("bdi", {dir: "ltr"}, unit(one.unit) && `(${unit(one.unit)})`)), drawn,
-			h("p", {class: "key"}, h("span", {class: "k median"}, say("measure.median")), h("span", {class: "k reach"}, say("key.reach")),
+		drawn && [h("h3", null, say("chart.values"), " ", h("bdi", {dir: "ltr", class: "value"}, unit(one.unit) && `(${unit(one.unit)})`)), drawn,
+			h("p", {class: "key"}, h("span", {class: "k median"}, say("measure.median")),
+				series.median_censor?.includes("not_detected") && h("span", {class: "k undetected"}, say("key.undetected")), h("span", {class: "k reach"}, say("key.reach")),
 				(series.limit_low ?? series.limit_high ?? null) !== null && h("span", {class: "k limitline"}, say("slip.limit"),
 					one.limit?.in_force === false && [" (", say("limit.unconfirmed"), ")"]))],
 		h("details", null, h("summary", null, say("trend.table")), scrolled(t("trend.table"), h("table", null,
 			h("thead", null, h("tr", null, ["field.period", "column.points", "key.failing", "measure.median", "measure.highest"].map(name =>
 				h("th", {scope: "col"}, say(name))))),
-			h("tbody", null, series.at.map((month, i) => h("tr", null, h("th", {scope: "row"}, h("bdi", null, month)),
-				[series.points[i], series.failing[i], series.median[i], series.highest[i]].map((n, at) =>
-					h("td", {class: "number"}, h("bdi", {dir: "ltr"}, at < 2 ? n ?? "–" : cells.figure(n)))))))))),
+			h("tbody", null, series.at.map((month, i) => h("tr", null, h("th", {scope: "row"}, h("bdi", {class: "value"}, month)),
+				[series.points[i] ?? "–", series.failing[i] ?? "–", cells.known(series.median[i], series.median_censor?.[i]),
+					cells.known(series.highest[i], series.highest_censor?.[i])].map(n => h("td", {class: "number"}, h("bdi", {dir: "ltr"}, n))))))))),
 	];
 }
 

@@ -125,10 +125,26 @@ static void put_value(struct page *page, const json_t *result)
 	page_printf(page, STYLE_PLAIN, "%s %s", *mpn ? mpn : sample_text(result, "value"), unit);
 }
 
+/* What a corrected value was, the newest first. */
+static void put_before(struct text *to, const json_t *before)
+{
+	const json_t *one;
+	size_t i;
+
+	for (i = 0; (one = json_array_get(before, i)); i++) {
+		const char *mpn = sample_text(one, "mpn"), *why = sample_text(one, "why");
+
+		text_printf(to, "%s%s ", i ? "; before that " : "; before: ",
+			*mpn ? mpn : sample_text(one, "value"));
+		view_put_unit(to, sample_text(one, "unit"));
+		text_printf(to, " by %s%s%s", sample_text(one, "by"), *why ? ": " : "", why);
+	}
+}
+
 static void put_result(struct page *page, const json_t *result)
 {
 	const char *reason = sample_text(result, "reason"), *method = sample_text(result, "method");
-	char words[400] = "";
+	char words[1200] = "";
 	struct text text = text_over(words, sizeof(words));
 
 	page_put(page, STYLE_PLAIN, sample_text(result, "parameter"));
@@ -144,6 +160,8 @@ static void put_result(struct page *page, const json_t *result)
 	if (*reason && strcmp(reason, "none") != 0)
 		text_printf(&text, "; why: %s", reason);
 	sample_put_known(&text, result, "; ", "");
+	if (json_is_true(json_object_get(result, "unsettled")))
+		text_put(&text, "; taken before it had settled");
 	if (*sample_text(result, "verified_by"))
 		text_printf(&text, "; verified by %s", sample_text(result, "verified_by"));
 	else
@@ -151,6 +169,7 @@ static void put_result(struct page *page, const json_t *result)
 	if (*sample_text(result, "amended_by"))
 		text_printf(&text, "; corrected by %s: %s", sample_text(result, "amended_by"),
 			sample_text(result, "amended_why"));
+	put_before(&text, json_object_get(result, "before"));
 	page_wrap(page, STYLE_PLAIN, "    ", words);
 	sample_put_beside(page, result);
 }

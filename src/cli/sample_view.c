@@ -191,6 +191,8 @@ static void put_held(struct page *page, const json_t *result)
 	size_t i;
 
 	sample_put_known(&all, result, "", "; ");
+	if (json_is_true(json_object_get(result, "unsettled")))
+		text_put(&all, "taken before it had settled; ");
 	if (*sample_text(result, "limit"))
 		text_printf(&all, "limit %s of %s; ", sample_text(result, "limit"),
 			sample_text(result, "limit_set"));
@@ -277,6 +279,8 @@ static void put_entries(struct page *page, const json_t *entries)
 		page_to(page, VALUES_TO);
 		page_printf(page, STYLE_FAINT, "%s, %s, by %s", sample_text(one, "origin"),
 			sample_text(one, "method"), sample_text(one, "by"));
+		if (json_is_true(json_object_get(one, "unsettled")))
+			page_put(page, STYLE_WARN, "  not settled");
 		page_end(page);
 	}
 }

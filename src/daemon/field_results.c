@@ -32,6 +32,7 @@ static void judge(struct field *field, const struct sample *sample, unsigned i, 
 		.method = method_find(
 			field->methods, step->method, step->parameter, is_kit(step->origin)),
 		.qc = step->qc ? (enum qc)step->qc : QC_PASS,
+		.unsettled = step->unsettled,
 		.not_water = !term_is_water(sample->begin.activity)};
 	struct water_judgement judgement = {.verdict = WATER_CANNOT_JUDGE,
 		.as_if_believed = WATER_CANNOT_JUDGE,
@@ -58,6 +59,7 @@ static void judge(struct field *field, const struct sample *sample, unsigned i, 
 			field->limits.n);
 	result_judged(to, &judgement);
 	to->rule = value.method.rule;
+	to->unsettled = step->unsettled;
 	if (water_uncertainty(&value) > 0)
 		text_printf(&uncertainty, "%.2g", water_uncertainty(&value));
 }

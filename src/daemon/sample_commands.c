@@ -69,6 +69,9 @@ int sample_ask_take(void *ctx, const json_t *request, struct control_client *cli
 				"Take "
 				"it all the same?");
 	}
+	step.unsettled = !steady_state(
+		&live.steady, steady_rule(live.series.parameter), clock_boot_ms(parts->clock))
+				  .settled;
 	reading_put_number(step.value, live.value, live.series.kind, live.series.decimals);
 	text_copy(step.method, sizeof(step.method), step.unit);
 	return sample_record(parts, &step, client);

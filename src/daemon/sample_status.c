@@ -145,7 +145,7 @@ static json_t *entries_of(const struct sample *sample)
 		const struct step *step = &sample->entries[i].step;
 
 		json_array_append_new(all,
-			json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s}",
+			json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:b, s:s}",
 				"entry", (json_int_t)sample->entries[i].number, "parameter",
 				step->parameter, "method", step->method, "value", step->value,
 				"unit",
@@ -154,8 +154,8 @@ static json_t *entries_of(const struct sample *sample)
 					: sample_status_unit(step->value_unit, step->parameter),
 				"lot", text_or_null(step->lot), "mdl", text_or_null(step->mdl),
 				"dilution", text_or_null(step->dilution), "analyzer",
-				text_or_null(step->unit), "origin", origins[step->origin], "by",
-				step->by));
+				text_or_null(step->unit), "origin", origins[step->origin],
+				"unsettled", (int)step->unsettled, "by", step->by));
 	}
 	return all;
 }
@@ -223,6 +223,22 @@ json_t *sample_status_mpn(const struct result *result)
 		amount.kind == AMOUNT_EXACT ? 1 : 0, amount.value);
 }
 
+/* What a corrected value was before, the newest first: whose it was, and of what was a correction itself the reason. */
+static json_t *before_of(const struct sample *sample, const struct sample_entry *entry)
+{
+	json_t *all = json_array();
+
+	while ((entry = after_before(sample, entry)) != NULL)
+		json_array_append_new(all,
+			json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "parameter",
+				entry->step.parameter, "method", entry->step.method, "value",
+				entry->step.value, "unit",
+				sample_status_unit(entry->step.value_unit, entry->step.parameter),
+				"mpn", sample_status_mpn(&entry->result), "by", entry->step.by,
+				"why", text_or_null(entry->step.reason)));
+	return all;
+}
+
 static json_t *result_of(const struct parts *parts, const struct sample *sample, unsigned entry)
 {
 	const struct sample_entry *at = &sample->entries[entry];
@@ -249,6 +265,8 @@ static json_t *result_of(const struct parts *parts, const struct sample *sample,
 		"uncertainty", text_or_null(result->uncertainty), "rule",
 		result->rule == RULE_GUARDED ? "guarded" : "simple");
 	json_object_set_new(one, "known", text_or_null(result->known));
+	json_object_set_new(one, "unsettled", json_boolean(result->unsettled));
+	json_object_set_new(one, "before", before_of(sample, at));
 	json_object_set_new(one, "beside", beside);
 	/* As it was recorded and sent, where those beside it leave another. */
 	json_object_set_new(one, "recorded",

@@ -210,7 +210,9 @@ static enum water_reason doubt(const struct water_value *value)
 		return WHY_QC_FAILED;
 	if (value->check != CHECK_GOOD)
 		return by_check[value->check];
-	return value->qc == QC_SUSPECT ? WHY_QC_SUSPECT : WHY_NONE;
+	if (value->qc == QC_SUSPECT)
+		return WHY_QC_SUSPECT;
+	return value->unsettled ? WHY_UNSETTLED : WHY_NONE;
 }
 
 static bool is_impossible(const struct amount *water, const struct parameter *parameter)

@@ -61,6 +61,7 @@ enum water_reason {
 	WHY_BLANK = 26,     /* it was found in water that has none */
 	WHY_SPIKE = 27,     /* of what was added another amount was found */
 	WHY_REFERENCE = 28, /* ... of what is known to be there */
+	WHY_UNSETTLED = 29, /* the analyzer's value still moved when it was taken */
 	/* does not apply */
 	WHY_UNTREATED = 30, /* the limit is for treated water only */
 	WHY_TREATED = 31,   /* ... for untreated water only */
@@ -95,6 +96,7 @@ struct water_value {
 	struct water_method method;
 	enum water_check check;
 	enum qc qc;     /* of the value; 0 is "not evaluated" */
+	bool unsettled; /* an analyzer's, taken before it had settled */
 	bool not_water; /* blank, spike, reference: by its activity type */
 };
 

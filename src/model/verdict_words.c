@@ -44,6 +44,7 @@ static const char *const reasons[] = {
 	[WHY_BLANK] = "blank",
 	[WHY_SPIKE] = "spike",
 	[WHY_REFERENCE] = "reference",
+	[WHY_UNSETTLED] = "unsettled",
 	[WHY_UNTREATED] = "untreated",
 	[WHY_TREATED] = "treated",
 	[WHY_NOT_WATER] = "not_water",

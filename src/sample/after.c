@@ -108,16 +108,21 @@ static struct sample_entry *find_entry(struct sample *sample, uint64_t number)
 	return NULL;
 }
 
+const struct sample_entry *after_before(
+	const struct sample *sample, const struct sample_entry *entry)
+{
+	return entry->step.kind == STEP_AMEND && entry->step.test < entry->number
+		       ? find_entry((struct sample *)sample, entry->step.test)
+		       : NULL;
+}
+
 uint64_t after_first(const struct sample *sample, unsigned entry)
 {
-	const struct sample_entry *at = &sample->entries[entry];
-	const struct sample_entry *before = at;
+	const struct sample_entry *at = &sample->entries[entry], *before;
 
-	while (before && before->step.kind == STEP_AMEND && before->step.test < before->number) {
+	while ((before = after_before(sample, at)) != NULL)
 		at = before;
-		before = find_entry((struct sample *)sample, before->step.test);
-	}
-	return before ? before->number : at->number;
+	return at->number;
 }
 
 static bool allow_amend(const struct sample *sample, const struct step *step, struct text *why)
@@ -171,6 +176,7 @@ static void take_amend(struct sample *sample, uint64_t number, const struct step
 	*entry = (struct sample_entry){.number = number, .step = *step};
 	entry->step.origin = origin_of(&before->step, step);
 	entry->step.qc = before->step.qc;
+	entry->step.unsettled = before->step.unsettled;
 	memcpy(entry->step.unit, before->step.unit, sizeof(entry->step.unit));
 	memcpy(entry->step.parameter, before->step.parameter, sizeof(entry->step.parameter));
 	memcpy(entry->step.method, before->step.method, sizeof(entry->step.method));
@@ -207,7 +213,8 @@ static struct step entry_of(const struct result *result)
 		.origin = result->screening ? ORIGIN_KIT : ORIGIN_TAKEN,
 		.qc = result->reason == WHY_QC_SUSPECT  ? QC_SUSPECT
 		      : result->reason == WHY_QC_FAILED ? QC_FAIL
-							: 0};
+							: 0,
+		.unsettled = result->unsettled};
 
 	text_copy(step.parameter, sizeof(step.parameter), result->parameter);
 	text_copy(step.method, sizeof(step.method), result->method);

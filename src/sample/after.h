@@ -17,6 +17,9 @@ void after_take(struct sample *sample, uint64_t number, const struct step *step)
 
 /* The record of what an entry says first: of one that was corrected, however often, that of the first. */
 uint64_t after_first(const struct sample *sample, unsigned entry);
+/* Of a correction the entry before it; NULL: it is none, or that one is lost. */
+const struct sample_entry *after_before(
+	const struct sample *sample, const struct sample_entry *entry);
 /* No later entry is of the same parameter and method. */
 bool after_counts(const struct sample *sample, unsigned entry);
 /*

@@ -128,7 +128,8 @@ enum {
 	AT_STATUS = 22,   /* 2 */
 	AT_REVISION = 24, /* 8 */
 	AT_SET = 32,      /* 16 */
-	AT_RULE = 48      /* 1 */
+	AT_RULE = 48,     /* 1 */
+	AT_UNSETTLED = 49 /* 1 */
 };
 
 static int64_t codes_of(const struct result *result)
@@ -138,7 +139,8 @@ static int64_t codes_of(const struct result *result)
 	       (int64_t)result->basis << AT_BASIS | (int64_t)result->alarm << AT_ALARM |
 	       (int64_t)result->screening << AT_SCREENING | (int64_t)result->status << AT_STATUS |
 	       (int64_t)(result->revision & 0xff) << AT_REVISION |
-	       (int64_t)(result->set_code & 0xffff) << AT_SET | (int64_t)result->rule << AT_RULE;
+	       (int64_t)(result->set_code & 0xffff) << AT_SET | (int64_t)result->rule << AT_RULE |
+	       (int64_t)result->unsettled << AT_UNSETTLED;
 }
 
 static unsigned code(int64_t codes, int at, unsigned mask)
@@ -179,7 +181,8 @@ bool result_read(
 		.status = (enum result_status)code(b, AT_STATUS, 3),
 		.revision = code(b, AT_REVISION, 0xff),
 		.set_code = code(b, AT_SET, 0xffff),
-		.rule = (enum water_rule)code(b, AT_RULE, 1)};
+		.rule = (enum water_rule)code(b, AT_RULE, 1),
+		.unsettled = code(b, AT_UNSETTLED, 1)};
 	(void)fields_get(words, "m", result->method, sizeof(result->method));
 	(void)fields_get(words, "u", result->unit, sizeof(result->unit));
 	(void)fields_get(words, "mdl", result->mdl, sizeof(result->mdl));

@@ -30,6 +30,7 @@ struct result {
 	enum water_reason reason;
 	enum limit_basis basis; /* 0: no limit decided */
 	bool alarm, screening;
+	bool unsettled; /* as of the step */
 	char uncertainty
 		[TERM]; /* expanded, of what the water holds, in the parameter's unit; "": not stated */
 	enum water_rule rule;

@@ -115,6 +115,8 @@ void step_put(struct text *to, const struct step *step)
 		fields_put_number(to, "o", step->origin);
 		if (step->qc)
 			fields_put_number(to, "q", step->qc);
+		if (step->unsettled)
+			fields_put_number(to, "moved", 1);
 		break;
 	case STEP_UNIT:
 	case STEP_END:
@@ -141,6 +143,7 @@ uint64_t step_question(const struct step *step)
 	if (step->origin == ORIGIN_TAKEN)
 		*asked.value = *asked.method = '\0';
 	asked.qc = 0;
+	asked.unsettled = false;
 	*asked.token = '\0';
 	asked.place = (struct place){.origin = PLACE_NONE};
 	fields_put_number(&to, "kind", asked.kind);
@@ -196,6 +199,7 @@ bool step_read(struct step *step, enum step_kind kind, uint64_t number, uint64_t
 	step->origin = value >= ORIGIN_KIT && value <= ORIGIN_BAG ? (enum origin)value : ORIGIN_KIT;
 	value = number_of(words, "q", 0);
 	step->qc = value == QC_SUSPECT || value == QC_FAIL ? (uint8_t)value : 0;
+	step->unsettled = number_of(words, "moved", 0) == 1;
 	read_place(&step->place, words);
 	return says_enough(step);
 }

@@ -75,6 +75,7 @@ struct step {
 	enum origin origin;
 	/* What the van had against the value when it was taken, QC_SUSPECT or QC_FAIL; 0: nothing */
 	uint8_t qc;
+	bool unsettled; /* an analyzer's value that still moved when it was taken */
 	/* STEP_START */
 	int hours;
 	char incubation_c[TERM];

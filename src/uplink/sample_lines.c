@@ -92,6 +92,8 @@ static void put_verdict(struct text *to, const struct result *result)
 		put_int(to, "basis", result->basis);
 	if (result->screening)
 		put_int(to, "screening", 1);
+	if (result->unsettled)
+		put_int(to, "unsettled", 1);
 	if (*result->uncertainty)
 		put_number(to, "uncertainty", strtod(result->uncertainty, NULL));
 	if (result->rule)

@@ -95,7 +95,7 @@ class InTheStores(After):
         slip = self.lab.waterlab("sample", "slip", str(number))
         self.assertLessEqual(max(map(len, slip.splitlines())), 80, slip)
         for words in ("Handpump (point", "6 NTU", "FAILS: above the limit", "limit: less than 5 NTU (nsdwq-2010", "screening", "preliminary",
-                      "verified by Sana Bibi", "corrected by Zar Wali: 6, not 4", "missing: ecoli", "What was not tested is not known"):
+                      "verified by Sana Bibi", "corrected by Zar Wali: 6, not 4; before: 4 NTU by Gul Khan", "missing: ecoli", "What was not tested is not known"):
             self.assertIn(words, " ".join(slip.split()))
         self.assertNotIn("safe", slip.lower())
         visit = self.lab.waterlab("sample", "impediment", "--point", str(before["point"]["point"]), "--reason", "locked")
@@ -199,6 +199,16 @@ class OnThePage(After):
         visit = self.lab.ask("samples")["recent"][0]
         self.assertEqual((visit["impediment"], visit["state"], visit["by"]), ("unsafe", "done", "Zar Wali"))
         page.looked_at(self, "visit-ur")
+        page.driver.get("%s#slip/%d" % (self.console.url, number))
+        page.wait_text("6, not 4", "table.slip")
+        self.assertIn("پہلے: 6", page.text("table.slip").replace("\u2068", "").replace("\u2069", ""))
+        page.driver.get("%s#sample/%d/result" % (self.console.url, visit["sample"]))
+        page.tap("details[data-key=amend] summary")
+        page.choose("[data-field=impediment]", "locked")
+        page.type("[data-field=reason]", "the gate was locked")
+        page.tap("form[data-do=amend] button[type=submit]")
+        page.wait_text("the gate was locked", ".results")
+        self.assertEqual(self.state(visit["sample"])["impediment"], "locked")
         self.assertEqual(page.complaints(), [])
 
 

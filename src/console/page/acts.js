@@ -55,7 +55,7 @@ function start(sample) {
 function amend(sample, entry) {
 	const name = `amend.${entry}`, kept = keep.draft(name);
 	net.put(name, "api/sample/amend", {by: by(), sample, entry, reason: (kept.reason ?? "").trim(),
-		value: valueText(kept.known ?? "is", number(kept.value ?? ""), number(kept.upto ?? ""))});
+		value: kept.impediment ?? valueText(kept.known ?? "is", number(kept.value ?? ""), number(kept.upto ?? ""))});
 }
 
 function finish(test) {

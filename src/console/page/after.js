@@ -3,7 +3,7 @@
 import {h} from "./dom.js";
 import * as form from "./form.js";
 import * as keep from "./keep.js";
-import {knowns} from "./kits.js";
+import {impediments, knowns} from "./kits.js";
 import {amount, isBag} from "./results.js";
 import * as session from "./session.js";
 import * as shapes from "./shapes.js";
@@ -24,6 +24,8 @@ export function verify(app, sample) {
 
 function valueFields(name, one) {
 	const known = keep.draft(name).known ?? "is";
+	if (one.parameter === "impediment")
+		return form.choice(name, "impediment", impediments, code => t(`impediment.${code}`));
 	if (isBag(one))
 		return form.digits(name, "value", {hint: "hint.bagdigits", maxlength: "5"});
 	return [form.choice(name, "known", knowns, code => t(`known.${code}`), "is"),
@@ -33,7 +35,7 @@ function valueFields(name, one) {
 
 // Beside a result: what it is instead, and why.  Unit, method and dilution stay.
 export function correct(app, sample, one) {
-	if (one.parameter === "impediment" || !session.mayVerify()) // the first by the command: waterlab sample amend
+	if (!session.mayVerify())
 		return null;
 	const name = `amend.${one.entry}`, busy = form.isBusy(name);
 	return h("details", {"data-key": "amend"}, h("summary", null, say("amend.title")),

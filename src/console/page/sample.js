@@ -179,7 +179,7 @@ function probes(app, sample) {
 
 function entry(one) {
 	return h("li", {"data-key": String(one.entry)}, h("span", null, say(`parameter.${one.parameter}`)), results.amount(one),
-		h("small", null, say(`method.${one.method}`), " · ", say(`origin.${one.origin}`)), shapes.delivery("saved"));
+		h("small", null, say(`method.${one.method}`), " · ", say(one.unsettled ? "taken.unsettled" : `origin.${one.origin}`)), shapes.delivery("saved"));
 }
 
 const entries = list => list.length > 0 && h("ul", {class: "entries"}, list.map(entry));

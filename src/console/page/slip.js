@@ -29,7 +29,9 @@ function result(one) {
 		one.basis && [" · ", say(`basis.${one.basis}`)])]),
 	h("td", null, shapes.verdict(one.verdict), one.reason !== "none" && h("small", null, say(`reason.${one.reason}`)),
 		h("small", null, say(`status.${one.status}`), one.verified_by && [" · ", h("bdi", null, one.verified_by)]),
-		one.amended_by && h("small", null, say("amended", {who: one.amended_by, why: one.amended_why})), beside.lines(one)));
+		one.amended_by && h("small", null, say("amended", {who: one.amended_by, why: one.amended_why})),
+		one.before.map(past => h("small", null, say("amended.before"), " ", amount(past), " · ", h("bdi", null, past.by), past.why && [" · ", h("bdi", null, past.why)])),
+		beside.lines(one)));
 }
 
 function table(all) {

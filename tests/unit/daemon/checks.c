@@ -43,13 +43,13 @@ static void says(double value, uint8_t qc, uint16_t flags, int64_t ago_ms)
 }
 
 /* As if it had stood there for 40 s. */
-static void settles(double value)
+static void stands(double value, uint8_t qc, uint16_t flags)
 {
-	int64_t ago_ms;
-
-	for (ago_ms = 40000; ago_ms >= 0; ago_ms -= 1000)
-		says(value, QC_FAIL, FLAG_RANGE | FLAG_FLAT, ago_ms);
+	for (int64_t ago_ms = 40000; ago_ms >= 0; ago_ms -= 1000)
+		says(value, qc, flags, ago_ms);
 }
+
+#define settles(value) stands(value, QC_FAIL, FLAG_RANGE | FLAG_FLAT)
 
 static long long begin_check(const char *token)
 {
@@ -88,7 +88,7 @@ static json_t *judged(const char *token, double shown)
 	long long sample = begin(token, "Spring");
 	json_t *answer, *result;
 
-	says(shown, QC_PASS, 0, 0);
+	stands(shown, QC_PASS, 0);
 	json_decref(ask("{'ask':'sample-take','sample':%lld,'unit':'ph-1','parameter':'ph',"
 			"'by':'Gul Khan','token':'%s-t'}",
 		sample, token));

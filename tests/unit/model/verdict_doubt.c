@@ -186,6 +186,22 @@ static void ends_are_guarded_too(void **state)
 	expect(&value, &limit, C, WHY_UNCERTAINTY, "<49");
 }
 
+/* It may have been on its way anywhere; any other doubt is said first. */
+static void what_had_not_settled(void **state)
+{
+	struct limit limit = limit_of("arsenic", LIMIT_INCLUDED, NAN, 50);
+	struct water_value value = exactly("arsenic", 40);
+
+	(void)state;
+	value.unsettled = true;
+	expect(&value, &limit, C, WHY_UNSETTLED, "it meets");
+	value.amount.value = 60;
+	expect(&value, &limit, WATER_POSSIBLE_FAILURE, WHY_UNSETTLED, "it fails");
+	assert_true(water_judge_row(&value, &limit).alarm);
+	value.check = CHECK_NEVER;
+	expect(&value, &limit, WATER_POSSIBLE_FAILURE, WHY_NEVER_CHECKED, "nor was it checked");
+}
+
 static void what_is_not_the_points_water(void **state)
 {
 	struct limit limit = limit_of("arsenic", LIMIT_INCLUDED, NAN, 50);
@@ -208,6 +224,7 @@ int main(void)
 		cmocka_unit_test(decision_rules),
 		cmocka_unit_test(what_a_method_cannot_see),
 		cmocka_unit_test(ends_are_guarded_too),
+		cmocka_unit_test(what_had_not_settled),
 		cmocka_unit_test(what_is_not_the_points_water),
 	};
 

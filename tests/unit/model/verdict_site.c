@@ -304,8 +304,9 @@ static void codes_are_for_ever(void **state)
 		{14, "insensitive"}, {15, "over_range"}, {16, "detection_limit"}, {17, "zero"},
 		{18, "uncertainty"}, {19, "no_water"}, {20, "never_checked"}, {21, "check_expired"},
 		{22, "check_failed"}, {23, "qc_suspect"}, {24, "qc_failed"}, {25, "replicate"},
-		{26, "blank"}, {27, "spike"}, {28, "reference"}, {30, "untreated"}, {31, "treated"},
-		{32, "not_water"}, {33, "unknown"}, {9999, "unknown"}};
+		{26, "blank"}, {27, "spike"}, {28, "reference"}, {29, "unsettled"},
+		{30, "untreated"}, {31, "treated"}, {32, "not_water"}, {33, "unknown"},
+		{9999, "unknown"}};
 	size_t i;
 
 	(void)state;

@@ -89,6 +89,8 @@ static void results_come_back(void **state)
 			      .basis = LIMIT_HEALTH,
 			      .alarm = true,
 			      .screening = true,
+			      .unsettled = true,
+			      .known = "5",
 			      .uncertainty = "0.015",
 			      .rule = RULE_GUARDED,
 			      .status = RESULT_VERIFIED,
@@ -110,7 +112,9 @@ static void results_come_back(void **state)
 	assert_int_equal(back.as_if_believed, WATER_FAILS_BELOW);
 	assert_int_equal(back.reason, WHY_QC_SUSPECT);
 	assert_int_equal(back.basis, LIMIT_HEALTH);
-	assert_true(back.alarm && back.screening && back.status == RESULT_VERIFIED);
+	assert_string_equal(back.known, "5");
+	assert_true(
+		back.alarm && back.screening && back.unsettled && back.status == RESULT_VERIFIED);
 	assert_int_equal(back.revision, 255);
 	assert_string_equal(back.uncertainty, "0.015");
 	assert_int_equal(back.rule, RULE_GUARDED);

@@ -305,7 +305,7 @@ class Day(LabTest):
         self.looked_at("attach-ur")
         page.press("form[data-do=attach] select", "\ue015")
         page.press("form[data-do=attach] button[type=submit]")
-        page.wait_text("%s belongs to sample %d" % (ours[0], number), "#main")
+        page.wait_text("جب تک وہ مکمل یا منسوخ نہ ہو", "#main")     # the daemon's refusal, said in Urdu
         self.looked_at("attach-refused-ur")
         self.lab.waterlab("sample", "cancel", "--sample", str(number), "--reason", "another tap", "--by", WHO)
         page.press("[data-do=mend]")

@@ -244,8 +244,10 @@ static void print_exchanges(const json_t *answer)
 			*text_of(one, "answer") ? "" : text_of(one, "error"));
 	}
 	json_array_foreach(json_object_get(answer, "fields"), i, one)
+	{
 		printf("= %s %s %s\n", text_of(one, "parameter"),
 			*text_of(one, "text") ? text_of(one, "text") : "-", text_of(one, "unit"));
+	}
 }
 
 /* The name of the line's unit of that address, where it has that driver; NULL: it has not. */

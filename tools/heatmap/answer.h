@@ -12,11 +12,10 @@
 
 enum { ANSWER_LINE = 64 * 1024 * 1024 };
 
-/* How many results a store has of one day (UTC), and the sum of their numbers: what a day is known by. */
+/* How many results a store has of one day (UTC). */
 struct day_print {
 	int32_t day; /* since 1970 */
 	uint64_t n;
-	double sum;
 };
 
 struct answer;

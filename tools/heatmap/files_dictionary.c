@@ -92,7 +92,6 @@ static const struct {
 	{"results/*.csv", "clock_doubt", "yes or no", "", "the van's clock was not confirmed"},
 	{"results/*.csv", "lat", "number", "degrees", "WGS 84; also in failures.csv"},
 	{"results/*.csv", "lon", "number", "degrees", "WGS 84; also in failures.csv"},
-	{"results/*.csv", "changed", "time", "UTC", "when the publisher first saw it so"},
 	{"results/*.csv", "replicate", "whole number", "", "within the sample; 0: the only one"},
 	{"results/*.csv", "impediment", "whole number", "",
 		"why no water was taken: 1 dry, 2 broken, 3 locked, 4 unsafe, 5 unreachable, "

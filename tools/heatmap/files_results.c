@@ -9,7 +9,7 @@ static const char headings[] =
 	"lab,spool,sample,point,code,name,sampled,district,near,source_type,position,treated,"
 	"parameter,"
 	"method,class,value,censor,upper,mdl,unit,verdict,reason,as_if,limit_text,limit_set,basis,"
-	"van_verdict,van_limit_set,status,rev,activity,purpose,parent,clock_doubt,lat,lon,changed,"
+	"van_verdict,van_limit_set,status,rev,activity,purpose,parent,clock_doubt,lat,lon,"
 	"schema_version,replicate,impediment";
 
 static const char what_csv[] =
@@ -73,7 +73,6 @@ static void csv_row(struct put *put, const struct result_row *row)
 	csv_words(put, row->clock ? "yes" : "no");
 	csv_number(put, row->lat);
 	csv_number(put, row->lon);
-	csv_words(put, "");
 	csv_whole(put, FILES_SCHEMA);
 	csv_whole(put, row->replicate);
 	csv_number(put, row->impediment ? row->impediment : NAN);

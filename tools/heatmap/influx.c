@@ -35,23 +35,17 @@ static void put_span(struct text *form, const struct store_conf *conf, const cha
 	put_question(form, conf, room);
 }
 
-void influx_put_days(
-	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
-{
-	put_span(form, conf, "SELECT count(seq), sum(seq) FROM result", from_ms, to_ms,
-		" GROUP BY time(1d) fill(none)");
-}
-
 void influx_put_results(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
 {
-	put_span(form, conf, "SELECT * FROM result", from_ms, to_ms, "");
+	/* Ungrouped, the store would put thousands of series in the order of time first: 25 times as long. */
+	put_span(form, conf, "SELECT * FROM result", from_ms, to_ms, " GROUP BY *");
 }
 
 void influx_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms)
 {
 	(void)to_ms;
-	put_question(form, conf, "SELECT * FROM point");
+	put_question(form, conf, "SELECT * FROM point GROUP BY *");
 }
 
 void influx_put_heard(
@@ -184,15 +178,29 @@ static int take_chunk(struct answer *answer, const char *line, size_t len, row_t
 	} else if (!json_array_size(results) || answer->ended) {
 		err = damaged(answer, "this is not the answer of an InfluxDB");
 	}
-	if (!err)
-		json_array_foreach(results, i, one)
-		{
-			if (!err)
-				err = take_result_of(answer, one, take, column_of, &more);
-		}
+	json_array_foreach(results, i, one)
+	{
+		if (!err)
+			err = take_result_of(answer, one, take, column_of, &more);
+	}
 	answer->ended = !more;
 	json_decref(chunk);
 	return err;
+}
+
+/* Tags stand beside a group, or among the columns. */
+static void put_tags(
+	const struct table *table, void *row, const struct column *(*column_of)(const char *name))
+{
+	const char *tag;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)table->tags, tag, value)
+	{
+		if (json_string_length(value))
+			column_put_text(
+				table->answer->rows, row, column_of(tag), json_string_value(value));
+	}
 }
 
 static void put_columns(const struct table *table, const json_t *values, void *row)
@@ -224,6 +232,7 @@ static int take_result(const struct table *table, const json_t *values)
 	if (!row)
 		return ERR_MEMORY;
 	row->at_ms = time_of(table, values);
+	put_tags(table, row, column_of_result);
 	put_columns(table, values, row);
 	return 0;
 }
@@ -234,6 +243,7 @@ static int take_point(const struct table *table, const json_t *values)
 
 	if (!row)
 		return ERR_MEMORY;
+	put_tags(table, row, column_of_point);
 	put_columns(table, values, row);
 	return 0;
 }
@@ -262,30 +272,6 @@ static int take_lab(const struct table *table, const json_t *values)
 		put_columns(table, values, row);
 	}
 	return 0;
-}
-
-static int take_day(const struct table *table, const json_t *values)
-{
-	struct day_print *day =
-		answer_day(table->answer, (int32_t)(time_of(table, values) / UTC_DAY_MS));
-	double number;
-	size_t i;
-
-	if (!day)
-		return ERR_MEMORY;
-	for (i = 0; i < table->n; i++) {
-		number = json_number_value(json_array_get(values, i));
-		if (!strcmp(table->names[i], "count") && number >= 0 && number < 1e15)
-			day->n = (uint64_t)number;
-		else if (!strcmp(table->names[i], "sum"))
-			day->sum = number;
-	}
-	return 0;
-}
-
-int influx_take_days(struct answer *answer, const char *line, size_t len)
-{
-	return take_chunk(answer, line, len, take_day, no_column);
 }
 
 int influx_take_results(struct answer *answer, const char *line, size_t len)

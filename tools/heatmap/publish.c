@@ -5,34 +5,51 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/utc.h"
 #include "files.h"
 #include "folder.h"
 #include "status.h"
 #include "store.h"
 
-enum { BATCH = 20000, HEARD_DAYS = 45 };
+enum { HEARD_DAYS = 45 };
 
 /* 2100-01-01: a clock that is wrong dates results ahead, and their failures are listed all the same. */
 static const int64_t end_of_time_ms = 4102444800000;
 
 /* --- reading ------------------------------------------------------------------------------------------- */
 
-/* Days together, so that no answer is much longer than a batch. */
-static int read_results(struct store *store, struct rows *rows, const struct day_print *days,
-	size_t n, struct text *why)
+/* How many results the days of a span have. */
+static uint64_t count_days(const struct day_print *days, size_t n, int64_t from_ms, int64_t to_ms)
 {
-	size_t i, end;
-	uint64_t sum;
-	int err = 0;
+	uint64_t sum = 0;
+	size_t i;
 
-	for (i = 0; !err && i < n; i = end) {
-		sum = 0;
-		for (end = i; end < n && (end == i || sum + days[end].n <= BATCH); end++)
-			sum += days[end].n;
-		err = store_results(store, (int64_t)days[i].day * UTC_DAY_MS,
-			((int64_t)days[end - 1].day + 1) * UTC_DAY_MS, sum, rows, why);
+	for (i = 0; i < n; i++)
+		if (days[i].day * (int64_t)UTC_DAY_MS >= from_ms &&
+			days[i].day * (int64_t)UTC_DAY_MS < to_ms)
+			sum += days[i].n;
+	return sum;
+}
+
+/* A month at a time, so that no answer is long; what is dated beyond the next month in one. */
+static int read_results(struct store *store, const struct heatmap_conf *conf,
+	struct picture *picture, struct text *why)
+{
+	struct day_print *days = NULL;
+	int32_t month = month_of(conf->from_ms), last = month_of(picture->made_ms) + 2;
+	int64_t from_ms, to_ms;
+	size_t n = 0;
+	int err = store_days(store, conf->from_ms, end_of_time_ms, &days, &n, why);
+
+	for (; !err && month <= last; month++) {
+		from_ms = month_begins_ms(month);
+		to_ms = month < last ? month_begins_ms(month + 1) : end_of_time_ms;
+		from_ms = from_ms < conf->from_ms ? conf->from_ms : from_ms;
+		err = store_results(store, from_ms, to_ms, count_days(days, n, from_ms, to_ms),
+			&picture->rows, why);
 	}
+	free(days);
 	return err;
 }
 
@@ -51,17 +68,13 @@ static int hear_results(struct rows *rows, int64_t now_ms)
 static int read_all(struct store *store, const struct heatmap_conf *conf, struct picture *picture,
 	struct text *why)
 {
-	struct day_print *days = NULL;
-	size_t n = 0;
-	int err = store_days(store, conf->from_ms, end_of_time_ms, &days, &n, why);
+	int err = read_results(store, conf, picture, why);
 
-	if (!err && !n) {
+	if (!err && !picture->rows.n_results) {
 		text_printf(why, "store %s holds no results in \"%s\"; what is published stays",
 			conf->store.url, conf->store.database);
 		err = ERR_ABSENT;
 	}
-	if (!err)
-		err = read_results(store, &picture->rows, days, n, why);
 	if (!err)
 		err = store_points(store, picture->made_ms, &picture->rows, why);
 	if (!err)
@@ -72,7 +85,6 @@ static int read_all(struct store *store, const struct heatmap_conf *conf, struct
 			picture->made_ms, &picture->rows, why);
 	if (!err)
 		err = hear_results(&picture->rows, picture->made_ms);
-	free(days);
 	return err;
 }
 
@@ -137,6 +149,41 @@ static int write_version(const struct picture *picture, struct folder *folder, s
 	return err ? err : folder_commit(folder, conf->keep, why);
 }
 
+/* --- the policy ---------------------------------------------------------------------------------------- */
+
+static void put_policy(struct text *to, const struct policy *policy)
+{
+	text_printf(to,
+		"small_cell %u, percentages_from %u, public_sources %s, official %s, labs %s",
+		policy->small_cell, policy->percentages_from, policy->public_sources,
+		policy->official ? "true" : "false", policy->labs ? "true" : "false");
+}
+
+/* What is published by another policy than the last time is said, before the file remembers the new one. */
+static int log_policy(const struct heatmap_conf *conf, struct text *why)
+{
+	char now[POLICY_SOURCES + 128], before[POLICY_SOURCES + 128] = "", path[FOLDER_PATH];
+	struct text text = text_over(now, sizeof(now)), name = text_over(path, sizeof(path));
+	FILE *file;
+	struct put put;
+
+	put_policy(&text, &conf->policy);
+	text_printf(&name, "%s/state/policy", conf->out);
+	file = fopen(path, "re");
+	if (file) {
+		if (fgets(before, sizeof(before), file))
+			before[strcspn(before, "\n")] = '\0';
+		fclose(file);
+	}
+	if (!strcmp(now, before))
+		return 0;
+	log_say(LOG_NOTICE, "policy", "%s%s%s%s", *before ? "was: " : "", before,
+		*before ? "; is now: " : "first: ", now);
+	put_open(&put, conf->out, "state/policy");
+	csv_line(&put, now);
+	return put_close(&put, NULL, why);
+}
+
 /* --- the whole ----------------------------------------------------------------------------------------- */
 
 /* What the centre itself brings: its limits and places. */
@@ -189,6 +236,8 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 	picture.places = places;
 	if (!err)
 		err = make_version(conf, stop, &folder, &picture, why);
+	if (!err)
+		err = log_policy(conf, why);
 	if (err == ERR_MEMORY && !why->len)
 		text_put(why,
 			"there is not enough memory for all results; read a shorter time (from)");

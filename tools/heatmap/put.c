@@ -58,7 +58,7 @@ int put_close(struct put *put, long *bytes, struct text *why)
 
 static void out(struct put *put, const char *at, size_t len)
 {
-	if (put->file && fwrite(at, 1, len, put->file) != len && !put->wrong)
+	if (len && put->file && fwrite_unlocked(at, 1, len, put->file) != len && !put->wrong)
 		put->wrong = errno ? errno : EIO;
 }
 
@@ -82,19 +82,21 @@ void put_time(struct text *to, int64_t utc_ms)
 static void quote(struct put *put, const char *text)
 {
 	char escape[8];
+	size_t plain;
 
 	out_text(put, "\"");
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\') {
-			escape[0] = '\\';
-			escape[1] = *text;
-			out(put, escape, 2);
-		} else if ((unsigned char)*text < ' ') {
+	while (*text) {
+		for (plain = 0; (unsigned char)text[plain] >= ' ' && text[plain] != '"' &&
+				text[plain] != '\\';
+			plain++)
+			;
+		out(put, text, plain);
+		text += plain;
+		if (*text)
 			out(put, escape,
-				(size_t)snprintf(escape, sizeof(escape), "\\u%04x", *text));
-		} else {
-			out(put, text, 1);
-		}
+				(size_t)snprintf(escape, sizeof(escape),
+					(unsigned char)*text < ' ' ? "\\u%04x" : "\\%c", *text));
+		text += *text != '\0';
 	}
 	out_text(put, "\"");
 }

@@ -26,10 +26,9 @@ struct dialect {
 	answer_take take_days, take_results, take_points, take_heard, take_lab_times, take_labs;
 };
 
-static const struct dialect influx = {"influxdb", true, POST_EXPORT, influx_put_days,
-	influx_put_results, influx_put_points, influx_put_heard, NULL, influx_put_labs,
-	influx_take_days, influx_take_results, influx_take_points, influx_take_heard, NULL,
-	influx_take_labs};
+static const struct dialect influx = {"influxdb", true, POST_EXPORT, NULL, influx_put_results,
+	influx_put_points, influx_put_heard, NULL, influx_put_labs, NULL, influx_take_results,
+	influx_take_points, influx_take_heard, NULL, influx_take_labs};
 static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, victoria_put_days,
 	victoria_put_results, victoria_put_points, victoria_put_heard, victoria_put_lab_times,
 	victoria_put_labs, victoria_take_days, victoria_take_results, victoria_take_points,
@@ -40,6 +39,8 @@ struct store {
 	const struct dialect *dialect;
 	struct post *exporting, *asking; /* two routes of one store */
 	_Atomic int64_t beat_ms;
+	char words[300]; /* what is wrong with the answer, by who reads it */
+	struct text said;
 };
 
 static const struct dialect *dialect_of(const struct store_conf *conf)
@@ -109,8 +110,7 @@ static int weigh(const struct store *store, const struct reply *reply, struct te
 static int ask(
 	struct store *store, struct post *post, const struct text *form, struct answer *answer)
 {
-	char words[300];
-	struct text said = text_over(words, sizeof(words)), *why = answer->why;
+	struct text *why = answer->why;
 	struct reply reply;
 	int err;
 
@@ -118,7 +118,8 @@ static int ask(
 		text_put(why, "the question is too long: give the database a shorter name");
 		return ERR_CONF;
 	}
-	answer->why = &said;
+	store->said = text_over(store->words, sizeof(store->words));
+	answer->why = &store->said;
 	answer->ended = !store->dialect->says_end;
 	post_stream(post, form->at, form->len, answer_bytes, answer, &reply);
 	err = answer->err ? answer->err : 0;
@@ -127,7 +128,8 @@ static int ask(
 	else if (!err || reply.transport == TRANSPORT_WHOLE)
 		err = weigh(store, &reply, why);
 	if (err && !why->len)
-		text_printf(why, "store %s: %s", store->conf.url, *words ? words : err_text(err));
+		text_printf(why, "store %s: %s", store->conf.url,
+			*store->words ? store->words : err_text(err));
 	return err;
 }
 
@@ -141,10 +143,12 @@ int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_p
 	struct text form = text_over(room, sizeof(room));
 	int err;
 
-	store->dialect->put_days(&form, &store->conf, from_ms, to_ms);
-	err = ask(store, store->exporting, &form, &answer);
 	*days = NULL;
 	*n = 0;
+	if (!store->dialect->put_days)
+		return 0;
+	store->dialect->put_days(&form, &store->conf, from_ms, to_ms);
+	err = ask(store, store->exporting, &form, &answer);
 	if (!err) {
 		*days = answer.days;
 		*n = answer.n_days;

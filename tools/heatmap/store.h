@@ -20,7 +20,10 @@ int store_open(struct store **out, const struct store_conf *conf, const atomic_b
 	struct text *why) MUST_USE;
 void store_close(struct store *store);
 
-/* The days from..to (UTC ms, whole days) that have results; *days is the caller's to free. */
+/*
+ * The days from..to (UTC ms) that have results, of a store whose answers do not say that they are whole; else none.  *days
+ * is the caller's to free.
+ */
 int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_print **days,
 	size_t *n, struct text *why) MUST_USE;
 /* All results of that span, added to rows.  ERR_DAMAGED when fewer came than `least`. */

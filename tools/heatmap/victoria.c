@@ -182,7 +182,6 @@ int victoria_take_days(struct answer *answer, const char *line, size_t len)
 			break;
 		}
 		day->n++;
-		day->sum += value_at(&series, i);
 	}
 	close_line(&series);
 	return err;
@@ -272,7 +271,9 @@ static void copy_tags(struct rows *rows, void *row, const json_t *metric,
 	json_t *value;
 
 	json_object_foreach((json_t *)(uintptr_t)metric, key, value)
+	{
 		column_put_text(rows, row, column_of(key), json_string_value(value));
+	}
 }
 
 static int join(struct answer *answer, const struct making *making,

@@ -108,27 +108,6 @@ static void test_no_answers(void **state)
 	}
 }
 
-static void test_days(void **state)
-{
-	static const char bytes[] =
-		"{\"results\":[{\"series\":[{\"columns\":[\"time\",\"count\",\"sum\"],\"values\":[["
-		"86400000,2,9],[259200000,1,4]]}]}]}\n";
-	char words[200];
-	struct text why = text_over(words, sizeof(words));
-	struct answer answer = {.take = influx_take_days, .why = &why};
-
-	(void)state;
-	assert_true(answer_bytes(&answer, bytes, sizeof(bytes) - 1));
-	assert_int_equal(answer_end(&answer), 0);
-	assert_int_equal(answer.n_days, 2);
-	assert_int_equal(answer.days[0].day, 1);
-	assert_int_equal(answer.days[1].n, 1);
-	assert_true(answer.days[0].sum == 9);
-	assert_ptr_equal(answer_day(&answer, 2), &answer.days[1]);
-	assert_int_equal(answer.days[2].day, 3);
-	answer_free(&answer);
-}
-
 static void test_questions(void **state)
 {
 	struct store_conf conf = {.database = "a&b", .retention_policy = "raw"};
@@ -145,7 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_cut_short), cmocka_unit_test(test_no_answers),
-		cmocka_unit_test(test_days), cmocka_unit_test(test_questions)};
+		cmocka_unit_test(test_questions)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

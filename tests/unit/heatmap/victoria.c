@@ -53,6 +53,23 @@ static void test_fields_are_joined(void **state)
 	rows_free(&rows);
 }
 
+static void test_days(void **state)
+{
+	struct text why = text_over(words, sizeof(words));
+	struct answer answer = {.take = victoria_take_days, .why = &why, .ended = true};
+	static const char bytes[] = SERIES("result_seq", TAGS, "1,2", "259200000,86400001")
+		SERIES("result_seq", "\"lab\":\"b\"", "1", "86400000");
+
+	(void)state;
+	assert_true(answer_bytes(&answer, bytes, sizeof(bytes) - 1));
+	assert_int_equal(answer_end(&answer), 0);
+	assert_int_equal(answer.n_days, 2);
+	assert_int_equal(answer.days[0].day, 1);
+	assert_int_equal(answer.days[0].n, 2);
+	assert_int_equal(answer.days[1].day, 3);
+	answer_free(&answer);
+}
+
 static void test_points(void **state)
 {
 	struct rows rows = {.results = NULL};
@@ -107,8 +124,8 @@ static void test_no_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields_are_joined),
-		cmocka_unit_test(test_points), cmocka_unit_test(test_heard),
-		cmocka_unit_test(test_no_answers)};
+		cmocka_unit_test(test_days), cmocka_unit_test(test_points),
+		cmocka_unit_test(test_heard), cmocka_unit_test(test_no_answers)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -303,6 +303,8 @@ bool typed_unit(
 			return false;
 		}
 	ucum = mass_of(plain, of, &form);
+	if (!ucum)
+		form = "";
 	for (i = 0; !ucum && i < sizeof(units) / sizeof(units[0]); i++)
 		if (!strcmp(units[i][0], plain))
 			ucum = units[i][1];

@@ -5,12 +5,14 @@
 #include "base/log.h"
 #include "base/round.h"
 
-enum { STACK = 256 * 1024, STEP_MS = 60 * 1000 };
+/* It comes round as often as the watchdog wants of any thread, and looks each minute. */
+enum { STACK = 256 * 1024, STEP_MS = 10 * 1000, LOOK_MS = 60 * 1000 };
 
 struct lab_reports {
 	const struct parts *parts;
 	struct spool_reader *reader;
-	int64_t last_ms; /* boot time of the last report; 0: none since the start */
+	int64_t looked_ms; /* boot time of the last look; 0: none since the start */
+	int64_t last_ms;   /* of the last report */
 	struct lab_look said;
 	struct log_edge edge;
 	struct round *round; /* NULL: it does not run */
@@ -21,7 +23,8 @@ struct lab_reports {
 /* Is there anything to look for? */
 static bool may_be_due(const struct lab_reports *reports, int64_t now_ms)
 {
-	if (spool_utc(reports->parts->spool).source == TIME_NONE)
+	if ((reports->looked_ms && now_ms - reports->looked_ms < LOOK_MS) ||
+		spool_utc(reports->parts->spool).source == TIME_NONE)
 		return false;
 	return reports->last_ms ? now_ms - reports->last_ms >= LAB_REPORTS_APART_MS
 				: now_ms - reports->parts->started_ms >= LAB_REPORTS_FIRST_MS;
@@ -55,6 +58,7 @@ int lab_reports_step(struct lab_reports *reports)
 
 	if (!may_be_due(reports, now_ms))
 		return 0;
+	reports->looked_ms = now_ms;
 	lab_look(reports->parts, reports->reader, &now);
 	if (reports->last_ms && now_ms - reports->last_ms < LAB_REPORTS_EVERY_MS &&
 		!has_changed(&reports->said, &now))

@@ -7,7 +7,7 @@ enum {
 	OPEN_MS = 45 * 1000,   /* opening a port: three name servers that are away, and then some */
 	INBOX_MS = 300 * 1000, /* a file of 10,000 records on a slow card */
 	SUMMARIES_MS = 300 * 1000, /* a step: SUMMARIES_BLOCKS commits on a slow card */
-	REPORTS_MS = 300 * 1000,   /* a step each minute: one commit on a slow card */
+	REPORTS_MS = 300 * 1000,   /* a step: one commit on a slow card */
 	IDLE_MS = 10 * 1000        /* a thread with nothing to do still comes round this often */
 };
 

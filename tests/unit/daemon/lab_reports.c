@@ -63,7 +63,7 @@ static size_t look(struct lab_status *newest)
 	return n_reported;
 }
 
-/* Time passes with the line at work and a look each minute. */
+/* Time passes with the line at work and a step each minute. */
 static void pass(int64_t ms)
 {
 	int64_t until_ms = now_ms + ms;

@@ -60,6 +60,10 @@ static void put_amount(struct text *to, const struct result *result)
 	put_int(to, "censor", amount.kind);
 	if (*result->mdl)
 		put_number(to, "mdl", amount.detection_limit);
+	else if (amount.kind == AMOUNT_NOT_DETECTED && result_is_counted(result->parameter) &&
+		 strtod(result->dilution, NULL) > 1)
+		/* One in what was looked at: who judges it again must know how little that was. */
+		put_number(to, "mdl", strtod(result->dilution, NULL));
 	if (result_known(result, &known))
 		put_number(to, "known", known);
 }

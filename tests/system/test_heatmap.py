@@ -223,6 +223,7 @@ class Safety(HeatmapTest):
             ("ph", "value=9,censor=1i,verdict=5i,reason=24i,as_if=2i,limit_low=6.5,limit=8.5,limit_set=1i", ("possible_failure", "qc_failed")),
             ("ph", "value=7,censor=1i,verdict=6i,reason=1i", ("cannot_judge", "no_limit")),
             ("ecoli", "censor=6i,verdict=6i,reason=14i,screening=1i,limit_set=1i", ("cannot_judge", "insensitive")),
+            ("ecoli", "censor=6i,mdl=10,verdict=6i,reason=1i,screening=1i", ("cannot_judge", "insensitive")),    # diluted
             ("ecoli", "value=0,censor=1i,verdict=6i,reason=17i,screening=1i,limit_set=1i", ("cannot_judge", "zero")),
             ("ecoli", "censor=0i,verdict=6i,reason=10i,screening=1i", ("cannot_judge", "no_value")),
             ("iron", "value=9,censor=1i,verdict=2i,limit=0.3,limit_set=1002i,screening=1i", ("possible_failure", "no_limit")),

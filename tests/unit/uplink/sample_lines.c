@@ -123,6 +123,16 @@ static void what_is_no_number(void **state)
 	expect(&row, TAGS("cbt", "ecoli") "censor=6i,verdict=1i,limit_set=1i,basis=1i,sample=9i,"
 					  "point=7i,treated=2i,status=0i,rev=2i," PLACE
 					  ",clock=2i,clock_err=60 1700000000000\n");
+	/* A tenth of the water was looked at: what that could not see must be known wherever it is judged again. */
+	text_copy(result.dilution, sizeof(result.dilution), "10");
+	result.verdict = result.as_if_believed = WATER_CANNOT_JUDGE;
+	result.reason = WHY_NO_LIMIT;
+	row = row_of(&result);
+	expect(&row,
+		TAGS("cbt", "ecoli") "censor=6i,mdl=10,verdict=6i,reason=1i,limit_set=1i,basis=1i,"
+				     "sample=9i,point=7i,treated=2i,status=0i,rev=2i," PLACE
+				     " 1700000000000\n");
+	result.dilution[0] = '\0';
 	text_copy(result.value, sizeof(result.value), "11111");
 	result.verdict = WATER_POSSIBLE_FAILURE;
 	result.as_if_believed = WATER_FAILS_DETECTED;

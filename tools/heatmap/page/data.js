@@ -42,11 +42,16 @@ async function read(name) {
 
 // A page that stays open goes over to the next map as a whole: files of two maps would not fit together.
 export async function renew() {
-	const index = await read("index.json").catch(() => null); // what is shown stays, with its age
+	const missing = () => null; // what is shown stays, with its age
+	const [index, status] = await Promise.all([read("index.json").catch(missing), read("status.json").catch(missing)]);
+	if (status)
+		files.set("status.json", {value: status});
 	if (!index || index.made === files.get("index.json")?.value?.made)
 		return;
 	files.clear();
 	files.set("index.json", {value: index});
+	if (status)
+		files.set("status.json", {value: status});
 	changed();
 }
 

@@ -91,7 +91,7 @@ int main(void)
 	static struct heatmap_conf conf = {.policy = {5, 5, "public_tap_standpipe", true, true}};
 	struct picture picture = {.conf = &conf, .made_ms = now_ms};
 	struct limit_book limits;
-	struct gazetteer *places;
+	struct gazetteer *places = NULL;
 	char words[400];
 	struct text why = text_over(words, sizeof(words));
 	struct rusage usage;

@@ -194,48 +194,52 @@ static int begun(const struct parts *parts, const struct asked *asked, enum audi
 		client, "it cannot be recorded, so it does not begin: %s", err_text(err));
 }
 
+static int begin(
+	const struct parts *parts, struct asked *asked, bool scans, struct control_client *client)
+{
+	const struct search_asker asker = {asked->by, asked->token};
+	struct line *line = parts->lines[asked->line];
+	int err;
+
+	if (was_asked(parts, asked))
+		return show(parts, asked->line, client);
+	if (!is_open(parts, asked) || !is_free(parts, asked))
+		return control_refuse(client, "%s", asked->words);
+	if (scans)
+		err = line_scan(line, &asker, (const struct profile *const *)parts->known,
+			parts->n_known, asked->first, asked->last);
+	else
+		err = line_probe(line, &asker, asked->unit);
+	if (err)
+		return refuse(asked, err, client);
+	return begun(parts, asked, scans ? AUDIT_LINE_SCANNED : AUDIT_UNIT_PROBED,
+		scans ? asked->conf->name : asked->conf->units[asked->unit].name, client);
+}
+
 int search_ask_scan(void *ctx, const json_t *request, struct control_client *client)
 {
 	const struct parts *parts = ctx;
 	struct asked asked = {.line = 0};
-	struct search_asker asker = {asked.by, asked.token};
 	int err;
 
 	if (!question_who(request, asked.by, asked.token, client, &err))
 		return err;
 	if (!take_line(parts, request, &asked) || !take_addresses(request, &asked))
 		return control_refuse(client, "%s", asked.words);
-	if (was_asked(parts, &asked))
-		return show(parts, asked.line, client);
-	if (!is_open(parts, &asked) || !is_free(parts, &asked))
-		return control_refuse(client, "%s", asked.words);
-	err = line_scan(parts->lines[asked.line], &asker,
-		(const struct profile *const *)parts->known, parts->n_known, asked.first,
-		asked.last);
-	if (err)
-		return refuse(&asked, err, client);
-	return begun(parts, &asked, AUDIT_LINE_SCANNED, asked.conf->name, client);
+	return begin(parts, &asked, true, client);
 }
 
 int search_ask_probe(void *ctx, const json_t *request, struct control_client *client)
 {
 	const struct parts *parts = ctx;
 	struct asked asked = {.line = 0};
-	struct search_asker asker = {asked.by, asked.token};
 	int err;
 
 	if (!question_who(request, asked.by, asked.token, client, &err))
 		return err;
 	if (!take_unit(parts, request, &asked))
 		return control_refuse(client, "%s", asked.words);
-	if (was_asked(parts, &asked))
-		return show(parts, asked.line, client);
-	if (!is_open(parts, &asked) || !is_free(parts, &asked))
-		return control_refuse(client, "%s", asked.words);
-	err = line_probe(parts->lines[asked.line], &asker, asked.unit);
-	if (err)
-		return refuse(&asked, err, client);
-	return begun(parts, &asked, AUDIT_UNIT_PROBED, asked.conf->units[asked.unit].name, client);
+	return begin(parts, &asked, false, client);
 }
 
 int search_ask_cancel(void *ctx, const json_t *request, struct control_client *client)

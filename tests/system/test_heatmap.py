@@ -386,6 +386,24 @@ class Trouble(HeatmapTest):
         wholelab.wait_for("the first version", lambda: os.path.lexists(os.path.join(self.out, "current")))
         self.assertEqual(watch.end(signal.SIGTERM), 0)
 
+    def test_the_page_lies_beside_the_data_of_each_view(self):
+        store = self.real_store(wholelab.InfluxDB)
+        self.write(store, [line("ecoli", int(time.time() * 1000) - 1000,
+                                "censor=6i,verdict=1i,limit_set=1i,sample=1i,point=1i,rev=0i,seq=1i,screening=1i")])
+        page = os.path.join(self.folder, "page")
+        os.makedirs(os.path.join(page, "deep"))
+        for name in ("index.html", "deep/a.js"):
+            with open(os.path.join(page, name), "w") as f:
+                f.write(name)
+        self.publish(self.config(store.url, more='page = "%s/";' % page))
+        for view in ("public", "official", "labs"):
+            self.assertEqual((self.read(view, "index.html"), self.read(view, "deep/a.js")), ("index.html", "deep/a.js"))
+            self.assertEqual(self.json(view, "data/index.json")["view"], view)
+        done = self.run_publisher(self.config(store.url, more='page = "%s/nowhere";' % page))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nowhere", done.stderr)
+        self.assertEqual(self.read("public", "index.html"), "index.html")
+
     def test_a_changed_policy_is_logged(self):
         store = self.real_store(wholelab.InfluxDB)
         self.write(store, [line("ecoli", int(time.time() * 1000) - 1000,

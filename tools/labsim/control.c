@@ -196,7 +196,7 @@ void control_wait(struct control *control, int wake, int ms)
 	for (i = 0; i < MOST_CALLERS; i++)
 		if (at[i].revents)
 			answer_caller(control, &control->callers[i]);
-	if (at[MOST_CALLERS].revents)
+	if (caller && at[MOST_CALLERS].revents)
 		caller->fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
 }
 

@@ -102,7 +102,7 @@ int main(void)
 	printf("quality_with_thresholds %.3g ns\n", tested);
 	printf("quality_with_to_without %.3g ratio\n", tested / plain);
 	printf("quality_50_readings_a_second %.3g %%\n", tested * 50 / 1e7);
-	printf("%u of %u readings were doubted\n", doubted, ROUNDS * SERIES);
+	printf("%u of %d readings were doubted\n", doubted, ROUNDS * SERIES);
 	quality_free(with);
 	quality_free(without);
 	qc_conf_free(thresholds);

@@ -99,6 +99,12 @@ def point_of(row):
     return {tag: row[tag] for tag in POINT_TAGS}, int(row["utc_ms"]), fields
 
 
+def status_of(row):
+    fields = {name: float(row[name]) for name in "seq clock backlog oldest_unsent_s units_ok units_sick checks_ok checks_expired".split()}
+    fields.update(backlog_records=fields["backlog"], refused=0.0, set_aside=0.0, pos=1.0, fix_age=0.4)
+    return {tag: row[tag] for tag in ("lab", "spool")}, int(row["utc_ms"]), fields
+
+
 def key_of(tags, utc_ms):
     return tuple(sorted((k, v) for k, v in tags.items() if v)) + (utc_ms,)
 
@@ -155,6 +161,7 @@ class Fleet(LabTest):
         words = [FLEET, "--dir", os.path.join(self.folder, "fleet"), "--seed", str(SEED), "--until", "2026-11-29T12:00Z",
                  "--places", os.path.join(chain.TOP, "config/places.csv"), "--limits", os.path.join(chain.TOP, "config/limits"),
                  "--truth", self.path("truth.csv"), "--points", self.path("points.csv"),
+                 "--statuses", self.path("statuses.csv"),
                  "--store", store.flavour, "--url", url or store.url]
         return words + [str(word) for word in more]
 
@@ -173,9 +180,10 @@ class Fleet(LabTest):
             return list(csv.DictReader(f))
 
     def compare(self, store):
-        truth, points = self.rows("truth.csv"), self.rows("points.csv")
+        truth, points, statuses = self.rows("truth.csv"), self.rows("points.csv"), self.rows("statuses.csv")
         for name, tags, expected in (("result", RESULT_TAGS, [result_of(row) for row in truth]),
-                                     ("point", POINT_TAGS, [point_of(row) for row in points])):
+                                     ("point", POINT_TAGS, [point_of(row) for row in points]),
+                                     ("lab_status", ("lab", "spool"), [status_of(row) for row in statuses])):
             by_key = {key_of(t, utc_ms): fields for t, utc_ms, fields in expected}
             self.assertEqual(len(by_key), len(expected), "the truth has two of one moment")
             wrong = self.settled(lambda: list(differences(by_key, READERS[store.flavour](store, name, tags))))

@@ -6,6 +6,7 @@
 
 #include "../vansim/dice.h"
 #include "district/gazetteer.h"
+#include "model/lab_status.h"
 #include "model/verdict.h"
 #include "sample/point.h"
 #include "sample/result.h"
@@ -75,6 +76,7 @@ struct van {
 	int64_t expired_from_ms, expired_to_ms; /* its analyzers' checks have run out */
 	int64_t entered_from_ms, entered_to_ms; /* its clock is what a person entered */
 	int64_t day_ms;                         /* the calendar's next day */
+	int64_t status_ms;                      /* when it says next how the laboratory is */
 	struct visit *visits[512];              /* under way, and planned */
 	size_t n_visits;
 
@@ -85,7 +87,8 @@ struct van {
 	struct time_offset offset;
 	uint64_t next; /* ledger number */
 	uint32_t series[ANALYZERS];
-	FILE *results, *points; /* the truth */
+	uint64_t left;                     /* its next number when it lost its link */
+	FILE *results, *points, *statuses; /* the truth */
 
 	struct uplink *uplink;
 	unsigned store;
@@ -99,7 +102,7 @@ struct fleet {
 	int64_t from_ms, until_ms,
 		leave_ms; /* leave_ms: when those that are away lose their link */
 	bool wait;
-	const char *dir, *truth, *points, *places, *tokens;
+	const char *dir, *truth, *points, *statuses, *places, *tokens;
 	struct limits_conf limits_conf;
 	struct limit_book limits;
 	struct gazetteer *gazetteer;
@@ -124,6 +127,8 @@ void record_visit(struct van *van, struct visit *visit);
 void record_finish(struct van *van, struct visit *visit);
 void record_amend(struct van *van, struct visit *visit, struct test *test);
 void record_verify(struct van *van, struct visit *visit);
+/* How the laboratory is. */
+void record_status(struct van *van, int64_t utc_ms);
 /* From now on its time goes on as real time does, while it sends, or no longer. */
 void record_live(struct van *van, bool live);
 /* The van's time moves to this UTC. */
@@ -133,6 +138,7 @@ void record_now(struct van *van, int64_t utc_ms);
 void truth_open(struct van *van);
 void truth_add_result(struct van *van, const struct visit *visit, const struct test *test);
 void truth_add_point(struct van *van, const struct spot *spot);
+void truth_add_status(struct van *van, int64_t utc_ms, const struct lab_status *status);
 /* All vans' into the files that were asked for. */
 void truth_write(struct fleet *fleet);
 

@@ -217,6 +217,15 @@ static size_t next_visit(struct van *van)
 	}
 }
 
+/* Each morning, as far as both moments. */
+static void say_how_it_is(struct van *van, int64_t until_ms, int64_t utc_ms)
+{
+	while (van->status_ms <= until_ms && van->status_ms + HOUR_MS <= utc_ms) {
+		record_status(van, van->status_ms);
+		van->status_ms += UTC_DAY_MS;
+	}
+}
+
 void life_until(struct van *van, int64_t utc_ms)
 {
 	struct visit *visit;
@@ -225,6 +234,7 @@ void life_until(struct van *van, int64_t utc_ms)
 	for (;;) {
 		i = next_visit(van);
 		visit = van->visits[i];
+		say_how_it_is(van, visit->next_ms, utc_ms);
 		/* A visit that has begun ends before the van is looked at. */
 		if (visit->next_ms + HOUR_MS > utc_ms)
 			break;
@@ -234,4 +244,6 @@ void life_until(struct van *van, int64_t utc_ms)
 		}
 	}
 	record_now(van, utc_ms);
+	if (van->away && !van->left)
+		van->left = van->next;
 }

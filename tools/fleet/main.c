@@ -29,6 +29,7 @@ static const char help_text[] =
 	"  --wait           before those return a line from standard input is waited for\n"
 	"  --truth FILE     what ought to be at the centre: a line of CSV a result\n"
 	"  --points FILE    the same of points\n"
+	"  --statuses FILE  the same of how each laboratory was, once a day\n"
 	"  --places FILE    the districts (config/places.csv)\n"
 	"  --limits DIR     where limit sets lie (config/limits)\n"
 	"  --sets NAMES     those in force (nsdwq-2010,who-2022)\n"
@@ -118,6 +119,7 @@ static void make_vans(struct fleet *fleet)
 
 		*van = (struct van){.fleet = fleet, .number = i + 1, .day_ms = fleet->from_ms};
 		van->day_ms += UTC_DAY_MS - van->day_ms % UTC_DAY_MS;
+		van->status_ms = van->day_ms + (3 * 60 + 30) * 60000;
 		van->dice.state = fleet->seed * 1000003 + i;
 		snprintf(van->name, sizeof(van->name), "lab-%02u", i + 1);
 		text_printf(&dir, "%s/%s", fleet->dir, van->name);
@@ -259,14 +261,14 @@ int main(int argc, char **argv)
 		{"until", &words.until, NULL, NULL}, {"visits", NULL, &visits, NULL},
 		{"readings", NULL, &readings, NULL}, {"away", NULL, &away, NULL},
 		{"wait", NULL, NULL, &fleet.wait}, {"truth", &fleet.truth, NULL, NULL},
-		{"points", &fleet.points, NULL, NULL}, {"places", &fleet.places, NULL, NULL},
-		{"limits", &words.limits, NULL, NULL}, {"sets", &words.sets, NULL, NULL},
-		{"signatures", &words.signatures, NULL, NULL}, {"store", &words.store, NULL, NULL},
-		{"url", &words.url, NULL, NULL}, {"database", &words.database, NULL, NULL},
-		{"tokens", &fleet.tokens, NULL, NULL}, {"ca-file", &words.ca, NULL, NULL},
-		{"batch", NULL, &batch, NULL}, {"receipts", NULL, NULL, &receipts},
-		{"patience", NULL, &patience, NULL}, {"threads", NULL, &threads, NULL},
-		{"help", NULL, NULL, &help}};
+		{"points", &fleet.points, NULL, NULL}, {"statuses", &fleet.statuses, NULL, NULL},
+		{"places", &fleet.places, NULL, NULL}, {"limits", &words.limits, NULL, NULL},
+		{"sets", &words.sets, NULL, NULL}, {"signatures", &words.signatures, NULL, NULL},
+		{"store", &words.store, NULL, NULL}, {"url", &words.url, NULL, NULL},
+		{"database", &words.database, NULL, NULL}, {"tokens", &fleet.tokens, NULL, NULL},
+		{"ca-file", &words.ca, NULL, NULL}, {"batch", NULL, &batch, NULL},
+		{"receipts", NULL, NULL, &receipts}, {"patience", NULL, &patience, NULL},
+		{"threads", NULL, &threads, NULL}, {"help", NULL, NULL, &help}};
 	int wrong = read_choices(choices, sizeof(choices) / sizeof(choices[0]), argc, argv);
 
 	if (help || wrong || !fleet.dir) {

@@ -386,3 +386,31 @@ void record_verify(struct van *van, struct visit *visit)
 				&batch, visit, &visit->tests[i], RESULT_VERIFIED, visit->next_ms);
 	commit(&batch);
 }
+
+void record_status(struct van *van, int64_t utc_ms)
+{
+	struct ledger_record record = {.kind = LEDGER_LAB_STATUS};
+	struct text words = text_over(record.words, sizeof(record.words));
+	bool expired = utc_ms >= van->expired_from_ms && utc_ms < van->expired_to_ms;
+	struct lab_status status = {.units_ok = 3, .pos = PLACE_GPS, .fix_age_ms = 400};
+
+	record_now(van, utc_ms);
+	if (dice_roll(&van->dice, 1, 12) == 1) {
+		status.units_ok = 2;
+		status.units_sick = 1;
+	}
+	status.checks_expired = expired ? ANALYZERS : 0;
+	status.checks_ok = ANALYZERS - status.checks_expired;
+	if (van->left) {
+		status.backlog = status.records = (int64_t)(van->next - van->left);
+		status.oldest_s = (utc_ms - van->fleet->leave_ms) / 1000;
+	}
+	record.boot_ms = boot_ms_of(van, utc_ms);
+	record.a = status.backlog;
+	record.b = status.records;
+	record.c = status.oldest_s;
+	lab_status_put(&words, &status);
+	insist(!words.cut && !spool_note(van->spool, &record), "spool_note");
+	truth_add_status(van, record.boot_ms + van->offset.offset_ms, &status);
+	van->next++;
+}

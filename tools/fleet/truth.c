@@ -10,12 +10,15 @@ static const char results_head[] =
 	"position,treated,parameter,method,entered,censor,value,upper,mdl,verdict,reason,as_if,"
 	"limit,limit_set,basis,screening,impediment,status,rev,lat_e7,lon_e7,eph_cm,pos\n";
 static const char points_head[] = "lab,spool,seq,utc_ms,clock,code,name,point_type,lat_e7,lon_e7\n";
+static const char statuses_head[] = "lab,spool,seq,utc_ms,clock,backlog,oldest_unsent_s,units_ok,"
+				    "units_sick,checks_ok,checks_expired\n";
 
 void truth_open(struct van *van)
 {
 	van->results = tmpfile();
 	van->points = tmpfile();
-	insist(van->results && van->points, "no temporary file");
+	van->statuses = tmpfile();
+	insist(van->results && van->points && van->statuses, "no temporary file");
 }
 
 static void put_number(struct text *to, double value)
@@ -93,6 +96,17 @@ void truth_add_point(struct van *van, const struct spot *spot)
 	insist(!to.cut && fputs(line, van->points) >= 0, "the truth cannot be written");
 }
 
+void truth_add_status(struct van *van, int64_t utc_ms, const struct lab_status *status)
+{
+	insist(fprintf(van->statuses, "%s,%s,%llu,%lld,%d,%lld,%lld,%lld,%lld,%lld,%lld\n",
+		       van->name, spool_id(van->spool), (unsigned long long)van->next,
+		       (long long)utc_ms, (int)van->offset.source, (long long)status->backlog,
+		       (long long)status->oldest_s, (long long)status->units_ok,
+		       (long long)status->units_sick, (long long)status->checks_ok,
+		       (long long)status->checks_expired) > 0,
+		"the truth cannot be written");
+}
+
 static void copy(FILE *from, FILE *to)
 {
 	char room[65536];
@@ -104,7 +118,8 @@ static void copy(FILE *from, FILE *to)
 	insist(!fseek(from, 0, SEEK_END), "the truth cannot be read back");
 }
 
-static void write_one(struct fleet *fleet, const char *path, const char *head, bool points)
+static void write_one(
+	struct fleet *fleet, const char *path, const char *head, FILE *(*of)(const struct van *van))
 {
 	FILE *file = path ? fopen(path, "we") : NULL;
 	unsigned i;
@@ -113,12 +128,28 @@ static void write_one(struct fleet *fleet, const char *path, const char *head, b
 		return;
 	insist(file && fputs(head, file) >= 0, path);
 	for (i = 0; i < fleet->labs; i++)
-		copy(points ? fleet->vans[i].points : fleet->vans[i].results, file);
+		copy(of(&fleet->vans[i]), file);
 	insist(!fclose(file), path);
+}
+
+static FILE *results_of(const struct van *van)
+{
+	return van->results;
+}
+
+static FILE *points_of(const struct van *van)
+{
+	return van->points;
+}
+
+static FILE *statuses_of(const struct van *van)
+{
+	return van->statuses;
 }
 
 void truth_write(struct fleet *fleet)
 {
-	write_one(fleet, fleet->truth, results_head, false);
-	write_one(fleet, fleet->points, points_head, true);
+	write_one(fleet, fleet->truth, results_head, results_of);
+	write_one(fleet, fleet->points, points_head, points_of);
+	write_one(fleet, fleet->statuses, statuses_head, statuses_of);
 }

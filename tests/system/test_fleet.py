@@ -35,10 +35,11 @@ http {
   client_body_temp_path %(folder)s/body; proxy_temp_path %(folder)s/proxy; fastcgi_temp_path %(folder)s/f;
   uwsgi_temp_path %(folder)s/u; scgi_temp_path %(folder)s/s; client_max_body_size 32m;
   log_format short "$status"; access_log %(folder)s/asked short;
-  limit_req_zone $server_addr zone=all:1m rate=60r/s;
+  limit_req_zone $server_addr zone=all:1m rate=60r/s; limit_conn_zone $server_addr zone=now:1m;
   server {
     listen 127.0.0.1:%(port)d;
-    location / { limit_req zone=all burst=10 nodelay; limit_req_status %(status)d; proxy_pass http://127.0.0.1:%(store)d; }
+    limit_req_status %(status)d; limit_conn_status %(status)d;
+    location / { limit_req zone=all burst=10 nodelay; limit_conn now 3; proxy_pass http://127.0.0.1:%(store)d; }
   }
 }
 """
@@ -238,7 +239,7 @@ class Fleet(LabTest):
         self.whole(wholelab.VictoriaMetrics)
 
     def overloaded(self, kind, status, more):
-        """Behind a proxy that lets through few requests a second, as a store would that has too much to do."""
+        """Behind a proxy that lets few requests through, by the second and at a time, as a store that has too much to do."""
         if not shutil.which("nginx"):
             self.skipTest("nginx is not installed (tools/install-deps test brings it)")
         store = self.start(kind)

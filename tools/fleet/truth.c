@@ -107,29 +107,33 @@ void truth_add_status(struct van *van, int64_t utc_ms, const struct lab_status *
 		"the truth cannot be written");
 }
 
-static void copy(FILE *from, FILE *to)
+static bool copy(FILE *from, FILE *to)
 {
 	char room[65536];
 	size_t n;
 
 	rewind(from);
 	while ((n = fread(room, 1, sizeof(room), from)) > 0)
-		insist(fwrite(room, 1, n, to) == n, "the truth cannot be written");
-	insist(!fseek(from, 0, SEEK_END), "the truth cannot be read back");
+		if (fwrite(room, 1, n, to) != n)
+			return false;
+	return !fseek(from, 0, SEEK_END);
 }
 
 static void write_one(
 	struct fleet *fleet, const char *path, const char *head, FILE *(*of)(const struct van *van))
 {
-	FILE *file = path ? fopen(path, "we") : NULL;
+	FILE *file;
 	unsigned i;
+	bool written;
 
 	if (!path)
 		return;
-	insist(file && fputs(head, file) >= 0, path);
-	for (i = 0; i < fleet->labs; i++)
-		copy(of(&fleet->vans[i]), file);
-	insist(!fclose(file), path);
+	file = fopen(path, "we");
+	insist(file != NULL, path);
+	written = fputs(head, file) >= 0;
+	for (i = 0; written && i < fleet->labs; i++)
+		written = copy(of(&fleet->vans[i]), file);
+	insist(!fclose(file) && written, path);
 }
 
 static FILE *results_of(const struct van *van)

@@ -6,7 +6,12 @@
 #include <stdint.h>
 
 /* Prints what failed, and ends. */
-void insist(bool ok, const char *what);
+_Noreturn void give_up(const char *what);
+static inline void insist(bool ok, const char *what)
+{
+	if (!ok)
+		give_up(what);
+}
 /* A whole number of decimal digits; else it ends. */
 uint64_t insist_number(const char *text);
 

@@ -107,8 +107,8 @@ struct line_state {
 	enum port_kind kind;
 	enum line_condition condition;
 	int last_error;
-	char last_words[96];
-	uint64_t opened; /* times the port was opened since start */
+	char last_words[256]; /* whole, with a port by its path */
+	uint64_t opened;      /* times the port was opened since start */
 	uint64_t noise_bytes;
 	unsigned n_units;
 	bool searched;     /* search.h: one runs */

@@ -104,7 +104,7 @@ struct uplink_state {
 	int64_t next_ms;      /* boot time of the next try; 0: none planned */
 	int64_t last_sent_ms; /* boot time of the last 2xx; 0: never */
 	int last_status;      /* HTTP status, 0: none */
-	char last_words[200]; /* the store's or the transport's words, made printable */
+	char last_words[400]; /* the store's or the transport's words, made printable */
 	uint64_t requests, lines, body_bytes,
 		wire_bytes; /* since start; wire: TCP payload sent, with TLS and repeats */
 	struct uplink_held held;

@@ -136,38 +136,41 @@ static const struct {
 
 /* --- the form of a substance, behind its unit or within it ----------------------------------------------- */
 
-static const char *const forms[][2] = {
-	{"n", "N"},
-	{"nitrogen", "N"},
-	{"no3-n", "N"},
-	{"n-no3", "N"},
-	{"no3n", "N"},
-	{"no2-n", "N"},
-	{"n-no2", "N"},
-	{"no2n", "N"},
-	{"nh3-n", "N"},
-	{"n-nh3", "N"},
-	{"nh3n", "N"},
-	{"nh4-n", "N"},
-	{"n-nh4", "N"},
-	{"nh4n", "N"},
-	{"no3", "NO3"},
-	{"no3-", "NO3"},
-	{"no2", "NO2"},
-	{"no2-", "NO2"},
-	{"nh4", "NH4"},
-	{"nh4+", "NH4"},
-	{"nh3", "NH3"},
-	{"caco3", "CaCO3"},
-	{"cao", "CaO"},
-	{"ca", "Ca"},
+/* `of`: a parameter of the one substance that is named with it; "": it is said of several. */
+static const struct {
+	const char *plain, *form, *of;
+} forms[] = {
+	{"n", "N", ""},
+	{"nitrogen", "N", ""},
+	{"no3-n", "N", "nitrate_n"},
+	{"n-no3", "N", "nitrate_n"},
+	{"no3n", "N", "nitrate_n"},
+	{"no2-n", "N", "nitrite_n"},
+	{"n-no2", "N", "nitrite_n"},
+	{"no2n", "N", "nitrite_n"},
+	{"nh3-n", "N", "ammonia_n"},
+	{"n-nh3", "N", "ammonia_n"},
+	{"nh3n", "N", "ammonia_n"},
+	{"nh4-n", "N", "ammonia_n"},
+	{"n-nh4", "N", "ammonia_n"},
+	{"nh4n", "N", "ammonia_n"},
+	{"no3", "NO3", "nitrate_n"},
+	{"no3-", "NO3", "nitrate_n"},
+	{"no2", "NO2", "nitrite_n"},
+	{"no2-", "NO2", "nitrite_n"},
+	{"nh4", "NH4", "ammonia_n"},
+	{"nh4+", "NH4", "ammonia_n"},
+	{"nh3", "NH3", "ammonia_n"},
+	{"caco3", "CaCO3", ""},
+	{"cao", "CaO", ""},
+	{"ca", "Ca", ""},
 };
 
 /* Where the substance itself is said once more. */
 static const char *const itself[][2] = {{"cl2", "free_chlorine"}, {"cl2", "total_chlorine"},
 	{"f", "fluoride"}, {"fe", "iron"}, {"so4", "sulphate"}, {"mn", "manganese"}};
 
-/* "asn", "(no3-n)", "-n" of what is left of a unit; NULL: none that is known, "": it says nothing new. */
+/* "asn", "(no3-n)", "-n" of what is left of a unit; NULL: none that is known, or another substance's; "": it says nothing new. */
 static const char *form_in(const char *rest, size_t n, const struct parameter *of)
 {
 	size_t i;
@@ -179,8 +182,10 @@ static const char *form_in(const char *rest, size_t n, const struct parameter *o
 	if (n > 2 && *rest == '(' && rest[n - 1] == ')')
 		rest++, n -= 2;
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (strlen(forms[i][0]) == n && !strncmp(forms[i][0], rest, n))
-			return forms[i][1];
+		if (strlen(forms[i].plain) == n && !strncmp(forms[i].plain, rest, n))
+			return !*forms[i].of || amount_same_property(forms[i].of, of->code)
+				       ? forms[i].form
+				       : NULL;
 	for (i = 0; i < sizeof(itself) / sizeof(itself[0]); i++)
 		if (strlen(itself[i][0]) == n && !strncmp(itself[i][0], rest, n) &&
 			!strcmp(itself[i][1], of->code))

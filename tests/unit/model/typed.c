@@ -111,6 +111,11 @@ static const struct {
 	{"ammonia_n", "mg/L NH3", "is as NH3"},
 	{"hardness", "mg/L as Ca", "is as Ca, and hardness is not"},
 	{"iron", "mg/L as N", "is as N, and iron is not"},
+	{"nitrate_n", "mg/L NO2-N", ""},
+	{"nitrate_no3", "mg/L NO2", ""},
+	{"nitrite_n", "mg/L NO3-N", ""},
+	{"nitrite_n", "mg NO3/L", ""},
+	{"ammonia_n", "ppm NO3-N", ""},
 	/* another method */
 	{"turbidity_ntu", "FNU", "enter it as turbidity_fnu"},
 	{"turbidity_fnu", "NTU", "enter it as turbidity_ntu"},

@@ -23,7 +23,7 @@ bool sample_value_is_odd(const struct step *step, char *words, size_t cap)
 	if (step->origin == ORIGIN_BAG) {
 		text_printf(&text,
 			"%s says which compartments of a bag changed: is that meant? A count is "
-			"written with its unit, %s",
+			"written with its unit, %s.",
 			step->value, room);
 		return true;
 	}
@@ -35,8 +35,9 @@ bool sample_value_is_odd(const struct step *step, char *words, size_t cap)
 	else if (!*step->value_unit && !strncmp(parameter->unit, "ug/", 3) && measured &&
 		 amount.value > 0 && amount.value < 1)
 		text_printf(&text,
-			"%s without a unit is %s %s: is that meant? Many kits show mg/L, which is "
-			"then said",
+			"%s without a unit is %s %s: is that meant? Many kits show mg/L: write "
+			"that "
+			"unit where yours does.",
 			step->value, step->value, room);
 	else if (((amount.kind == AMOUNT_EXACT && amount.value == 0) ||
 			 (amount.kind == AMOUNT_BETWEEN && amount.upper == 0)) &&

@@ -133,14 +133,29 @@ static uint32_t next(struct reading *name)
 	return point;
 }
 
+/* How often each letter occurs says who it is: "Khan Ali" is no second Ali Khan. */
+static bool sort(const char *name, uint32_t letters[NAME_LETTERS], size_t *n)
+{
+	struct reading reading = {name, 0};
+	uint32_t letter;
+	size_t i;
+
+	for (*n = 0; (letter = next(&reading)) != 0; (*n)++) {
+		if (*n == NAME_LETTERS)
+			return false;
+		for (i = *n; i > 0 && letters[i - 1] > letter; i--)
+			letters[i] = letters[i - 1];
+		letters[i] = letter;
+	}
+	return true;
+}
+
 bool name_is_alike(const char *a, const char *b)
 {
-	struct reading x = {a, 0}, y = {b, 0};
-	uint32_t left, right;
+	uint32_t x[NAME_LETTERS], y[NAME_LETTERS];
+	size_t n, m;
 
-	do {
-		left = next(&x);
-		right = next(&y);
-	} while (left && left == right);
-	return left == right;
+	if (!sort(a, x, &n) || !sort(b, y, &m))
+		return true;
+	return n == m && !memcmp(x, y, n * sizeof(x[0]));
 }

@@ -20,6 +20,8 @@ static void what_is_read_as_one_is_one(void **state)
 		{"Gul Khan", "Gu1 Khan"},
 		{"Gul Khan", "Gúl Khān"},
 		{"Gul Khan", "Gu\xcc\x81l Khan"},
+		{"Gul Khan", "Khan Gul"},
+		{"گل خان", "خان گل"},
 		{"Omar", "0mar"},
 		{"Imran", "Irnran"},
 		{"Wali", "VvaIi"},

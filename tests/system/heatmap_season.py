@@ -42,10 +42,11 @@ class Season:
             self.result(where, sample, "impediment", "none", "", 6, reason=19, more="impediment=2i,")
             return sample
         self.results(where, sample, "sample", 0)
-        for activity in ("replicate", "blank", "spike"):
+        parent = sample
+        for minutes, activity in ((10, "replicate"), (20, "blank"), (30, "spike"), (40, "composite")):
             if rng.random() < 0.12:
                 sample += 1
-                self.results(dict(where, at=where["at"] + 600000), sample, activity, sample - 1)
+                self.results(dict(where, at=where["at"] + minutes * 60000), sample, activity, parent)
         return sample
 
     def results(self, where, sample, activity, parent):
@@ -82,10 +83,11 @@ class Season:
 
     def doubted(self, where, sample, parameter, method, text, verdict, limit, rev=0):
         """An analyzer's value: sometimes not to be believed."""
-        why = self.random.choice([0] * 5 + [20, 21, 22, 23, 24])
+        why = self.random.choice([0] * 5 + [20, 21, 22, 23, 24, 29])
         more = limit
         if why:
             more += "as_if=%di," % verdict if verdict != 1 else ""
+            more += "unsettled=1i," if why == 29 else ""
             verdict = 6 if verdict == 1 else 5
         return self.result(where, sample, parameter, method, text, verdict, reason=why, limit_set=1, basis=2, more=more, first=rev)
 

@@ -13,7 +13,8 @@ CENSORS = ["", "exact", "below", "above", "interval", "detected", "not_detected"
 PUBLIC = {"public_tap_standpipe", "protected_spring", "unprotected_spring", "water_kiosk", "filtration_plant", "surface_water"}
 DAY = 86400000
 FIELDS = ("value upper mdl uncertainty limit_low limit lat lon sample point parent seq replicate rev limit_set censor verdict reason as_if"
-          " basis treated status rule purpose pos clock screening impediment").split()
+          " basis treated status rule purpose pos clock clock_err known screening unsettled impediment").split()
+KNOWN = "sample replicate blank spike reference".split()
 
 
 def number(text):
@@ -175,13 +176,22 @@ def van_fails(row):
     return row.verdict in FAILS + (POSSIBLE,)
 
 
+def of_water(row):
+    return row.activity in ("sample", "replicate") or (row.activity not in KNOWN and row.reason != 32)
+
+
+def closes_nothing(row):
+    return row.activity not in KNOWN or row.purpose not in (None, 1, 2, 3, 4)
+
+
 def judge(row, sets):
     """(verdict, reason, limit) by the centre's sets; what the van knew of the value is in its own reason."""
-    if row.activity not in ("sample", "replicate"):
+    if not of_water(row):
         return NOT_FOR, 32, None
     van = int(row.reason or 0)
-    unvouched = not row.screening and van and not 20 <= van <= 24
-    doubt = van if 20 <= van <= 24 else 20 if unvouched else 0
+    believed_there = van == 0 and row.verdict in (MEETS,) + FAILS
+    unvouched = not believed_there and van not in range(20, 25)
+    doubt = 20 if unvouched else van or (29 if row.unsettled else 0)
     why, limit = find_limit(row, sets)
     verdict, reason = (NOT_FOR if why in (30, 31) else CANNOT), why
     if limit and not why:
@@ -224,7 +234,7 @@ class Truth:
         """{(who, parameter): {(lab, spool, root): {screening: row}}}; of each visit and class the worst."""
         found = collections.defaultdict(lambda: collections.defaultdict(list))
         for row in self.rows:
-            if row.activity in ("sample", "replicate") and row.parameter != "impediment" and row.purpose != 5:
+            if of_water(row) and row.parameter != "impediment" and row.purpose != 5:
                 root = row.parent if row.parent and row.activity == "replicate" else row.sample
                 found[row.who, row.parameter][row.lab, row.spool, root].append(row)
         visits = {}
@@ -247,7 +257,7 @@ class Truth:
                 if first > self.now + DAY:
                     continue
                 for screening, row in worst.items():
-                    if row.purpose not in (None, 1):
+                    if row.purpose not in (None, 1) or closes_nothing(row):
                         continue
                     key = who, parameter, month(first), screening
                     rank = WEIGHT.get(row.own, 1) >= 3, first
@@ -299,7 +309,7 @@ class Truth:
                     laboratory = any(not r.screening for r in failing)
                     run = (run[0], row, True, run[3] or laboratory) if run else (failing[0].sampled, row, False, laboratory)
                 elif run and first <= self.now + DAY and any(
-                        r.own == MEETS and r.purpose in (None, 1, 2, 3, 4) and not (run[3] and r.screening) for r in worst.values()):
+                        r.own == MEETS and not closes_nothing(r) and not (run[3] and r.screening) for r in worst.values()):
                     run = None
             if run:
                 found_open[where] = run[:3]

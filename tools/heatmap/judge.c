@@ -3,9 +3,16 @@
 #include <math.h>
 #include <string.h>
 
+/* What a newer program calls by a word that is not known here may be the point's water, unless its van says that it is not. */
+static bool is_sample(const struct result_row *row)
+{
+	return term_is_water(row->activity) ||
+	       (!term_is(TERM_ACTIVITY, row->activity) && row->reason != WHY_NOT_WATER);
+}
+
 bool judge_is_water(const struct result_row *row)
 {
-	return term_is_water(row->activity) && strcmp(row->parameter, TERM_NO_WATER) != 0;
+	return is_sample(row) && strcmp(row->parameter, TERM_NO_WATER) != 0;
 }
 
 bool judge_differs(const struct result_row *row)
@@ -32,20 +39,23 @@ bool judge_is_believed(const struct result_row *row)
 
 /* --- what the van knew --------------------------------------------------------------------------------- */
 
-/* A reason other than doubt hides whether there was doubt; a kit needs no check.  A verdict that wants a reason and came
- * without one did not come whole. */
+/*
+ * A meets, and a failure without a reason, say that the value was believed.  Any other verdict's reason hides whether it was,
+ * but for those that are that doubt; `screening` excuses nothing, as it may be said of an analyzer too.
+ */
 static bool is_unvouched(const struct result_row *row)
 {
-	if (row->reason == WHY_NONE && (!row->verdict || row->verdict >= WATER_POSSIBLE_FAILURE))
-		return true;
-	return !row->screening && row->reason != WHY_NONE &&
-	       (row->reason < WHY_NEVER_CHECKED || row->reason > WHY_QC_FAILED);
+	if (row->reason >= WHY_NEVER_CHECKED && row->reason <= WHY_QC_FAILED)
+		return false;
+	return row->reason != WHY_NONE || row->verdict < WATER_MEETS ||
+	       row->verdict > WATER_FAILS_DETECTED;
 }
 
 static void take_doubt(struct water_value *value, const struct result_row *row)
 {
 	value->check = CHECK_GOOD;
 	value->qc = QC_PASS;
+	value->unsettled = row->unsettled || row->reason == WHY_UNSETTLED;
 	if (row->reason == WHY_NEVER_CHECKED || is_unvouched(row))
 		value->check = CHECK_NEVER;
 	else if (row->reason == WHY_CHECK_EXPIRED)
@@ -151,7 +161,7 @@ void judge_row(struct result_row *row, const struct limit_book *book)
 		.method = {.uncertainty = isfinite(row->uncertainty) ? row->uncertainty : 0,
 			.rule = row->rule == RULE_GUARDED ? RULE_GUARDED : RULE_SIMPLE,
 			.screening = row->screening == 1},
-		.not_water = !term_is_water(row->activity)};
+		.not_water = !is_sample(row)};
 	struct water_judgement judgement;
 
 	if (!strcmp(row->parameter, TERM_NO_WATER)) {

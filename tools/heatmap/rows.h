@@ -28,7 +28,7 @@ struct result_row {
 	uint64_t point, parent, seq;
 	uint16_t limit_set;
 	uint8_t censor, verdict, reason, as_if, basis, treated, status, rule, purpose, pos, clock,
-		screening, impediment;
+		screening, unsettled, impediment;
 
 	/* What the publisher makes of it (judge.h), and whose water it is (rows_settle()). */
 	uint8_t own_verdict, own_reason, own_as_if;

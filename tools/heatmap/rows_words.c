@@ -49,6 +49,7 @@ static const struct column result_columns[] = {
 	WHOLE(struct result_row, "pos", pos),
 	WHOLE(struct result_row, "clock", clock),
 	WHOLE(struct result_row, "screening", screening),
+	WHOLE(struct result_row, "unsettled", unsettled),
 	WHOLE(struct result_row, "impediment", impediment),
 	TEXT(struct result_row, "lab", lab),
 	TEXT(struct result_row, "spool", spool),

@@ -90,7 +90,7 @@ static bool speaks(const struct result_row *row)
 
 static bool is_known(const struct result_row *row)
 {
-	return term_at(TERM_PURPOSE, row->purpose - 1u) != NULL;
+	return term_at(TERM_PURPOSE, row->purpose - 1u) && term_is(TERM_ACTIVITY, row->activity);
 }
 
 /* One of each visit and class, from candidates in order. */

@@ -3,7 +3,7 @@
  *
  * Of one visit (a sample and the replicates beside it) the worst result of a parameter and class speaks: a replicate, or a
  * second method, never makes a failure go away.  Quality control, training and visits without water speak for nothing; what is
- * dated more than a day after `now` (a wrong clock), or of a newer program's purpose, for failures alone.
+ * dated more than a day after `now` (a wrong clock), or of a newer program's purpose or activity, for failures alone.
  */
 #ifndef HEATMAP_SPEAK_H
 #define HEATMAP_SPEAK_H
@@ -13,7 +13,7 @@
 struct spoken {
 	const struct result_row *row;
 	int64_t visit_ms; /* UTC; when the visit's first sample began */
-	bool fails_only; /* dated after now, or of a purpose that nobody here knows: closes nothing */
+	bool fails_only;  /* dated after now, or of a kind that nobody here knows: closes nothing */
 };
 
 struct speakers {

@@ -118,6 +118,11 @@ static void test_questions(void **state)
 	influx_put_results(&form, &conf, 5, 10);
 	assert_non_null(strstr(room, "&db=a%26b&rp=raw&q=SELECT%20%2A%20FROM%20result%20WHERE%20"
 				     "time%20%3E%3D%205ms%20AND%20time%20%3C%2010ms"));
+	/* A lab whose clock runs ahead by more than a day was not heard of then. */
+	text_clear(&form);
+	influx_put_heard(&form, &conf, 5, 10);
+	assert_non_null(
+		strstr(room, "time%20%3E%3D%205ms%20AND%20time%20%3C%2086400010ms%20GROUP"));
 }
 
 int main(void)

@@ -153,6 +153,19 @@ static void test_a_wrong_clock_closes_nothing(void **state)
 	assert_int_equal(cells.n, 1);
 }
 
+/* A newer program's word: what failed is listed, what meets shows nothing. */
+static void test_an_activity_nobody_here_knows(void **state)
+{
+	(void)state;
+	add(1, 9, WATER_FAILS_ABOVE);
+	add(1, 5, WATER_MEETS)->activity = names_keep(&rows.names, "composite");
+	add(2, 5, WATER_FAILS_ABOVE)->activity = names_keep(&rows.names, "composite");
+	settle(false);
+	assert_int_equal(failures.n, 2);
+	assert_int_equal(cells.n, 1);
+	assert_int_equal(cells.at[0].points, 1);
+}
+
 static void test_places_in_doubt_are_apart(void **state)
 {
 	(void)state;
@@ -242,8 +255,9 @@ int main(void)
 		TEST(test_the_worst_of_a_visit), TEST(test_what_counts_for_nothing),
 		TEST(test_a_follow_up_is_open_and_in_no_share),
 		TEST(test_what_cannot_be_judged_closes_nothing),
-		TEST(test_a_wrong_clock_closes_nothing), TEST(test_places_in_doubt_are_apart),
-		TEST(test_small_cells_and_shares), TEST(test_median_of_what_is_no_number),
+		TEST(test_a_wrong_clock_closes_nothing), TEST(test_an_activity_nobody_here_knows),
+		TEST(test_places_in_doubt_are_apart), TEST(test_small_cells_and_shares),
+		TEST(test_median_of_what_is_no_number),
 		TEST(test_a_silent_lab_makes_its_month_provisional),
 		TEST(test_points_of_the_list_are_one)};
 

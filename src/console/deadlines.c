@@ -2,12 +2,14 @@
 
 #include <stddef.h>
 #include <sys/socket.h>
-#include <time.h>
 
-#include "base/clock.h"
-#include "base/err.h"
+#include "base/round.h"
 
-enum { LOOKS = 4, ANSWER = 4 }; /* in a request's time; times as long */
+enum {
+	LOOKS = 4,  /* in a request's time */
+	ANSWER = 4, /* times as long */
+	STACK = 65536
+};
 
 static void cut_late(struct deadlines *deadlines, int64_t now_ms)
 {
@@ -20,51 +22,28 @@ static void cut_late(struct deadlines *deadlines, int64_t now_ms)
 		}
 }
 
-static void *watch(void *ctx)
+static unsigned look(void *ctx)
 {
 	struct deadlines *deadlines = ctx;
-	int64_t pause_ms = deadlines->request_ms / LOOKS + 1;
-	struct timespec until;
 
 	pthread_mutex_lock(&deadlines->lock);
-	while (!deadlines->stop) {
-		cut_late(deadlines, clock_boot_ms(&clock_system));
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += pause_ms / 1000;
-		until.tv_nsec += pause_ms % 1000 * 1000000;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		pthread_cond_timedwait(&deadlines->stopped, &deadlines->lock, &until);
-	}
+	cut_late(deadlines, clock_boot_ms(&clock_system));
 	pthread_mutex_unlock(&deadlines->lock);
-	return NULL;
+	return (unsigned)(deadlines->request_ms / LOOKS) + 1;
 }
 
 int deadlines_start(struct deadlines *deadlines, int64_t request_ms)
 {
-	pthread_condattr_t monotonic;
-
 	*deadlines = (struct deadlines){.request_ms = request_ms};
 	pthread_mutex_init(&deadlines->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&deadlines->stopped, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	if (!request_ms || pthread_create(&deadlines->thread, NULL, watch, deadlines) == 0)
+	if (!request_ms)
 		return 0;
-	deadlines->request_ms = 0;
-	return ERR_MEMORY;
+	return round_start(&deadlines->round, look, deadlines, STACK, &clock_system);
 }
 
 void deadlines_stop(struct deadlines *deadlines)
 {
-	pthread_mutex_lock(&deadlines->lock);
-	deadlines->stop = true;
-	pthread_cond_signal(&deadlines->stopped);
-	pthread_mutex_unlock(&deadlines->lock);
-	if (deadlines->request_ms)
-		pthread_join(deadlines->thread, NULL);
-	pthread_cond_destroy(&deadlines->stopped);
+	round_stop(deadlines->round);
 	pthread_mutex_destroy(&deadlines->lock);
 }
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct round;
+
 enum { MOST_CONNECTIONS = 64 };
 
 /* A connection's; in its hands from deadlines_begin() to deadlines_end(). */
@@ -17,9 +19,7 @@ struct deadline {
 
 struct deadlines {
 	pthread_mutex_t lock;
-	pthread_cond_t stopped;
-	pthread_t thread;
-	bool stop;
+	struct round *round;
 	int64_t request_ms; /* for a request, from its connection's beginning or the answer before it */
 	struct deadline each[MOST_CONNECTIONS];
 };

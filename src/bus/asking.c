@@ -70,7 +70,8 @@ static void deliver(struct line *line, struct unit *unit)
 	if (exchange.n) {
 		if (line->sink->where)
 			line->sink->where(line->sink->ctx, &exchange);
-		if (exchange.context != CONTEXT_IDLE)
+		/* What counts for no water is in use all the same: a blank, a spike, a reference. */
+		if (exchange.context != CONTEXT_IDLE || exchange.sample)
 			line_search_end(line, SEARCH_IN_USE);
 		if (line->sink->judge)
 			judge(line, unit, &exchange);
@@ -96,8 +97,8 @@ static unsigned payload(const struct port_ask *ask)
 	return ask->function <= 2 ? (ask->count + 7u) / 8 : 2u * ask->count;
 }
 
-/* And the time the bytes take. */
-unsigned line_deadline_ms(const struct line *line, const struct port_ask *ask)
+/* With the time the bytes take. */
+static unsigned deadline_ms(const struct line *line, const struct port_ask *ask)
 {
 	int64_t wire_ns = 0;
 
@@ -109,6 +110,23 @@ unsigned line_deadline_ms(const struct line *line, const struct port_ask *ask)
 			  2 * serial_gap_ns(&line->conf->port);
 	}
 	return ask->timeout_ms + DEADLINE_SLACK_MS + (unsigned)(wire_ns / MS + 1);
+}
+
+int line_put(struct line *line, struct port_ask *ask)
+{
+	int rc;
+
+	if (line_now_ns(line) > line->late_until_ns)
+		line->late = NULL;
+	ask->timeout_ms = deadline_ms(line, ask);
+	rc = port_ask(line->port, ask, &line->reply);
+	line->last_end_ns = line_now_ns(line);
+	pthread_mutex_lock(&line->lock);
+	line->said.noise_bytes += line->reply.stale;
+	if (line->reply.stale && line->late)
+		line->late->said.late++;
+	pthread_mutex_unlock(&line->lock);
+	return rc;
 }
 
 /* Reads the line until it is silent; bytes that come then are somebody's late answer or noise. */
@@ -211,21 +229,14 @@ void line_ask(struct line *line, struct unit *unit, struct port_ask *ask)
 	bool doubts = false;
 	int rc;
 
-	if (asked_ns > line->late_until_ns)
-		line->late = NULL;
 	if (!ask->timeout_ms) /* the driver says nothing: the unit's worst honest time */
 		ask->timeout_ms = unit_reply_ms(unit);
-	ask->timeout_ms = line_deadline_ms(line, ask);
 	line->delivery.n = 0;
-	rc = port_ask(line->port, ask, reply);
-	now_ns = line_now_ns(line);
-	line->last_end_ns = now_ns;
+	rc = line_put(line, ask);
+	now_ns = line->last_end_ns;
 	pthread_mutex_lock(&line->lock);
 	trace_note(&line->trace, ask, rc, reply, asked_ns, now_ns);
 	keep_told(line, unit);
-	line->said.noise_bytes += reply->stale;
-	if (reply->stale && line->late)
-		line->late->said.late++;
 	if (rc == 0)
 		rc = unit_good(unit, now_ns, reply, &line->delivery);
 	else if (rc == ERR_EXCEPTION)

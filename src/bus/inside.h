@@ -61,8 +61,8 @@ static inline int64_t line_now_ns(const struct line *line)
 /* asking.c: one question of a unit's turn, and all that follows from its answer. */
 void line_ask(struct line *line, struct unit *unit, struct port_ask *ask);
 
-/* asking.c: the whole deadline of a question whose answer may take ask->timeout_ms to begin. */
-unsigned line_deadline_ms(const struct line *line, const struct port_ask *ask);
+/* asking.c: puts *ask, whose answer may take timeout_ms to begin; the answer is in `reply`.  As port_ask() of io/port.h. */
+int line_put(struct line *line, struct port_ask *ask) MUST_USE;
 /* asking.c: nothing came, or noise: the line is read until it is silent.  TCP: the connection was let go. */
 void line_clear(struct line *line);
 /* RTU: what is heard from now on, for a while, counts as its late answer. */

@@ -39,6 +39,7 @@ static bool begin(struct line *line, const struct search_asker *asker, enum sear
 	search->begun_ms = line_now_ns(line) / MS;
 	search->ended_ms = 0;
 	search->asked = 0;
+	line->search_closed_ms = 0;
 	return true;
 }
 
@@ -163,9 +164,10 @@ static void watch(struct line *line, int64_t now_ns)
 		line->search_closed_ms = 0;
 	else if (!line->search_closed_ms)
 		line->search_closed_ms = now_ns / MS;
-	if ((line->search_closed_ms && now_ns / MS - line->search_closed_ms > CLOSED_MS) ||
-		now_ns / MS - search->begun_ms > LONGEST_MS)
+	if (line->search_closed_ms && now_ns / MS - line->search_closed_ms > CLOSED_MS)
 		end(search, SEARCH_CLOSED, now_ns);
+	else if (now_ns / MS - search->begun_ms > LONGEST_MS)
+		end(search, SEARCH_TOO_LONG, now_ns);
 }
 
 int64_t line_search_due_ns(
@@ -215,14 +217,9 @@ void line_search_ask(struct line *line, struct port_ask *ask)
 	bool rtu = line->conf->port.kind == PORT_RTU;
 	int rc;
 
-	ask->timeout_ms = line_deadline_ms(line, ask);
-	rc = port_ask(line->port, ask, &line->reply);
-	line->last_end_ns = line_now_ns(line);
+	rc = line_put(line, ask);
 	line->search_turns = 0;
 	pthread_mutex_lock(&line->lock);
-	line->said.noise_bytes += line->reply.stale;
-	if (line->reply.stale && line->late)
-		line->late->said.late++;
 	take(line, ask, rc, line->last_end_ns);
 	pthread_mutex_unlock(&line->lock);
 	if (rc == ERR_TIMEOUT || rc == ERR_NOISE)

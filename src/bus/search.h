@@ -8,7 +8,8 @@
  *   a probe   asks a unit that owes nothing, between its turns; what it leaves unanswered is a question of the unit's that is
  *             open, with all that follows (README.md, "Late answers").
  *
- * One search at a time.  It ends by itself, at the latest when an analyzer of the line is in a sample or a check.
+ * One search at a time.  It ends by itself, at the latest after an hour, or when an analyzer of the line is in a sample or a
+ * check.  What it has read by then stays.
  */
 #ifndef BUS_SEARCH_H
 #define BUS_SEARCH_H
@@ -25,9 +26,10 @@ enum search_state {
 	SEARCH_RUNS,
 	SEARCH_DONE,
 	SEARCH_CANCELLED,
-	SEARCH_IN_USE, /* an analyzer of the line came into a sample or a check */
-	SEARCH_CLOSED, /* the line went away and did not come back */
-	SEARCH_SILENT  /* the unit that is probed does not answer */
+	SEARCH_IN_USE,  /* an analyzer of the line came into a sample or a check */
+	SEARCH_CLOSED,  /* the line went away and did not come back */
+	SEARCH_SILENT,  /* the unit that is probed does not answer */
+	SEARCH_TOO_LONG /* an hour, and not all was asked */
 };
 
 struct search {

@@ -89,6 +89,7 @@ static bool is_whole(const json_t *answer)
 	} ends[] = {{"cancelled", "ended before all were asked"},
 		{"in_use", "ended: an analyzer of the line came into a sample or a check"},
 		{"closed", "ended: the line went away"},
+		{"too_long", "ended after an hour, before all were asked"},
 		{"silent", "the analyzer does not answer: waterlab status says more"}};
 	size_t i;
 
@@ -243,6 +244,13 @@ static void print_exchanges(const json_t *answer)
 		printf("%s%s\n", *text_of(one, "answer") ? "" : "! ",
 			*text_of(one, "answer") ? "" : text_of(one, "error"));
 	}
+}
+
+static void print_fields(const json_t *answer)
+{
+	const json_t *one;
+	size_t i;
+
 	json_array_foreach(json_object_get(answer, "fields"), i, one)
 	{
 		printf("= %s %s %s\n", text_of(one, "parameter"),
@@ -262,10 +270,27 @@ static const char *unit_at(const struct on_line *on, const struct profile *profi
 	return NULL;
 }
 
+/* What was read, before an early end too; there is advice when anything was. */
+static int show_probed(const json_t *answer, const struct profile *profile)
+{
+	static struct probe probe;
+	bool whole = is_whole(answer);
+
+	if (profile->driver) {
+		print_exchanges(answer);
+		if (whole) /* else they may be those of the turn before */
+			print_fields(answer);
+	} else if (whole || *text_of(answer, "advice")) {
+		probe_begin(&probe, profile);
+		take_reads(answer, &probe);
+		probe_print(&probe);
+	}
+	return whole ? CLI_DONE : CLI_FAILED;
+}
+
 int search_probe(const struct cli *cli, const struct on_line *on, const struct profile *profile,
 	uint8_t address)
 {
-	static struct probe probe;
 	const char *unit = unit_at(on, profile, address);
 	json_t *request, *answer = NULL;
 	int end;
@@ -278,15 +303,8 @@ int search_probe(const struct cli *cli, const struct on_line *on, const struct p
 	end = cli_ask_one(cli, request, &answer);
 	if (!end)
 		end = follow(cli, on->held, &answer, NULL, NULL);
-	if (!end && !is_whole(answer))
-		end = CLI_FAILED;
-	if (!end && profile->driver) {
-		print_exchanges(answer);
-	} else if (!end) {
-		probe_begin(&probe, profile);
-		take_reads(answer, &probe);
-		probe_print(&probe);
-	}
+	if (!end)
+		end = show_probed(answer, profile);
 	json_decref(answer);
 	return end;
 }

@@ -279,7 +279,8 @@ json_t *search_status(const struct parts *parts, unsigned line, struct search *s
 		[SEARCH_CANCELLED] = "cancelled",
 		[SEARCH_IN_USE] = "in_use",
 		[SEARCH_CLOSED] = "closed",
-		[SEARCH_SILENT] = "silent"};
+		[SEARCH_SILENT] = "silent",
+		[SEARCH_TOO_LONG] = "too_long"};
 	int64_t until_ms = search->ended_ms ? search->ended_ms : clock_boot_ms(parts->clock);
 	int64_t took_ms = until_ms - search->begun_ms;
 	json_t *to = json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:f, s:I}", "line",

@@ -1,7 +1,7 @@
 /*
  * search_status.h - the last search of a line as JSON.
  *
- *   {"line":NAME,"kind":"none|scan|probe","state":"none|running|done|cancelled|in_use|closed|silent","number":N,"by":WHO,
+ *   {"line":NAME,"kind":"none|scan|probe","state":"none|running|done|cancelled|in_use|closed|silent|too_long","number":N,"by":WHO,
  *    "begun_ms":N,"took_s":N.N,"asked":N,                    of the machine's uptime; so far
  *    of a scan:
  *    "first":N,"last":N,"at":N,"left_s":N|null,"noisy":N,    addresses; the one that is asked now; answers that were noise

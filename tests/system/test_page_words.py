@@ -29,7 +29,7 @@ CODES = {
     "help": "test verdict alarm qc health away check store waits",
     "remedy": "timeout noise exception gone busy io absent wrong-unit",
     "exchange": "exchanges timeouts noise exceptions wrong late",
-    "status": "preliminary verified amended", "search.state": "done cancelled in_use closed silent", "search": "scan probe",
+    "status": "preliminary verified amended", "search.state": "done cancelled in_use closed silent too_long", "search": "scan probe",
     "register": "holding input coil discrete",
 }
 

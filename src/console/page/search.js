@@ -49,7 +49,7 @@ export const isStale = (app, line) => line.search.number > 0 && (line.search.run
 const isClosed = (line, one) => keep.load(`search.${line.name}`, null) === which(one);
 
 const note = (colour, drawn, ...words) => h("div", {class: `note ${colour}`, role: "status"}, shapes.shape(drawn), h("div", null, words));
-const ends = {done: ["plain", "tick"], cancelled: ["odd", "dash"], in_use: ["odd", "warn"], closed: ["bad", "cross"], silent: ["bad", "cross"]};
+const ends = {done: ["plain", "tick"], cancelled: ["odd", "dash"], in_use: ["odd", "warn"], closed: ["bad", "cross"], too_long: ["odd", "dash"], silent: ["bad", "cross"]};
 
 function running(line, one) {
 	const isScan = one.kind === "scan", done = isScan ? one.at - one.first : one.step, all = isScan ? one.last - one.first + 1 : one.steps;

@@ -282,6 +282,51 @@ static void a_sample_ends_it(void **state)
 	sim_free_all(sim);
 }
 
+/* As the daemon says of a blank, a spike, a reference and a training: a sample, whose values count for no water. */
+static void where_of_a_blank(void *ctx, struct exchange *exchange)
+{
+	(void)ctx;
+	exchange->context = CONTEXT_IDLE;
+	exchange->sample = 7;
+}
+
+static void a_blank_ends_it(void **state)
+{
+	struct sim *sim = bench(2, 1000);
+
+	(void)state;
+	assert_int_equal(sim_make(sim), 0);
+	sim_run(sim, 3000);
+	assert_int_equal(scan(sim), 0);
+	sim_run(sim, 1500);
+	sim->sink.where = where_of_a_blank;
+	sim_run(sim, 1500);
+	line_search(sim->line, &search);
+	assert_int_equal(search.state, SEARCH_IN_USE);
+	sim_free_all(sim);
+}
+
+/* A unit with hours between its turns is silent once: what was read of it stays, and why no more was is said. */
+static void an_hour_ends_it(void **state)
+{
+	struct sim *sim = bench(1, 3 * 3600000);
+
+	(void)state;
+	assert_int_equal(sim_make(sim), 0);
+	sim_run(sim, 3000);
+	assert_int_equal(line_probe(sim->line, &asker, 0), 0);
+	do {
+		sim_run(sim, 1);
+		line_search(sim->line, &search);
+	} while (search.state == SEARCH_RUNS && search.asked < 2);
+	sim->units[1].mute = true;
+	run_to_its_end(sim, 2 * 3600000);
+	assert_int_equal(search.state, SEARCH_TOO_LONG);
+	assert_true(search.ended_ms - search.begun_ms >= 3600000);
+	assert_true(search.probe.values[0].at[PROBE_WRITTEN].done);
+	sim_free_all(sim);
+}
+
 static void a_line_that_goes_away_ends_it(void **state)
 {
 	struct sim *sim = bench(2, 1000);
@@ -302,6 +347,51 @@ static void a_line_that_goes_away_ends_it(void **state)
 	run_to_its_end(sim, 12000);
 	assert_int_equal(search.state, SEARCH_CLOSED);
 	check_kept(sim);
+	sim_free_all(sim);
+}
+
+/* When the line went away in an earlier search says nothing of this one. */
+static void a_new_one_has_its_own_time_to_wait_for_the_line(void **state)
+{
+	struct sim *sim = bench(1, 3600000);
+
+	(void)state;
+	sim->conf.kind = PORT_TCP;
+	assert_int_equal(sim_make(sim), 0);
+	sim_run(sim, 3000);
+	assert_int_equal(scan(sim), 0);
+	while (sim->open) /* until nobody answers, and the connection is let go */
+		sim->now_ns += line_step(sim->line) > sim->now_ns ? 1000000 : 0;
+	(void)line_step(sim->line); /* it is seen away, and opened again */
+	assert_true(sim->open);
+	line_search_cancel(sim->line);
+	sim_run(sim, 20000);
+	sim_close(&sim->port);
+	assert_int_equal(scan(sim), 0);
+	sim_run(sim, 1000);
+	line_search(sim->line, &search);
+	assert_int_equal(search.state, SEARCH_RUNS);
+	sim_free_all(sim);
+}
+
+/* A unit was silent long ago.  What a stranger says late is not its late answer. */
+static void a_stranger_is_late_for_itself(void **state)
+{
+	struct sim *sim = bench(1, 3600000);
+
+	(void)state;
+	sim->units[1].mute = true;
+	assert_int_equal(sim_make(sim), 0);
+	sim_run(sim, 3000);
+	assert_int_equal(sim_state(sim, 1).timeouts, 1);
+	sim_run(sim, 20000);
+	sim->units[STRANGER].late_ns =
+		180000000; /* beyond its question, within what is read after it */
+	assert_int_equal(line_scan(sim->line, &asker, known, 1, STRANGER, STRANGER), 0);
+	run_to_its_end(sim, 60000);
+	assert_int_equal(search.state, SEARCH_DONE);
+	assert_true(sim->units[STRANGER].asked > 0);
+	assert_int_equal(sim_state(sim, 1).late, 0);
 	sim_free_all(sim);
 }
 
@@ -338,7 +428,11 @@ int main(void)
 		cmocka_unit_test(a_unit_says_what_its_map_and_its_neighbours_hold),
 		cmocka_unit_test(who_does_not_answer_is_not_probed),
 		cmocka_unit_test(a_sample_ends_it),
+		cmocka_unit_test(a_blank_ends_it),
+		cmocka_unit_test(an_hour_ends_it),
 		cmocka_unit_test(a_line_that_goes_away_ends_it),
+		cmocka_unit_test(a_new_one_has_its_own_time_to_wait_for_the_line),
+		cmocka_unit_test(a_stranger_is_late_for_itself),
 		cmocka_unit_test(it_is_cancelled_and_refused),
 	};
 

@@ -1,15 +1,15 @@
-/* Which line LINE is, and every way in which probe and scan are called wrongly. */
+/* Which line LINE is, and every way in which probe and scan are called wrongly, or ends early. */
 #include "command.h"
 
 #include <sys/stat.h>
 
 #include "cli/on_line.h"
 
-static const char conf[] = /* %s: this folder */
+static const char conf[] = /* %s: this folder, a driver */
 	"lab = \"van-3\";\ndrivers = \"%s/drivers\";\nspool = { dir = \"/s\"; };\n"
 	"control = { socket = \"/nowhere/control\"; };\n"
 	"lines = ({ name = \"bench\"; type = \"rtu\"; port = \"/dev/none\"; baud = 4800; parity = "
-	"\"even\"; units = ({ name = \"p-1\"; profile = \"acme\"; address = 1; "
+	"\"even\"; units = ({ name = \"p-1\"; profile = \"%s\"; address = 1; "
 	"interval_ms = 1000; }); });\n";
 static const char acme[] = "models = \"Acme\";\nmanual = \"one\";\nbase = 1;\n"
 			   "values = ({ at = 1; type = \"u16\"; parameter = \"ph\"; });\n";
@@ -31,8 +31,11 @@ static int make_files(void **state)
 	assert_non_null(getcwd(here, sizeof(here)));
 	assert_int_equal(mkdir("drivers", 0700) | mkdir("drivers/acme", 0700), 0);
 	write_file("drivers/acme/profile.conf", acme);
-	assert_true(asprintf(&text, conf, here) > 0);
+	assert_true(asprintf(&text, conf, here, "acme") > 0);
 	write_file("conf", text);
+	free(text);
+	assert_true(asprintf(&text, conf, here, "atlas-ezo") > 0);
+	write_file("ezo", text);
 	free(text);
 	return 0;
 }
@@ -124,7 +127,17 @@ static int say_status(void *ctx, const json_t *request, struct control_client *c
 	return control_send(client, status, sizeof(status) - 1);
 }
 
-static const struct control_command commands[] = {{"status", say_status}, {NULL, NULL}};
+static const char *probed;
+
+static int say_probed(void *ctx, const json_t *request, struct control_client *client)
+{
+	(void)ctx;
+	(void)request;
+	return control_send(client, probed, strlen(probed));
+}
+
+static const struct control_command commands[] = {
+	{"status", say_status}, {"line-probe", say_probed}, {NULL, NULL}};
 
 /* The device is not even there: the line is the daemon's all the same. */
 static void a_line_of_the_daemon_is_its_own(void **state)
@@ -143,12 +156,49 @@ static void a_line_of_the_daemon_is_its_own(void **state)
 		"a daemon is there that may hold it, and does not say: not now");
 }
 
+#define PROBED(state, advice, reads)                                                   \
+	"{\"line\":\"bench\",\"kind\":\"probe\",\"state\":\"" state "\",\"number\":1," \
+	"\"unit\":\"p-1\",\"asked\":2,\"advice\":" advice ",\"reads\":[" reads "]}"
+#define READ "{\"function\":3,\"address\":0,\"registers\":1,\"again\":false,\"words\":\"0007\"}"
+#define EXCHANGED(state)                                                                        \
+	"{\"line\":\"bench\",\"kind\":\"probe\",\"state\":\"" state                             \
+	"\",\"number\":1,\"exchanges\":["                                                       \
+	"{\"asked\":\"52\",\"answer\":\"37\"}],\"fields\":[{\"parameter\":\"ph\",\"text\":\"7." \
+	"12\","                                                                                 \
+	"\"unit\":\"[pH]\"}]}"
+
+static void what_was_read_before_the_end_is_shown(void **state)
+{
+	static const char probe[] = "-c conf --socket ./control probe acme bench --unit 1";
+	static const char probe_ezo[] = "-c ezo --socket ./control probe atlas-ezo bench --unit 1";
+
+	(void)state;
+	tells = true;
+	probed = PROBED("too_long", "\"one value\"", READ);
+	wrong(probe, CLI_FAILED, "line bench: ended after an hour, before all were asked");
+	says(out, "0007");
+	probed = PROBED("in_use", "\"one value\"", READ);
+	wrong(probe, CLI_FAILED, "came into a sample or a check");
+	says(out, "0007");
+	probed = PROBED("silent", "null", "");
+	wrong(probe, CLI_FAILED, "the analyzer does not answer");
+	assert_string_equal(out, "");
+	/* Of a driver's turn that did not end, the values may be those of the turn before. */
+	probed = EXCHANGED("done");
+	assert_int_equal(waterlab(probe_ezo), CLI_DONE);
+	assert_string_equal(out, "> 52\n< 37\n= ph 7.12 [pH]\n");
+	probed = EXCHANGED("too_long");
+	assert_int_equal(waterlab(probe_ezo), CLI_FAILED);
+	assert_string_equal(out, "> 52\n< 37\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_a_name_a_device_or_an_address),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test_setup_teardown(a_line_of_the_daemon_is_its_own, start, stop),
+		cmocka_unit_test_setup_teardown(what_was_read_before_the_end_is_shown, start, stop),
 	};
 
 	answers = commands;

@@ -95,12 +95,13 @@ class MapSite(unittest.TestCase):
             state = "possible_failure"
         elif not cell["meets"]:
             state = "cannot_judge"
-        elif measure == "share" and cell["points"] < index["policy"]["percentages_from"]:
+        elif measure == "share" and cell["meets"] < index["policy"]["percentages_from"]:    # nothing of it fails: these are the judged
             state = "too_few"
         else:
             state = "meets"
         day = datetime.date.fromisoformat
-        return state, (day(index["as_of"][:10]) - day(cell["newest"])).days > index["stale_days"]
+        now = max(day(index["made"][:10]), datetime.datetime.now(datetime.timezone.utc).date())
+        return state, (now - day(cell["newest"])).days > index["stale_days"]
 
     def cells(self, season, period, **wanted):
         return {c["district"]: c for c in self.file(season, "months/%s.json" % period)["cells"] if all(c[k] == v for k, v in wanted.items())}

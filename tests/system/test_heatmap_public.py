@@ -79,9 +79,12 @@ class Public(HeatmapTest):
                             lines.append("%s %s,screening=1i,sample=%di,point=%di,treated=1i,status=%di,rev=0i,seq=%di %d" % (
                                 TAGS % (district, method, parameter, source), fields, len(lines) + 1, number, rng.randrange(2), len(lines) + 1,
                                 at + number))
-        # The newest of all is the same: it is no secret.
+        # The newest of all is a private source's, on a day that each seed has for itself (of one month: that is no secret).
+        ago = min(hidden % 3, time.gmtime(now / 1000).tm_mday - 1)
+        lines.append("%s censor=6i,verdict=1i,screening=1i,sample=9998i,point=998i,treated=1i,status=0i,rev=0i,seq=9998i %d" % (
+            TAGS % ("PK524", "cbt", "ecoli", "piped_into_dwelling"), now - ago * DAY))
         lines.append("%s censor=6i,verdict=1i,screening=1i,sample=9999i,point=999i,treated=1i,status=0i,rev=0i,seq=9999i %d" % (
-            TAGS % ("PK505", "cbt", "ecoli", "public_tap_standpipe"), now - DAY))
+            TAGS % ("PK505", "cbt", "ecoli", "public_tap_standpipe"), now - 4 * DAY))
         return lines
 
     def test_small_cells_cannot_be_computed_back(self):

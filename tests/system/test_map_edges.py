@@ -234,6 +234,54 @@ class MapEdges(MapSite):
         for name in ("PK999", "plutonium", "1999-01"):
             self.assertIn(name, self.said(".banners"))
 
+    # --- what a tile may say ----------------------------------------------------------------------
+
+    def states_of(self, season, cell, **more):
+        """One cell alone in the newest month, by every measure: [(state, is it faded)]."""
+        period, index = season.periods[-1], self.file(season, "index.json")
+        self.write(season, "index.json", dict(index, policy=dict(index["policy"], percentages_from=5), **more))
+        full = next(c for c in self.cells(season, period, parameter="ecoli").values() if not c.get("suppressed"))
+        counts = dict.fromkeys(("meets", "fails_above", "fails_below", "fails_detected", "possible", "doubtful_place", "doubtful_meets", "cannot_judge"), 0)
+        self.write(season, "months/%s.json" % period, dict(schema_version=1, period=period, cells=[
+            dict(full, district="PK505", share=None, provisional=False, as_of=None, **{"class": "screening"}) | counts | cell]))
+        found = []
+        for measure in ("share", "median", "highest", "points"):
+            self.open("#view=map&parameter=ecoli&class=screening&measure=" + measure, wait=".tile[data-key=PK505]")
+            found += self.page.script("return [...document.querySelectorAll('.tile[data-key=PK505]')].map(one => "
+                                      "[one.getAttribute('class').match(/is-(\\w+)/)[1], one.classList.contains('stale')])")
+        return [tuple(one) for one in found]
+
+    def test_a_tile_says_meets_on_enough_judged_points_alone(self):
+        season, today = self.season(), NOW.strftime("%Y-%m-%d")
+        self.assertEqual(self.states_of(season, dict(points=5, meets=1, cannot_judge=4, newest=today)),
+                         [("too_few", False)] + [("meets", False)] * 3)
+        self.assertEqual(self.states_of(season, dict(points=5, meets=5, newest=today))[0], ("meets", False))
+        self.assertEqual(self.states_of(season, dict(points=5, doubtful_meets=1, cannot_judge=4, newest=today)), [("cannot_judge", False)] * 4)
+
+    def test_what_is_old_fades_though_nothing_newer_came_from_anywhere(self):
+        season = self.season()
+        old = (NOW - datetime.timedelta(days=200)).strftime("%Y-%m-%d")
+        self.assertEqual(self.states_of(season, dict(points=5, meets=5, newest=old), as_of=old + "T06:10:00Z"), [("meets", True)] * 4)
+        # A map that nobody made anew: the browser's day counts.
+        self.assertEqual(self.states_of(season, dict(points=5, meets=5, newest=old), made=old + "T07:00:00Z", as_of=old + "T06:10:00Z"), [("meets", True)] * 4)
+
+    def test_a_month_of_the_next_map_is_not_drawn_below_the_index_of_this_one(self):
+        season = self.season()
+        index, period = self.file(season, "index.json"), season.periods[-2]
+        self.open("#view=map&parameter=ecoli&class=screening", wait=".tile")
+        # The publisher swaps while the page is open, and the limit is another.
+        made = (NOW + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.write(season, "months/%s.json" % period, dict(self.file(season, "months/%s.json" % period), made=made))
+        self.write(season, "index.json", dict(index, made=made, licence="of the next map"))
+        self.page.script("location.hash += '&period=%s'" % period)
+        self.page.wait_text("of the next map", "footer")
+        self.page.wait_for(".tile")
+        # One that belongs to no index there is: said, not drawn.
+        self.write(season, "months/%s.json" % period, dict(self.file(season, "months/%s.json" % period), made=index["made"]))
+        self.open("#view=map&parameter=ecoli&class=screening&period=" + period, wait=".note.bad")
+        self.assertIn("another map", self.said())
+        self.assertEqual(self.page.find(".schematic .tile"), [])
+
     def test_a_page_left_open_goes_over_to_the_next_map(self):
         season = self.season()
         self.open(wait=".failure")

@@ -52,11 +52,17 @@ void files_put_limit(struct text *to, const struct result_row *row)
 		put_bounds(to, row);
 }
 
-void files_begin_features(struct put *put)
+void files_begin(struct put *put, const struct picture *picture)
 {
 	jot_begin(put, NULL, '{');
-	jot_text(put, "type", "FeatureCollection");
 	jot_whole(put, "schema_version", FILES_SCHEMA);
+	jot_time(put, "made", picture->made_ms);
+}
+
+void files_begin_features(struct put *put, const struct picture *picture)
+{
+	files_begin(put, picture);
+	jot_text(put, "type", "FeatureCollection");
 	jot_begin(put, "features", '[');
 }
 

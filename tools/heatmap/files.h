@@ -47,12 +47,14 @@ int files_put_index(const struct picture *picture, enum view view, struct file_l
 
 /* --- parts of several files ---------------------------------------------------------------------------------- */
 
+/* Opens a JSON file's object: its schema, and `made`, which says of which version it is. */
+void files_begin(struct put *put, const struct picture *picture);
 /* "not detected in 100 mL"; of a row that no set here decided the van's own bounds; "": there are none. */
 void files_put_limit(struct text *to, const struct result_row *row);
 /* A point of GeoJSON: {"type":"Feature","geometry":...,"properties":{ ; then files_end_feature(). */
 void files_begin_feature(struct put *put, double lat, double lon);
 void files_end_feature(struct put *put);
-void files_begin_features(struct put *put);
+void files_begin_features(struct put *put, const struct picture *picture);
 void files_end_features(struct put *put);
 
 /* The first set's row for what people drink, treated and at the consumer's where there are several; NULL: none has one. */

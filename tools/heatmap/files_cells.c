@@ -147,7 +147,7 @@ static int put_features(const struct picture *picture, enum view view, const str
 	month_put(&text, cells[0].month);
 	text_put(&text, ".geojson");
 	put_open(&put, list->folder, name);
-	files_begin_features(&put);
+	files_begin_features(&put, picture);
 	for (i = 0; i < n; i++) {
 		if (!i || names_order(cells[i - 1].district, cells[i].district) != 0) {
 			if (i)
@@ -179,8 +179,7 @@ static int put_month(const struct picture *picture, enum view view, const struct
 	month_put(&text, cells[0].month);
 	text_put(&text, ".json");
 	put_open(&put, list->folder, name);
-	jot_begin(&put, NULL, '{');
-	jot_whole(&put, "schema_version", FILES_SCHEMA);
+	files_begin(&put, picture);
 	jot_month(&put, "period", cells[0].month);
 	jot_begin(&put, "cells", '[');
 	for (i = 0; i < n; i++)

@@ -132,8 +132,7 @@ static int put_trend(const struct picture *picture, const struct cell *const *ce
 
 	put_name(&name, "series", cells[0]->district);
 	put_open(&put, list->folder, room);
-	jot_begin(&put, NULL, '{');
-	jot_whole(&put, "schema_version", FILES_SCHEMA);
+	files_begin(&put, picture);
 	jot_text(&put, "district", cells[0]->district);
 	jot_begin(&put, "series", '[');
 	for (i = 0; i < n; i = end) {
@@ -258,8 +257,8 @@ static void put_point(struct put *put, const struct point_said *point)
 	jot_end(put, '}');
 }
 
-static int put_points(
-	const struct point_said *points, size_t n, struct file_list *list, struct text *why)
+static int put_points(const struct picture *picture, const struct point_said *points, size_t n,
+	struct file_list *list, struct text *why)
 {
 	char room[FILE_NAME_MOST];
 	struct text name = text_over(room, sizeof(room));
@@ -268,8 +267,7 @@ static int put_points(
 
 	put_name(&name, "points", points[0].newest->district);
 	put_open(&put, list->folder, room);
-	jot_begin(&put, NULL, '{');
-	jot_whole(&put, "schema_version", FILES_SCHEMA);
+	files_begin(&put, picture);
 	jot_text(&put, "district", points[0].newest->district);
 	jot_begin(&put, "points", '[');
 	for (i = 0; i < n; i++)
@@ -293,7 +291,7 @@ int files_put_points(const struct picture *picture, struct file_list *list, stru
 						 points[i].newest->district);
 			end++)
 			;
-		err = put_points(points + i, end - i, list, why);
+		err = put_points(picture, points + i, end - i, list, why);
 	}
 	free(points);
 	return err;

@@ -133,10 +133,9 @@ static void csv_one(struct put *put, const struct failure *failure)
 	csv_end(put);
 }
 
-static void begin_list(struct put *put)
+static void begin_list(struct put *put, const struct picture *picture)
 {
-	jot_begin(put, NULL, '{');
-	jot_whole(put, "schema_version", FILES_SCHEMA);
+	files_begin(put, picture);
 	jot_begin(put, "failures", '[');
 }
 
@@ -157,9 +156,9 @@ static int put_official(const struct picture *picture, struct file_list *list, s
 	put_open(&json, list->folder, "failures.json");
 	put_open(&csv, list->folder, "failures.csv");
 	put_open(&map, list->folder, "failures.geojson");
-	begin_list(&json);
+	begin_list(&json, picture);
 	csv_line(&csv, headings);
-	files_begin_features(&map);
+	files_begin_features(&map, picture);
 	for (i = 0; i < failures->n; i++) {
 		jot_begin(&json, NULL, '{');
 		put_one(&json, &failures->at[i]);
@@ -282,7 +281,7 @@ static int put_public(const struct picture *picture, struct file_list *list, str
 	n = count_public(picture, counted);
 	put_open(&json, list->folder, "failures.json");
 	put_open(&csv, list->folder, "failures.csv");
-	begin_list(&json);
+	begin_list(&json, picture);
 	csv_line(&csv, public_headings);
 	for (i = 0; i < n; i++)
 		put_counted(&json, &csv, &counted[i]);

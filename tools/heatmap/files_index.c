@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utc.h"
 #include "files.h"
 #include "store.h"
 #include "words.h"
@@ -230,21 +231,31 @@ static void put_files(const struct file_list *list, struct put *put)
 	jot_end(put, ']');
 }
 
+/* The public's: the newest day that a cell shows.  The newest of all may be a suppressed cell's, whose days are not shown. */
+static int64_t as_of_shown(const struct picture *picture, enum view view)
+{
+	const struct cells *cells = files_cells(picture, view);
+	int64_t newest_ms = 0;
+	size_t i;
+
+	if (view != VIEW_PUBLIC)
+		return picture->as_of_ms;
+	for (i = 0; i < cells->n; i++)
+		if (!cells->at[i].suppressed && cells->at[i].newest_ms > newest_ms)
+			newest_ms = cells->at[i].newest_ms;
+	return newest_ms - newest_ms % UTC_DAY_MS;
+}
+
 int files_put_index(
 	const struct picture *picture, enum view view, struct file_list *list, struct text *why)
 {
-	int64_t as_of_ms = picture->as_of_ms;
 	struct put put;
 	int err;
 
-	if (view == VIEW_PUBLIC) /* the day: no moment of one visit */
-		as_of_ms -= as_of_ms % (24 * 60 * 60 * 1000);
 	put_open(&put, list->folder, "index.json");
-	jot_begin(&put, NULL, '{');
-	jot_whole(&put, "schema_version", FILES_SCHEMA);
+	files_begin(&put, picture);
 	jot_text(&put, "view", view_word(view));
-	jot_time(&put, "made", picture->made_ms);
-	jot_time(&put, "as_of", as_of_ms);
+	jot_time(&put, "as_of", as_of_shown(picture, view));
 	put_source(picture, &put);
 	jot_words(&put, "licence", picture->conf->licence);
 	put_policy(picture, view, &put);

@@ -79,8 +79,7 @@ int files_put_labs(const struct picture *picture, struct file_list *list, struct
 
 	put_open(&json, list->folder, "labs.json");
 	put_open(&csv, list->folder, "labs.csv");
-	jot_begin(&json, NULL, '{');
-	jot_whole(&json, "schema_version", FILES_SCHEMA);
+	files_begin(&json, picture);
 	jot_begin(&json, "labs", '[');
 	csv_line(&csv, headings);
 	for (i = 0; i < picture->rows.n_labs; i++) {

@@ -118,8 +118,8 @@ static int by_month(const void *x, const void *y)
 	return (*a > *b) - (*a < *b);
 }
 
-static int put_month(
-	const struct result_row *const *rows, size_t n, struct file_list *list, struct text *why)
+static int put_month(const struct picture *picture, const struct result_row *const *rows, size_t n,
+	struct file_list *list, struct text *why)
 {
 	char name[2][FILE_NAME_MOST];
 	struct text text;
@@ -136,7 +136,7 @@ static int put_month(
 	put_open(&csv, list->folder, name[0]);
 	put_open(&map, list->folder, name[1]);
 	csv_line(&csv, headings);
-	files_begin_features(&map);
+	files_begin_features(&map, picture);
 	for (i = 0; i < n; i++) {
 		csv_row(&csv, rows[i]);
 		map_row(&map, rows[i]);
@@ -166,7 +166,7 @@ int files_put_results(const struct picture *picture, struct file_list *list, str
 		for (end = i; end < rows->n_results && month_of(sampled_ms(sorted[end])) == month;
 			end++)
 			;
-		err = put_month(sorted + i, end - i, list, why);
+		err = put_month(picture, sorted + i, end - i, list, why);
 	}
 	free(sorted);
 	return err;

@@ -4,12 +4,35 @@
 
 #include "judge.h"
 
+/* A district that the gazetteer does not have is none: it has no place on any map, and whatever text a van sent becomes no file. */
+static int place_rows(struct picture *picture)
+{
+	struct rows *rows = &picture->rows;
+	const char *none = names_keep(&rows->names, "none"), *last = none, *as = none;
+	size_t i;
+
+	for (i = 0; i < rows->n_results; i++) {
+		struct result_row *row = &rows->results[i];
+
+		if (row->district != last) {
+			last = row->district;
+			as = picture_district(picture, last) ? last : none;
+		}
+		if (as == none && names_order(last, none) != 0)
+			picture->strays++;
+		row->district = as;
+	}
+	return rows->names.full ? ERR_MEMORY : 0;
+}
+
 int picture_make(struct picture *picture)
 {
 	const struct policy *policy = &picture->conf->policy;
 	size_t i;
 	int err = rows_settle(&picture->rows);
 
+	if (!err)
+		err = place_rows(picture);
 	for (i = 0; !err && i < picture->rows.n_results; i++)
 		judge_row(&picture->rows.results[i], picture->limits);
 	if (!err)

@@ -19,6 +19,7 @@ struct picture {
 	struct cells apart, all; /* public and private sources each for themselves; together */
 	int64_t made_ms;         /* UTC */
 	int64_t as_of_ms;        /* of the newest result that counts; 0: none */
+	size_t strays; /* results of districts that the gazetteer does not have: of none */
 };
 
 /* From rows that were read: judges them and makes the rest.  ERR_MEMORY. */

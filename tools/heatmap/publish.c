@@ -241,6 +241,11 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 	if (err == ERR_MEMORY && !why->len)
 		text_put(why,
 			"there is not enough memory for all results; read a shorter time (from)");
+	if (picture.strays)
+		log_say(LOG_NOTICE, "places",
+			"%zu results are of districts that the list of places does not have; they "
+			"are shown as \"none\"",
+			picture.strays);
 	*published = (struct published){picture.rows.n_results, picture.all.n, picture.failures.n,
 		picture.rows.superseded, ""};
 	text_copy(published->version, sizeof(published->version), folder.name);

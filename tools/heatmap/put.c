@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/csv.h"
 #include "base/number.h"
 #include "base/utc.h"
 #include "rows.h"
@@ -222,19 +221,28 @@ static void next_field(struct put *put)
 	put->follows = true;
 }
 
+/* However long it is: a quote that was cut off would join two rows. */
 void csv_words(struct put *put, const char *text)
 {
-	char room[1024];
-	struct text quoted = text_over(room, sizeof(room));
-	char safe[512];
-	struct text words = text_over(safe, sizeof(safe));
+	bool formula = *text && strchr("=+-@\t\r", *text), quoted = text[strcspn(text, ",\"\r\n")];
+	size_t plain;
 
-	if (*text && strchr("=+-@\t\r", *text))
-		text_put(&words, "'");
-	text_put(&words, text);
-	csv_put(&quoted, safe);
 	next_field(put);
-	out(put, room, quoted.len);
+	if (quoted)
+		out_text(put, "\"");
+	if (formula)
+		out_text(put, "'");
+	for (; *text; text += plain) {
+		plain = strcspn(text, "\"");
+		if (!plain) {
+			out_text(put, "\"\"");
+			plain = 1;
+			continue;
+		}
+		out(put, text, plain);
+	}
+	if (quoted)
+		out_text(put, "\"");
 }
 
 void csv_whole(struct put *put, int64_t number)

@@ -51,6 +51,33 @@ static void test_csv(void **state)
 		"'=SUM(A1),\"a,\"\"b\"\"\",-3,0.1,,2026-11-29T12:00:00Z,,'@x\n");
 }
 
+/* A quote that was cut off would join this row with the next. */
+static void test_long_words_are_whole(void **state)
+{
+	char words[200], typed[1400], wanted[3000];
+	struct text why = text_over(words, sizeof(words));
+	struct text row = text_over(wanted, sizeof(wanted));
+	struct put put;
+	size_t i, n;
+
+	(void)state;
+	for (n = 510; n < sizeof(typed); n += 300) {
+		memset(typed, '"', n);
+		typed[n] = '\0';
+		put_open(&put, folder, "long.csv");
+		csv_words(&put, typed);
+		csv_words(&put, "b");
+		csv_end(&put);
+		assert_int_equal(put_close(&put, NULL, &why), 0);
+		text_clear(&row);
+		text_put(&row, "\"");
+		for (i = 0; i < n; i++)
+			text_put(&row, "\"\"");
+		text_put(&row, "\",b\n");
+		assert_string_equal(content("long.csv"), wanted);
+	}
+}
+
 static void test_json(void **state)
 {
 	char words[200];
@@ -117,7 +144,8 @@ static void test_versions(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_csv), cmocka_unit_test(test_json),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_long_words_are_whole), cmocka_unit_test(test_json),
 		cmocka_unit_test(test_trouble_is_kept), cmocka_unit_test(test_versions)};
 
 	if (!mkdtemp(folder))

@@ -18,11 +18,18 @@ function fresh(cell, index, measure) {
 		return "possible_failure";
 	if (!cell.meets)
 		return "cannot_judge";
-	return measure === "share" && cell.points < index.policy.percentages_from ? "too_few" : "meets";
+	return measure === "share" && judged(cell) < index.policy.percentages_from ? "too_few" : "meets";
 }
 
-const days = (from, to) => (Date.parse(to) - Date.parse(from)) / 86400000;
-const isStale = (cell, index) => Boolean(cell.newest && index.as_of && days(cell.newest, index.as_of) > index.stale_days);
+// Whole days up to today: of the map, or of this device where it is later and its clock is not years off.  Never up to the newest
+// result: where all are silent, all is old.
+const dayMs = 86400000, saneDays = 3650;
+const day = ms => Math.floor(ms / dayMs);
+function today(index) {
+	const made = day(Date.parse(index.made)), now = day(Date.now());
+	return now > made && now - made < saneDays ? now : made;
+}
+const isStale = (cell, index) => Boolean(cell.newest && today(index) - day(Date.parse(cell.newest)) > index.stale_days);
 
 // {code, beneath}: of an old result also what it was.
 export function state(cell, index, measure) {

@@ -28,9 +28,26 @@ export function get(name) {
 	if (!file) {
 		file = {};
 		files.set(name, file);
-		read(name).then(value => { file.value = value; }, error => { file.trouble = error.message; }).then(() => changed());
+		take(name, file).catch(error => { file.trouble = error.message; }).then(() => changed());
 	}
 	return file;
+}
+
+// Each file says of which map it is, by when that was made.
+const isOfAnother = value => {
+	const made = files.get("index.json")?.value?.made;
+	return Boolean(value.made && made && value.made !== made);
+};
+
+// The publisher may have gone over to the next map meanwhile: a month of that one is never drawn below the index of this one.
+async function take(name, file) {
+	const value = await read(name);
+	if (name !== "index.json" && isOfAnother(value)) {
+		await renew();
+		if (isOfAnother(value))
+			throw new Error("of another map");
+	}
+	file.value = value;
 }
 
 async function read(name) {

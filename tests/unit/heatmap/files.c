@@ -1,0 +1,158 @@
+/* One version's files: by which names they are written, and what the public index tells. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../../tools/heatmap/files.h"
+
+static const int64_t noon_ms = 1795953600000; /* 2026-11-29 */
+static const int64_t day_ms = 86400000;
+
+static char folder[] = "heatmap-files-XXXXXX";
+static struct heatmap_conf conf = {
+	.policy = {5, 5, "public_tap_standpipe", true, true}, .stale_days = 90};
+static struct limit_book limits;
+static struct picture picture;
+static struct file_list list;
+static char words[400];
+static struct text why;
+
+static int begin(void **state)
+{
+	struct gazetteer *places;
+	char path[100];
+	FILE *file;
+
+	(void)state;
+	why = text_over(words, sizeof(words));
+	snprintf(path, sizeof(path), "%s/places.csv", folder);
+	file = fopen(path, "w");
+	fputs("province,division,district,district_pcode,tehsil,tehsil_pcode,lat,lon\n"
+	      "Khyber Pakhtunkhwa,Malakand,Buner,PK505,,,34.4,72.5\n",
+		file);
+	fclose(file);
+	if (gazetteer_open(&places, path, &why))
+		return -1;
+	picture = (struct picture){.conf = &conf, .limits = &limits, .places = places};
+	picture.made_ms = noon_ms;
+	memset(&list, 0, sizeof(list));
+	list.folder = folder;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	picture_free(&picture);
+	gazetteer_free((struct gazetteer *)picture.places);
+	return 0;
+}
+
+static void add(uint64_t point, int ago, const char *district, const char *source_type)
+{
+	struct result_row *row = rows_add_result(&picture.rows);
+	struct names *names = &picture.rows.names;
+
+	assert_non_null(row);
+	row->lab = names_keep(names, "kp-van-01");
+	row->spool = names_keep(names, "5e1f");
+	row->parameter = names_keep(names, "ph");
+	row->method = names_keep(names, "meter");
+	row->district = names_keep(names, district);
+	row->activity = names_keep(names, "sample");
+	row->source_type = names_keep(names, source_type);
+	row->point = row->sample = row->seq = point;
+	row->at_ms = noon_ms - ago * day_ms;
+	row->censor = AMOUNT_EXACT;
+	row->value = 7;
+}
+
+static char *content(const char *name)
+{
+	static char room[8192];
+	char path[200];
+	FILE *file;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	n = fread(room, 1, sizeof(room) - 1, file);
+	room[n] = '\0';
+	fclose(file);
+	return room;
+}
+
+/* Neither a long tag nor thousands of them stop a publication, or write over another's file. */
+static void test_a_district_that_is_in_no_list_is_none(void **state)
+{
+	char district[120];
+	uint64_t i;
+
+	(void)state;
+	add(1, 3, "PK505", "borehole_tubewell");
+	for (i = 2; i < FILES_MOST + 10; i++) {
+		snprintf(district, sizeof(district), "%080d%d", 7, (int)i);
+		add(i, 3, district, "borehole_tubewell");
+	}
+	assert_int_equal(picture_make(&picture), 0);
+	assert_int_equal(picture.strays, FILES_MOST + 8);
+	assert_int_equal(picture.all.n, 2);
+	assert_int_equal(files_put_series(&picture, VIEW_OFFICIAL, &list, &why), 0);
+	assert_int_equal(files_put_points(&picture, &list, &why), 0);
+	assert_int_equal(list.n, 4);
+	assert_string_equal(list.at[0].name, "series/PK505.json");
+	assert_string_equal(list.at[1].name, "series/none.json");
+	assert_non_null(strstr(content("series/none.json"), "\"points\":[1032]"));
+}
+
+/* On which day a private source was visited is not told by how new the map is. */
+static void test_the_public_day_is_of_what_is_shown(void **state)
+{
+	(void)state;
+	add(1, 9, "PK505", "public_tap_standpipe");
+	add(2, 3, "PK505", "borehole_tubewell");
+	assert_int_equal(picture_make(&picture), 0);
+	assert_int_equal(files_put_index(&picture, VIEW_PUBLIC, &list, &why), 0);
+	assert_non_null(strstr(content("index.json"), "\"as_of\":\"2026-11-20T00:00:00Z\""));
+	assert_int_equal(files_put_index(&picture, VIEW_OFFICIAL, &list, &why), 0);
+	assert_non_null(strstr(content("index.json"), "\"as_of\":\"2026-11-26T12:00:00Z\""));
+}
+
+/* A reader sees by it which files belong together. */
+static void test_each_file_says_of_which_version_it_is(void **state)
+{
+	size_t i;
+
+	(void)state;
+	add(1, 9, "PK505", "public_tap_standpipe");
+	assert_int_equal(picture_make(&picture), 0);
+	assert_int_equal(files_put_cells(&picture, VIEW_OFFICIAL, &list, &why), 0);
+	assert_int_equal(files_put_failures(&picture, VIEW_OFFICIAL, &list, &why), 0);
+	assert_int_equal(files_put_series(&picture, VIEW_OFFICIAL, &list, &why), 0);
+	assert_int_equal(files_put_points(&picture, &list, &why), 0);
+	assert_int_equal(files_put_results(&picture, &list, &why), 0);
+	assert_int_equal(files_put_labs(&picture, &list, &why), 0);
+	assert_true(list.n > 8);
+	for (i = 0; i < list.n; i++)
+		if (!strstr(list.at[i].name, ".csv"))
+			assert_non_null(strstr(content(list.at[i].name),
+				"{\"schema_version\":1,\"made\":\"2026-11-29T12:00:00Z\","));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {TEST(test_a_district_that_is_in_no_list_is_none),
+		TEST(test_the_public_day_is_of_what_is_shown),
+		TEST(test_each_file_says_of_which_version_it_is)};
+
+	if (!mkdtemp(folder))
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

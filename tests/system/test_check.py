@@ -88,6 +88,8 @@ class Checks(LabTest):
 
         sample = self.change("sample-begin", "s-1", purpose="routine",
                              new_point=dict(name="Tap", source_type="public_tap_standpipe", position="consumer", treated=True))["sample"]
+        self.wait_for("settled values", lambda: {(v["unit"], v["parameter"]) for v in self.lab.ask("sample-show", sample=sample)["live"]
+                                                 if v["stable"]} >= {self.GOOD, self.SHORT}, 90, 0.5)
         for i, of in enumerate((self.GOOD, self.SHORT, self.NEVER)):
             self.wait_for("a value", lambda: "error" not in self.lab.ask("sample-take", sample=sample, token="v-%d" % i, **WHO,
                                                                          unit=of[0], parameter=of[1]))

@@ -99,7 +99,9 @@ static bool span_in(const struct result *result, double *low, double *high)
 
 bool beside_is_bad(const struct result *result)
 {
-	return water_fails(result->verdict) || result->verdict == WATER_POSSIBLE_FAILURE;
+	/* What a blank, a spike or a reference made doubtful did fail. */
+	return water_fails(result->verdict) ||
+	       (result->verdict == WATER_POSSIBLE_FAILURE && result->reason != WHY_REPLICATE);
 }
 
 static void put_apart(struct beside *to, double a, double b, const char *parameter)
@@ -137,16 +139,21 @@ void beside_say_replicate(const struct result *one, const struct result *other, 
 
 /* --- a blank ------------------------------------------------------------------------------------------- */
 
-/* The least that its method sees: what is below was not found.  The water's entry may say it of the same method. */
+/* The least that its method sees: what is below was not found.  Where nobody said it, the water's entry may, of the same method,
+ * which saw the blank undiluted. */
 static double least_in(const struct result *water, const struct result *blank)
 {
-	struct amount own, other;
-	double least = amount_in(blank, &own) ? own.detection_limit : 0;
+	const struct result *from = blank;
+	struct result undiluted;
+	struct amount amount;
 
-	if (water && !strcmp(water->method, blank->method) &&
-		!strcmp(water->parameter, blank->parameter) && amount_in(water, &other))
-		least = fmax(least, other.detection_limit);
-	return least;
+	if (!*blank->mdl && water && !strcmp(water->method, blank->method) &&
+		!strcmp(water->parameter, blank->parameter)) {
+		undiluted = *water;
+		*undiluted.dilution = '\0';
+		from = &undiluted;
+	}
+	return amount_in(from, &amount) ? amount.detection_limit : 0;
 }
 
 /* Is what the water shows so much that what the blank shows is nothing beside it? */
@@ -198,31 +205,29 @@ void beside_say_blank(const struct result *water, const struct result *blank, st
 struct scale {
 	enum beside_figure figure;
 	double base, known; /* there before, and added or known to be there */
+	double base_most;   /* so much may have been there */
 	double least, most; /* of the figure */
 };
 
-static double figure_at(const struct scale *scale, double found)
+static double figure_at(const struct scale *scale, double base, double found)
 {
 	switch (scale->figure) {
 	case FIGURE_OFF:
 		return found - scale->known;
 	case FIGURE_OFF_LOG:
-		return log10(found / (scale->base + scale->known));
+		return log10(found / (base + scale->known));
 	default:
-		return 100 * (found - scale->base) / scale->known;
+		return 100 * (found - base) / scale->known;
 	}
 }
 
 /* Of what there was before a spike; false: nobody can say. */
-static bool find_base(const struct result *parent, double *base)
+static bool find_base(const struct result *parent, struct scale *to)
 {
-	double low, high;
-
-	if (!parent || !span_in(parent, &low, &high) || low > high)
+	if (!parent || !span_in(parent, &to->base, &to->base_most) || to->base > to->base_most)
 		return false;
-	*base = low;
 	/* What was not found counts as none, as is the custom; an interval has no one number. */
-	return low == high || low == 0;
+	return to->base == to->base_most || to->base == 0;
 }
 
 static bool find_scale(enum beside_kind kind, const struct result *qc, const struct result *parent,
@@ -232,8 +237,7 @@ static bool find_scale(enum beside_kind kind, const struct result *qc, const str
 
 	*to = (struct scale){
 		.figure = FIGURE_RECOVERY, .least = recovery_low, .most = recovery_high};
-	if (!result_known(qc, &to->known) ||
-		(kind == BESIDE_SPIKE && !find_base(parent, &to->base)))
+	if (!result_known(qc, &to->known) || (kind == BESIDE_SPIKE && !find_base(parent, to)))
 		return false;
 	if (apart > 0) {
 		to->figure = FIGURE_OFF;
@@ -257,15 +261,16 @@ void beside_say_recovery(enum beside_kind kind, const struct result *qc,
 
 	if (!find_scale(kind, qc, parent, &scale) || !span_in(qc, &low, &high))
 		return;
-	least = figure_at(&scale, low);
-	most = figure_at(&scale, high);
+	least = figure_at(&scale, scale.base, low);
+	most = figure_at(&scale, scale.base, high);
 	if (low == high && isfinite(least)) {
 		to->figure = scale.figure;
 		to->number = least;
 	}
 	if (kind == BESIDE_SPIKE && scale.base > most_there * scale.known)
 		return;
-	if (least > scale.most + 1e-9)
+	/* What the parent may have had explains what came back too much. */
+	if (figure_at(&scale, scale.base_most, low) > scale.most + 1e-9)
 		to->state = BESIDE_HIGH;
 	else if (most < scale.least - 1e-9)
 		to->state = BESIDE_LOW;

@@ -4,7 +4,7 @@
 
 #include "sample/beside.h"
 
-/* It fails, or may. */
+/* Its own value fails, or may; a verdict that a replicate left when it was verified says nothing of the value. */
 bool beside_is_bad(const struct result *result);
 
 /* State and figure go to `to`, which says of what kind it is, and untold. */

@@ -150,6 +150,74 @@ static void the_newest_value_speaks(void **state)
 	is_shown(WATER_MEETS, WHY_NONE);
 }
 
+/* As the daemon records it when it is verified: with the verdict that those beside it leave. */
+static void verify(uint64_t sample)
+{
+	struct step step = {.kind = STEP_VERIFY, .sample = sample, .by = "Sana Bibi"};
+
+	(void)look(sample);
+	assert_true(samples_take(samples, ++number, &step));
+	shown.status = RESULT_VERIFIED;
+	shown.revision = 1;
+	shown.number = ++number;
+	samples_take_result(samples, &shown);
+}
+
+static void correct(uint64_t sample, const char *value, enum water_verdict verdict)
+{
+	const struct sample_entry *entry = samples_find(samples, sample)->entries;
+	struct step step = {.kind = STEP_AMEND, .sample = sample, .test = entry->number};
+	struct result result = entry->result;
+
+	text_copy(step.by, sizeof(step.by), "Zar Wali");
+	text_copy(step.value, sizeof(step.value), value);
+	text_copy(step.reason, sizeof(step.reason), "misread");
+	assert_true(samples_take(samples, ++number, &step));
+	result.entry = number;
+	result.verdict = result.as_if_believed = verdict;
+	result.alarm = water_fails(verdict);
+	text_copy(result.value, sizeof(result.value), value);
+	result.number = ++number;
+	samples_take_result(samples, &result);
+}
+
+/* Else the two would keep each other failing for ever: what it was verified as says nothing of the other. */
+static void what_a_replicate_left_says_nothing_of_it(void **state)
+{
+	uint64_t parent = sample_of(
+			 "sample", 0, (struct typed){.value = "3", .verdict = WATER_MEETS}),
+		 replicate = sample_of("replicate", parent,
+			 (struct typed){.value = "300", .verdict = WATER_FAILS_ABOVE});
+
+	(void)state;
+	verify(parent);
+	is_shown(WATER_POSSIBLE_FAILURE, WHY_REPLICATE);
+	correct(replicate, "3", WATER_MEETS);
+	assert_int_equal(look_entry(replicate, 1), 1);
+	is_shown(WATER_MEETS, WHY_NONE);
+	says(BESIDE_NEAR, FIGURE_APART_PERCENT, 0);
+	assert_int_equal(look(parent), 1);
+	is_shown(WATER_POSSIBLE_FAILURE, WHY_REPLICATE); /* as it was signed */
+}
+
+/* What a blank made of a failure still is one beside it. */
+static void what_a_blank_left_of_a_failure_still_counts(void **state)
+{
+	uint64_t parent = sample_of(
+			 "sample", 0, (struct typed){.value = "60", .verdict = WATER_FAILS_ABOVE}),
+		 replicate = sample_of("replicate", parent,
+			 (struct typed){.value = "40", .verdict = WATER_MEETS});
+
+	(void)state;
+	(void)sample_of(
+		"blank", parent, (struct typed){.value = "30", .verdict = WATER_NOT_APPLICABLE});
+	verify(parent);
+	is_shown(WATER_POSSIBLE_FAILURE, WHY_BLANK);
+	(void)look(replicate);
+	is_shown(WATER_POSSIBLE_FAILURE, WHY_REPLICATE);
+	assert_true(shown.alarm);
+}
+
 /* Practice says nothing of what is in earnest, nor the other way round; among itself it does. */
 static void practice_is_apart(void **state)
 {
@@ -173,6 +241,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(whose_water_it_is, start, stop),
 		cmocka_unit_test_setup_teardown(more_than_are_listed, start, stop),
 		cmocka_unit_test_setup_teardown(the_newest_value_speaks, start, stop),
+		cmocka_unit_test_setup_teardown(
+			what_a_replicate_left_says_nothing_of_it, start, stop),
+		cmocka_unit_test_setup_teardown(
+			what_a_blank_left_of_a_failure_still_counts, start, stop),
 		cmocka_unit_test_setup_teardown(practice_is_apart, start, stop),
 	};
 

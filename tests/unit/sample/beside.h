@@ -61,7 +61,7 @@ __attribute__((unused)) static uint64_t begin(const char *activity, uint64_t par
 
 /* What is typed of one test; the rest is a strip's of nitrate in mg/L. */
 struct typed {
-	const char *parameter, *value, *unit, *mdl, *known, *method, *limit;
+	const char *parameter, *value, *unit, *mdl, *known, *method, *limit, *dilution;
 	enum water_verdict verdict;
 };
 
@@ -89,6 +89,7 @@ __attribute__((unused)) static void enter(uint64_t sample, const struct typed *t
 	text_copy(step.value, sizeof(step.value), typed->value);
 	text_copy(step.value_unit, sizeof(step.value_unit), or_else(typed->unit, ""));
 	text_copy(step.mdl, sizeof(step.mdl), or_else(typed->mdl, ""));
+	text_copy(step.dilution, sizeof(step.dilution), or_else(typed->dilution, ""));
 	text_copy(step.known, sizeof(step.known), or_else(typed->known, ""));
 	assert_true(samples_take(samples, ++number, &step));
 	result.entry = number;
@@ -97,6 +98,7 @@ __attribute__((unused)) static void enter(uint64_t sample, const struct typed *t
 	memcpy(result.value, step.value, sizeof(result.value));
 	memcpy(result.unit, step.value_unit, sizeof(result.unit));
 	memcpy(result.mdl, step.mdl, sizeof(result.mdl));
+	memcpy(result.dilution, step.dilution, sizeof(result.dilution));
 	memcpy(result.known, step.known, sizeof(result.known));
 	text_copy(result.limit, sizeof(result.limit), or_else(typed->limit, "..50"));
 	owed[n_owed++] = result;
@@ -127,13 +129,18 @@ __attribute__((unused)) static uint64_t sample_of(
 static struct beside one;
 static struct result shown;
 
-__attribute__((unused)) static size_t look(uint64_t sample)
+__attribute__((unused)) static size_t look_entry(uint64_t sample, unsigned entry)
 {
 	struct beside all[4];
-	size_t n = beside_look(samples, samples_find(samples, sample), 0, &shown, all, 4);
+	size_t n = beside_look(samples, samples_find(samples, sample), entry, &shown, all, 4);
 
 	one = n ? all[0] : (struct beside){.kind = BESIDE_REPLICATE};
 	return n;
+}
+
+__attribute__((unused)) static size_t look(uint64_t sample)
+{
+	return look_entry(sample, 0);
 }
 
 __attribute__((unused)) static void says(

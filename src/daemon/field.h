@@ -133,6 +133,9 @@ enum { FIELD_BESIDE = 16 };
 size_t field_beside(struct field *field, const struct sample *sample, unsigned entry,
 	struct result *shown, struct beside to[FIELD_BESIDE]);
 
+/* The newest result of the sample, as it is there, and of those beside it by now (beside_newest()). */
+uint64_t field_newest(struct field *field, const struct sample *sample);
+
 enum { FIELD_WORDS = 400 };
 /* Why results of samples cannot be judged, or are by limits that were read before.  False: they can, or there are no samples. */
 bool field_limits_trouble(struct field *field, char words[FIELD_WORDS]);

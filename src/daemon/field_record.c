@@ -197,6 +197,30 @@ static bool is_in_a_sample(const struct field *field, const struct step *step, s
 	return has > 0;
 }
 
+/* A verdict that somebody signs follows from what was looked at: from no later result, of the sample or beside it.  Under `lock`. */
+static bool is_unseen(const struct field *field, const struct step *step, struct text *why)
+{
+	const struct sample *sample = samples_find(field->samples, step->sample);
+	uint64_t newest, owes;
+
+	if (step->kind != STEP_VERIFY || !sample)
+		return false;
+	newest = beside_newest(field->samples, sample, &owes);
+	if (owes)
+		text_printf(why,
+			"results of sample %llu are not recorded yet (waterlab status says what is "
+			"wrong with the card): verify when they are there",
+			(unsigned long long)owes);
+	else if (step->test && step->test < newest)
+		text_printf(why,
+			"result %llu came after what was looked at: look at the sample again, then "
+			"verify",
+			(unsigned long long)newest);
+	else
+		return false;
+	return true;
+}
+
 static int record(struct field *field, const struct step *step, struct step *steps,
 	uint64_t *sample, struct text *why)
 {
@@ -215,7 +239,8 @@ static int record(struct field *field, const struct step *step, struct step *ste
 	} else if (asked == ASKED_NEVER) {
 		err = samples_allow(field->samples, step, why) &&
 				      !is_in_a_standard(field, step, why) &&
-				      !is_in_a_sample(field, step, why)
+				      !is_in_a_sample(field, step, why) &&
+				      !is_unseen(field, step, why)
 			      ? 0
 			      : ERR_RANGE;
 		n = err ? 0 : put_steps(field, step, steps);

@@ -106,6 +106,16 @@ size_t field_beside(struct field *field, const struct sample *sample, unsigned e
 	return n;
 }
 
+uint64_t field_newest(struct field *field, const struct sample *sample)
+{
+	uint64_t newest, owes;
+
+	pthread_mutex_lock(&field->lock);
+	newest = beside_newest(field->samples, sample, &owes);
+	pthread_mutex_unlock(&field->lock);
+	return newest;
+}
+
 /* What that entry owes.  False: nothing. */
 static bool owed(struct field *field, const struct sample *sample, unsigned i, struct result *to)
 {
@@ -118,7 +128,8 @@ static bool owed(struct field *field, const struct sample *sample, unsigned i, s
 	}
 	if (!entry->verified || entry->result.status == RESULT_VERIFIED)
 		return false;
-	/* With the verdict that was looked at. */
+	/* With the verdict that follows by now.  It is recorded at once, so that nothing came since the look (field_record.c), but for what
+	 * a card that took no result, or a power cut, left for later. */
 	(void)field_beside(field, sample, i, to, beside);
 	to->status = RESULT_VERIFIED;
 	to->revision = after_revision(sample, i, RESULT_VERIFIED);

@@ -9,20 +9,6 @@
 #include "sample/result.h"
 #include "sample/terms.h"
 
-/* A result that ought to be there and is not, nobody has looked at. */
-static bool owes(const struct parts *parts, uint64_t number)
-{
-	struct sample *sample = malloc(sizeof(*sample));
-	bool missing = !sample;
-	unsigned i;
-
-	if (sample && field_sample(parts->field, number, sample))
-		for (i = 0; sample->ended && i < sample->n_entries; i++)
-			missing = missing || !sample->entries[i].result.number;
-	free(sample);
-	return missing;
-}
-
 int sample_ask_verify(void *ctx, const json_t *request, struct control_client *client)
 {
 	const json_t *seen = json_object_get(request, "seen");
@@ -34,11 +20,6 @@ int sample_ask_verify(void *ctx, const json_t *request, struct control_client *c
 	if (seen && !json_is_null(seen) && !question_number(request, "seen", &step.test))
 		return control_refuse(
 			client, "\"seen\" is the number of the newest result that was looked at");
-	if (owes(ctx, step.sample))
-		return control_refuse(client,
-			"results of sample %llu are not recorded yet (waterlab status says what is "
-			"wrong with the card): verify when they are there",
-			(unsigned long long)step.sample);
 	return sample_record(ctx, &step, client);
 }
 
@@ -80,6 +61,45 @@ static bool take_impediment(
 	return false;
 }
 
+static const char *unit_of(const struct step *step, const struct parameter *parameter)
+{
+	return *step->value_unit ? step->value_unit : parameter->unit;
+}
+
+static bool is_said(const json_t *request, const char *key)
+{
+	const char *said = json_string_value(json_object_get(request, key));
+
+	return said && *said;
+}
+
+/* What is in the value's unit cannot stay as it was when that does not; a dilution has none, and what is said of the undiluted test
+ * stays.  False after a refusal. */
+static bool is_in_one_unit(const json_t *request, const struct step *before,
+	const struct step *step, struct control_client *client, int *err)
+{
+	const struct parameter *parameter = parameter_find(step->parameter);
+	char words[40] = "";
+	struct text shown = text_over(words, sizeof(words));
+
+	if (!parameter || !strcmp(unit_of(before, parameter), unit_of(step, parameter)))
+		return true;
+	parameter_put_unit(&shown, unit_of(before, parameter));
+	if (*before->known && !is_said(request, "known"))
+		*err = control_refuse(client,
+			"the value before was in %s, and so was what is known of it: say that in "
+			"the new unit too (--known)",
+			words);
+	else if (*before->mdl && !is_said(request, "mdl"))
+		*err = control_refuse(client,
+			"the value before was in %s, and so was its detection limit: say that in "
+			"the new unit too (--mdl)",
+			words);
+	else
+		return true;
+	return false;
+}
+
 /* The corrected value as a whole; false after a refusal. */
 static bool take_amended(const json_t *request, const struct step *before, struct step *step,
 	struct control_client *client, int *err)
@@ -95,7 +115,8 @@ static bool take_amended(const json_t *request, const struct step *before, struc
 	keep_said(whole, "mdl", before->mdl);
 	keep_said(whole, "dilution", before->dilution);
 	keep_said(whole, "known", before->known);
-	taken = sample_value_take(whole, step, client, err);
+	taken = sample_value_take(whole, step, client, err) &&
+		is_in_one_unit(request, before, step, client, err);
 	json_decref(whole);
 	return taken;
 }

@@ -385,6 +385,9 @@ json_t *sample_status(const struct parts *parts, const struct sample *sample)
 	for (i = 0; i < sample->n_units; i++)
 		json_array_append_new(units, json_string(sample->units[i]));
 	sample_status_pending(parts, sample, pending);
+	/* Before the results: what comes in between was not shown. */
+	json_object_set_new(
+		status, "newest", json_integer((json_int_t)field_newest(parts->field, sample)));
 	json_object_set_new(status, "lab", json_string(parts->conf->lab));
 	json_object_set_new(status, "units", units);
 	json_object_set_new(status, "all_units", json_boolean(sample->all_units));

@@ -73,14 +73,10 @@ static bool is_to_verify(const struct sample *sample, unsigned i)
 
 static bool allow_verify(const struct sample *sample, const struct step *step, struct text *why)
 {
-	uint64_t newest = 0;
 	unsigned i, n = 0;
 
-	for (i = 0; i < sample->n_entries; i++) {
+	for (i = 0; i < sample->n_entries; i++)
 		n += is_to_verify(sample, i);
-		if (sample->entries[i].result.number > newest)
-			newest = sample->entries[i].result.number;
-	}
 	if (!n)
 		text_put(why, sample->n_entries ? "all results of the sample are verified already"
 						: "the sample has no results to verify");
@@ -88,11 +84,6 @@ static bool allow_verify(const struct sample *sample, const struct step *step, s
 		text_printf(why,
 			"a second person verifies: %s began the sample or entered a value of it",
 			step->by);
-	else if (step->test && step->test < newest)
-		text_printf(why,
-			"result %llu came after what was looked at: look at the sample again, then "
-			"verify",
-			(unsigned long long)newest);
 	else
 		return true;
 	return false;

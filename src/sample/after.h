@@ -11,7 +11,8 @@
 
 #include "sample/samples.h"
 
-/* May this step (STEP_VERIFY, STEP_AMEND) follow?  The sample is known and not cancelled. */
+/* May this step (STEP_VERIFY, STEP_AMEND) follow?  The sample is known and not cancelled.  Whether all was looked at that a verdict
+ * rests on (beside_newest()) is asked when it is recorded, and never again. */
 bool after_allow(const struct sample *sample, const struct step *step, struct text *why) MUST_USE;
 void after_take(struct sample *sample, uint64_t number, const struct step *step);
 

@@ -202,6 +202,40 @@ size_t beside_look(const struct samples *samples, const struct sample *sample, u
 	return look.n;
 }
 
+/* --- what is to be looked at --------------------------------------------------------------------------- */
+
+static uint64_t newest_in(const struct sample *sample, uint64_t *owes)
+{
+	uint64_t newest = 0;
+	unsigned i;
+
+	for (i = 0; i < sample->n_entries; i++) {
+		uint64_t result = sample->entries[i].result.number;
+
+		if (!result)
+			*owes = sample->number;
+		if (result > newest)
+			newest = result;
+	}
+	return newest;
+}
+
+uint64_t beside_newest(const struct samples *samples, const struct sample *sample, uint64_t *owes)
+{
+	uint64_t newest, other_newest;
+	const struct sample *other;
+	size_t i;
+
+	*owes = 0;
+	newest = newest_in(sample, owes);
+	for (i = 0; (other = samples_at(samples, i)); i++) {
+		other_newest = is_beside(sample, other) ? newest_in(other, owes) : 0;
+		if (other_newest > newest)
+			newest = other_newest;
+	}
+	return newest;
+}
+
 /* --- words --------------------------------------------------------------------------------------------- */
 
 const char *beside_kind_word(enum beside_kind kind)

@@ -57,6 +57,12 @@ struct beside {
 size_t beside_look(const struct samples *samples, const struct sample *sample, unsigned entry,
 	struct result *shown, struct beside *to, size_t most);
 
+/*
+ * The newest result of the sample and of those beside it: whoever has not seen that one has not seen what its verdicts follow from.
+ * *owes: one of them that has a value without its result; 0: none.
+ */
+uint64_t beside_newest(const struct samples *samples, const struct sample *sample, uint64_t *owes);
+
 const char *beside_kind_word(enum beside_kind kind);
 const char *beside_state_word(enum beside_state state);
 const char *beside_figure_word(enum beside_figure figure); /* "" for none */

@@ -10,16 +10,16 @@ import * as shapes from "./shapes.js";
 import {time, unit} from "./units.js";
 import {say, t} from "./words.js";
 
-// What is verified is what is shown: a result that comes meanwhile is not.
+// What is verified is what is shown: a result that comes meanwhile is not, nor one of a sample beside it.
 export function verify(app, sample) {
-	const name = `verify.${sample.sample}`, seen = Math.max(0, ...sample.results.map(one => one.result));
+	const name = `verify.${sample.sample}`;
 	if (!sample.results.some(one => one.counts && one.status === "preliminary"))
 		return null;
 	if (!session.mayVerify())
 		return h("p", {class: "aside", "data-key": "verify"}, say("need.supervisor"));
 	return h("details", {class: "card", "data-key": "verify"}, h("summary", null, say("verify.title")), h("p", null, say("verify.words")),
 		form.who(app), form.fate(name) ?? form.button("verify", say("do.verify"),
-			{class: "wide", "data-sample": sample.sample, "data-seen": seen}));
+			{class: "wide", "data-sample": sample.sample, "data-seen": sample.newest}));
 }
 
 function valueFields(name, one) {

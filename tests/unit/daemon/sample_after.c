@@ -229,6 +229,47 @@ static void a_correction_keeps_what_it_does_not_say(void **state)
 		"another value has replaced");
 }
 
+/* Else 0.5 of mg/L would be 0.5 of ug/L: what is known and what the kit sees are in the value's unit, too. */
+static void another_unit_is_said_of_all_or_of_none(void **state)
+{
+	long long sample = taken(
+		ask("{'ask':'sample-begin','purpose':'routine','activity':'spike','new_point':"
+		    "{'name':'Spring','source_type':'borehole_tubewell'}," WHO("b") "}"),
+		"sample");
+	long long entry;
+	json_t *answer;
+
+	(void)state;
+	json_decref(
+		ask("{'ask':'sample-enter','sample':%lld,'parameter':'iron','value':'0.1',"
+		    "'unit':'mg/L','dilution':'2','mdl':'0.05','known':'0.5','method':'strip'," WHO(
+			    "v") "}",
+			sample));
+	answer = ask("{'ask':'sample-end','sample':%lld," WHO("e") "}", sample);
+	entry = number(answer, 0, "entry");
+	json_decref(answer);
+	expect(ask(AMEND, sample, entry, "a", "'value':'100','unit':'ug/l','reason':'misread'"),
+		"error", "so was what is known");
+	expect(ask(AMEND, sample, entry, "a", "'value':'100','unit':'','reason':'misread'"),
+		"error", "so was what is known"); /* iron's own is ug/L */
+	expect(ask(AMEND, sample, entry, "a",
+		       "'value':'100','unit':'ug/L','known':'','mdl':'50','reason':'misread'"),
+		"error", "so was what is known");
+	expect(ask(AMEND, sample, entry, "a",
+		       "'value':'100','unit':'ug/L','known':'500','reason':'misread'"),
+		"error", "so was its detection limit");
+	answer = ask(AMEND, sample, entry, "a",
+		"'value':'100','unit':'ug/L','known':'500','mdl':'50','reason':'misread'");
+	assert_string_equal(word(answer, 1, "known"), "500");
+	entry = number(answer, 1, "entry");
+	json_decref(answer);
+	/* A number without its unit is in the one before. */
+	answer = ask(AMEND, sample, entry, "c",
+		"'value':'120','unit':'ug/L','dilution':'1','reason':'misread'");
+	assert_string_equal(word(answer, 2, "known"), "500");
+	json_decref(answer);
+}
+
 static void a_visit_without_water_is_a_result(void **state)
 {
 	static const char impede[] = "{'ask':'sample-impediment','purpose':'routine','reason':'%s',"
@@ -335,6 +376,39 @@ static void a_sample_knows_what_its_point_showed_before(void **state)
 	assert_null(past_of(begin("b-4", "Well"), "ecoli"));
 }
 
+/* The verdict that is verified follows from the samples beside it, too: what came there after the look is looked at first. */
+static void what_came_beside_it_is_not_verified_unseen(void **state)
+{
+	static const char seen[] = "{'ask':'sample-verify','sample':%lld,'by':'Sana Bibi',"
+				   "'token':'s','seen':%lld}";
+	long long parent = ended_with_ph(), replicate, newest, entry;
+	json_t *answer;
+
+	(void)state;
+	replicate = taken(ask("{'ask':'sample-begin','purpose':'routine','activity':'replicate',"
+			      "'parent':%lld," WHO("r") "}",
+				  parent),
+		"sample");
+	enter(replicate, "ph", "7", "v-2");
+	newest = taken(show(parent), "newest");
+	answer = ask("{'ask':'sample-end','sample':%lld," WHO("e-2") "}", replicate);
+	entry = number(answer, 0, "entry");
+	json_decref(answer);
+	expect(ask(seen, parent, newest), "error", "look at the sample again");
+	newest = taken(show(parent), "newest");
+	json_decref(ask(AMEND, replicate, entry, "a", "'value':'9','reason':'misread'"));
+	expect(ask(seen, parent, newest), "error", "look at the sample again");
+	newest = taken(show(parent), "newest");
+	assert_int_equal(taken(show(replicate), "newest"), newest);
+	answer = ask(seen, parent, newest);
+	assert_string_equal(word(answer, 0, "status"), "verified");
+	json_decref(answer);
+	restart();
+	answer = show(parent);
+	assert_string_equal(word(answer, 0, "verified_by"), "Sana Bibi");
+	json_decref(answer);
+}
+
 static void a_replicate_names_its_sample(void **state)
 {
 	static const char replicate[] =
@@ -364,6 +438,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_methods_uncertainty_counts, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_correction_keeps_what_it_does_not_say, start, stop),
+		cmocka_unit_test_setup_teardown(
+			another_unit_is_said_of_all_or_of_none, start, stop),
+		cmocka_unit_test_setup_teardown(
+			what_came_beside_it_is_not_verified_unseen, start, stop),
 		cmocka_unit_test_setup_teardown(a_visit_without_water_is_a_result, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_sample_knows_what_its_point_showed_before, start, stop),

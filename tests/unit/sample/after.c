@@ -77,13 +77,12 @@ static void results(void)
 		}
 }
 
-static void verify_says(const char *by, uint64_t seen, const char *words)
+static void verify_says(const char *by, const char *words)
 {
 	struct step step = step_of(STEP_VERIFY, by);
 	char room[200] = "";
 	struct text why = text_over(room, sizeof(room));
 
-	step.test = seen;
 	assert_int_equal(samples_allow(samples, &step, &why), !words);
 	if (words && !strstr(room, words))
 		fail_msg("'%s' does not say '%s'", room, words);
@@ -93,10 +92,10 @@ static void a_second_person_verifies_what_has_ended(void **state)
 {
 	(void)state;
 	take(STEP_BEGIN, "Gul Khan");
-	verify_says("Sana Bibi", 0, "end it first");
+	verify_says("Sana Bibi", "end it first");
 	take(STEP_START, "Asma");
 	take(STEP_END, "Gul Khan");
-	verify_says("Sana Bibi", 0, "no results");
+	verify_says("Sana Bibi", "no results");
 	{
 		struct step finish = step_of(STEP_FINISH, "Zar Wali");
 
@@ -104,15 +103,14 @@ static void a_second_person_verifies_what_has_ended(void **state)
 		assert_true(samples_take(samples, ++number, &finish));
 	}
 	results();
-	verify_says("GUL KHAN", 0, "a second person");
-	verify_says("GuI Khan", 0, "a second person"); /* a capital i */
-	verify_says("asma", 0, "a second person");
-	verify_says("zarwali", 0, "a second person");
-	verify_says("Sana Bibi", number - 1, "look at the sample again");
-	verify_says("Sana Bibi", number, NULL);
+	verify_says("GUL KHAN", "a second person");
+	verify_says("GuI Khan", "a second person"); /* a capital i */
+	verify_says("asma", "a second person");
+	verify_says("zarwali", "a second person");
+	verify_says("Sana Bibi", NULL);
 	take(STEP_VERIFY, "Sana Bibi");
 	assert_string_equal(sample()->entries[0].verified_by, "Sana Bibi");
-	verify_says("Sana Bibi", 0, "verified already");
+	verify_says("Sana Bibi", "verified already");
 }
 
 static void a_value_entered_anew_alone_is_verified(void **state)
@@ -183,8 +181,8 @@ static void a_corrected_value_is_preliminary_again(void **state)
 	assert_string_equal(sample()->entries[1].step.method, "strip");
 	assert_int_equal(sample()->entries[1].result.status, RESULT_PRELIMINARY);
 	assert_int_equal(sample()->entries[1].result.revision, 2);
-	verify_says("zar wali", 0, "a second person");
-	verify_says("Sana Bibi", 0, NULL);
+	verify_says("zar wali", "a second person");
+	verify_says("Sana Bibi", NULL);
 }
 
 /* Else a person's digits would make an analyzer that nobody checked believed. */

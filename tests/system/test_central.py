@@ -156,6 +156,63 @@ class Central(LabTest):
         with self.assertRaises(ssl.SSLError):
             http.client.HTTPSConnection("localhost", centre.about["port"], context=ssl.create_default_context()).request("GET", "/")
 
+    def test_each_location_keeps_its_connection_to_the_store(self):
+        """nginx gives a location that sets one header none of those set above it."""
+        for name in "routes-influxdb.conf", "routes-victoriametrics.conf":
+            with open(os.path.join(chain.TOP, "config/central", name), encoding="utf-8") as f:
+                for place in re.findall(r"location .*?\n\t\t}", f.read(), re.S):
+                    self.assertEqual("proxy_set_header" in place, 'proxy_set_header Connection "";' in place, (name, place))
+
+    def test_the_map_behind_nginx(self):
+        """What config/central/map-nginx.conf gives to whom, its names and paths apart."""
+        nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+        if not nginx:
+            self.skipTest("nginx is not installed (tools/install-deps test brings it)")
+        top = os.path.join(self.folder, "map")
+        for view in "public", "official", "labs":
+            os.makedirs(os.path.join(top, "current", view, "data"))
+            for name in "index.html", "data/index.json":
+                with open(os.path.join(top, "current", view, name), "w", encoding="utf-8") as f:
+                    f.write(view)
+            with open(os.path.join(top, view + ".htpasswd"), "w", encoding="utf-8") as f:
+                f.write("gul:{PLAIN}%s\n" % view)
+        with open(os.path.join(chain.TOP, "config/central/map-nginx.conf"), encoding="utf-8") as f:
+            text = f.read()
+        port = wholelab.free_port()
+        for old, new in (("listen 443 ssl", "listen 127.0.0.1:%d" % port), ("/var/lib/waterlab-heatmap", top),
+                         ("/etc/nginx/waterlab-officials", top + "/official.htpasswd"), ("/etc/nginx/waterlab-labs", top + "/labs.htpasswd")):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        text = re.sub(r"\tssl_certificate.*\n", "", text)
+        conf = os.path.join(top, "nginx.conf")
+        with open(conf, "w", encoding="utf-8") as f:
+            f.write(("" if os.getuid() else "user root;") + "daemon off; pid %s/pid; error_log %s/error.log; events {} http { access_log off;\n" % (top, top) + "".join(
+                "%s_temp_path %s/%s;\n" % (kind, top, kind) for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) +
+                text + "}\n")
+        server = wholelab.Process("nginx", [nginx, "-p", top, "-c", conf, "-e", os.path.join(top, "error.log")], self.folder)
+        self.addCleanup(server.end)
+
+        def ask(path, password=None):
+            way = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            try:
+                login = {"Authorization": "Basic " + base64.b64encode(("gul:" + password).encode()).decode()} if password else {}
+                way.request("GET", path, headers=login)
+                reply = way.getresponse()
+                return reply.status, reply.read().decode()
+            except OSError:
+                server.must_live()
+                return None
+            finally:
+                way.close()
+        self.wait_for("nginx to answer", lambda: ask("/"), 30)
+        self.assertEqual([ask("/"), ask("/data/index.json")], [(200, "public")] * 2)
+        for view, other in ("official", "labs"), ("labs", "official"):
+            for path in "/%s/" % view, "/%s/data/index.json" % view:
+                self.assertEqual([ask(path)[0], ask(path, other)[0]], [401, 401])
+                self.assertEqual(ask(path, view), (200, view))
+        for path in "/../official/data/index.json", "/data/../../official/index.html", "/%2e%2e/labs/", "/state/policy", "/current/labs/":
+            self.assertNotEqual(ask(path)[0], 200, path)
+
     def test_influxdb(self):
         self.need_all(wholelab.InfluxDB)
         centre = Set(self, "influxdb").start()
@@ -224,6 +281,18 @@ class Central(LabTest):
         with open(os.path.join(self.folder, "truth.csv"), encoding="utf-8") as f:
             return len(f.readlines()) - 1
 
+    def map_of(self, centre, flavour):
+        """The publisher finds the vans' results with no more than README.md says of the store."""
+        user, secret = ("publisher", "publisher") if flavour == "influxdb-v1" else ("centre", "admin")
+        conf = os.path.join(self.folder, "heatmap.conf")
+        with open(conf, "w", encoding="utf-8") as f:
+            f.write('store = { type = "%s"; url = "http://127.0.0.1:%d"; user = "%s"; token_file = "%s"; };\nout = "%s/map";\n'
+                    'places = "%s/config/places.csv"; limits = { folder = "%s/config/limits"; };\n' % (
+                        flavour, centre.about["store_port"], user, os.path.join(centre.dir, "secret", secret), self.folder, chain.TOP, chain.TOP))
+        done = subprocess.run([os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", conf], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r": [1-9]\d* results")
+
     def kept(self, kind, store, flavour):
         """A fleet that is slowed down by the limit of requests; then all of it into a new set-up from a backup."""
         self.need_all(store)
@@ -235,6 +304,7 @@ class Central(LabTest):
         self.assertIn("429", answers)
         rows = self.wait_for("all results", lambda: (lambda raw: sum(
             '"result' in r and (kind == "influxdb" or "result_seq" in r) for r in raw) == results and raw)(centre.raw()), 30, 0.5)
+        self.map_of(centre, flavour)
         backup = os.path.join(self.folder, "backup")
         centre.tool("backup", "--to", backup)
         centre.end()

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import threading
 import time
 import urllib.parse
@@ -268,6 +269,30 @@ class Safety(HeatmapTest):
         self.assertEqual(listed, {point for point, (_, still) in stories.items() if still})
 
 
+# The signal comes when all was looked at and the pause has not begun.
+TOLD = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <sys/select.h>
+#include <time.h>
+#include <unistd.h>
+
+int pselect(int n, fd_set *r, fd_set *w, fd_set *x, const struct timespec *t, const sigset_t *mask)
+{
+	kill(getpid(), SIGTERM);
+	return ((int (*)(int, fd_set *, fd_set *, fd_set *, const struct timespec *, const sigset_t *))dlsym(
+		RTLD_NEXT, "pselect"))(n, r, w, x, t, mask);
+}
+
+int nanosleep(const struct timespec *t, struct timespec *left)
+{
+	kill(getpid(), SIGTERM);
+	return ((int (*)(const struct timespec *, struct timespec *))dlsym(RTLD_NEXT, "nanosleep"))(t, left);
+}
+"""
+
+
 class Trouble(HeatmapTest):
     def test_a_store_that_is_away_empty_or_not_itself(self):
         store = self.real_store(wholelab.InfluxDB)
@@ -385,6 +410,17 @@ class Trouble(HeatmapTest):
                                 "censor=6i,verdict=1i,limit_set=1i,sample=1i,point=1i,rev=0i,seq=1i,screening=1i")])
         wholelab.wait_for("the first version", lambda: os.path.lexists(os.path.join(self.out, "current")))
         self.assertEqual(watch.end(signal.SIGTERM), 0)
+
+    def test_told_to_end_just_before_it_pauses_it_does_not_wait(self):
+        store = self.real_store(wholelab.InfluxDB)
+        told = os.path.join(self.folder, "told")
+        with open(told + ".c", "w") as f:
+            f.write(TOLD)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", told + ".so", told + ".c"], check=True)
+        env = dict(os.environ, LD_PRELOAD=told + ".so", ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+        done = subprocess.run([os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", self.config(store.url), "--watch", "86400"],
+                              env=env, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_page_lies_beside_the_data_of_each_view(self):
         store = self.real_store(wholelab.InfluxDB)

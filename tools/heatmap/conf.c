@@ -25,10 +25,11 @@ static const struct schema_key store_keys[] = {
 		AT(struct store_conf, url)},
 	{.key = "database",
 		.help = "The database that the vans write to; victoriametrics: the label \"db\" of "
-			"what they write, may be empty: all.",
+			"what they write. Empty: \"waterlab\"; of victoriametrics all, for "
+			"tools/central's gives none.",
 		.kind = SCHEMA_TEXT,
 		AT(struct store_conf, database),
-		.preset = "waterlab"},
+		.preset = ""},
 	{.key = "retention_policy",
 		.help = "The retention policy that is read; empty: the database's own.",
 		.kind = SCHEMA_TEXT,
@@ -247,9 +248,6 @@ static void check(struct schema_doc *doc, const struct heatmap_conf *conf)
 	if (*conf->page && *conf->page != '/')
 		schema_wrong(doc, conf, conf->page, "page",
 			"\"%s\" is no full path; it starts with /", conf->page);
-	if (conf->store.flavour == FLAVOUR_INFLUXDB_V1 && !*conf->store.database)
-		schema_wrong(doc, &conf->store, conf->store.database, "database",
-			"is empty; InfluxDB wants one");
 	check_limits(doc, &conf->limits);
 	check_sources(doc, &conf->policy);
 }
@@ -268,6 +266,8 @@ int heatmap_conf_read_text(
 	schema_read(doc, &schema, conf);
 	check(doc, conf);
 	text_copy(conf->store.name, sizeof(conf->store.name), "store");
+	if (conf->store.flavour == FLAVOUR_INFLUXDB_V1 && !*conf->store.database)
+		text_copy(conf->store.database, sizeof(conf->store.database), "waterlab");
 	err = mistakes.wrong ? ERR_CONF : 0;
 out:
 	schema_close(doc);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,18 +116,25 @@ static int run(const struct options *options, const struct heatmap_conf *conf)
 {
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 	struct timespec pause = {.tv_sec = (time_t)options->watch_s};
+	sigset_t ends, before;
 	int status;
 
 	sigemptyset(&action.sa_mask);
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGALRM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	for (;;) {
 		status = publish_once(conf);
+		/* From here on one that comes ends the pause, also before it begins. */
+		sigprocmask(SIG_BLOCK, &ends, &before);
 		if (!options->watch_s || ended)
 			return status;
-		nanosleep(&pause, NULL);
+		pselect(0, NULL, NULL, NULL, &pause, &before);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		if (ended)
 			return 0;
 	}

@@ -33,6 +33,7 @@ class Season:
                 at = self.now - rng.randrange(self.days * DAY)
                 where = dict(lab=lab, spool=spool, district=district, near=near, source=source, point=point,
                              position=rng.choice(["consumer", "source", "unknown"]), treated=rng.choice([0, 1, 2]),
+                             clock=rng.choice([""] * 8 + ["clock=1i,clock_err=3,", "clock=3i,clock_err=40000,", "clock=3i,clock_err=2000000,"]),
                              purpose=rng.choice([None] * 6 + [0, 2, 3, 5]), at=at, place="lat=%.5f,lon=%.5f,pos=1i," % (lat, lon))
                 sample = self.visit(where, sample)
 
@@ -46,7 +47,9 @@ class Season:
         for minutes, activity in ((10, "replicate"), (20, "blank"), (30, "spike"), (40, "composite")):
             if rng.random() < 0.12:
                 sample += 1
-                self.results(dict(where, at=where["at"] + minutes * 60000), sample, activity, parent)
+                late = rng.choice([0, 19 * DAY]) if activity == "replicate" and where["at"] + 19 * DAY < self.now else 0
+                self.results(dict(where, at=where["at"] + late + minutes * 60000,
+                                  purpose=rng.choice([where["purpose"], None, 2])), sample, activity, parent)
         return sample
 
     def results(self, where, sample, activity, parent):
@@ -101,7 +104,9 @@ class Season:
             fields += "%s=%di," % (name, number) if number or (name == "purpose" and number is not None) else ""
         tags = "result,activity=%s,district=%s,lab=%s,method=%s%s,parameter=%s,position=%s,source_type=%s,spool=%s" % (
             activity, where["district"], where["lab"], method, where["near"], parameter, where["position"], where["source"], where["spool"])
-        fields += "sample=%di,point=%di,treated=%di,%s" % (sample, where["point"], where["treated"], where["place"])
+        if activity == "spike" and self.random.random() < 0.8:
+            fields += "known=%s," % self.random.choice([1, 8, 11, 100])
+        fields += where["clock"] + "sample=%di,point=%di,treated=%di,%s" % (sample, where["point"], where["treated"], where["place"])
         # Verified: the same once more, as a revision of its own; and each line sometimes sent twice.
         end = first + self.random.choice([1, 1, 1, 2, 3])
         for rev in range(first, end):

@@ -228,7 +228,29 @@ class Truth:
             row["who"] = row.info["code"] if row.info and row.info.get("code") else "%s:%s:%s%d" % (
                 row.lab, row.spool, "" if row.point else "sample-", row.point or row.sample)
             row["own"], row["why"], row["by"] = judge(row, sets)
+        self.weigh_beside()
+        self.purposes = {(r.lab, r.spool, r.sample): r.purpose for r in self.rows}
         self.visits = self.find_visits()
+
+    def weigh_beside(self):
+        """A spike that was not found back leaves no meets, and a failing twin makes a possible failure of it."""
+        families = collections.defaultdict(list)
+        for row in self.rows:
+            families[row.lab, row.spool, row.parent or row.sample].append((row, row.own))
+        for family in families.values():
+            for row, own in family:
+                others = [(o, v) for o, v in family if o.sample != row.sample and o.parameter == row.parameter
+                          and (o.purpose == 5) == (row.purpose == 5)] if of_water(row) else []
+                standards = [o for o, _ in others if o.activity in ("spike", "reference") and o.method == row.method and not came_back(o, row)]
+                if own == MEETS and standards:
+                    row["own"], row["why"] = CANNOT, 27 if standards[0].activity == "spike" else 28
+                if own in (MEETS, CANNOT) and any(of_water(o) and v in FAILS + (POSSIBLE,) for o, v in others):
+                    row["own"], row["why"] = POSSIBLE, 25
+
+    def purpose(self, row):
+        """What the visit was for."""
+        root = row.parent if row.parent and row.activity == "replicate" else row.sample
+        return self.purposes.get((row.lab, row.spool, root), row.purpose)
 
     def find_visits(self):
         """{(who, parameter): {(lab, spool, root): {screening: row}}}; of each visit and class the worst."""
@@ -245,6 +267,7 @@ class Truth:
                 worst = {}
                 for row in sorted(rows, key=lambda r: (-WEIGHT.get(r.own, 1), -r.sampled, r.method)):
                     worst.setdefault(int(row.screening or 0), row)
+                    row["beside"] = [r for r in rows if bool(r.screening) == bool(row.screening)]
                 visits[where].append((first, worst))
             visits[where].sort(key=lambda v: v[0])
         return visits
@@ -257,7 +280,7 @@ class Truth:
                 if first > self.now + DAY:
                     continue
                 for screening, row in worst.items():
-                    if row.purpose not in (None, 1) or closes_nothing(row):
+                    if self.purpose(row) not in (None, 1) or closes_nothing(row):
                         continue
                     key = who, parameter, month(first), screening
                     rank = WEIGHT.get(row.own, 1) >= 3, first
@@ -301,19 +324,64 @@ class Truth:
         """{(who, parameter): (since, newest row, retested)} of what is open."""
         found_open = {}
         for where, visits in self.visits.items():
-            run = None
-            for first, worst in visits:
-                failing = [worst[s] for s in (0, 1) if s in worst and worst[s].own in FAILS + (POSSIBLE,)]
-                if failing:
-                    row = max(failing, key=lambda r: WEIGHT[r.own])
-                    laboratory = any(not r.screening for r in failing)
-                    run = (run[0], row, True, run[3] or laboratory) if run else (failing[0].sampled, row, False, laboratory)
-                elif run and first <= self.now + DAY and any(
-                        r.own == MEETS and not closes_nothing(r) and not (run[3] and r.screening) for r in worst.values()):
-                    run = None
+            events, run = [], []
+            for visit, (first, worst) in enumerate(visits):
+                spoiled = any(r.own in FAILS + (POSSIBLE,) for r in worst.values())
+                for screening, row in worst.items():
+                    every = [r for r in row["beside"] if r.own in FAILS + (POSSIBLE,)]
+                    if every:
+                        events.append((max(r.sampled for r in every), 1, visit, screening, row, every))
+                    elif row.own == MEETS and not spoiled and first <= self.now + DAY and not closes_nothing(row) and (
+                            self.purpose(row) in (None, 1, 2, 3, 4)):
+                        events.append((first, 0, visit, screening, row, []))
+            for event in sorted(events, key=lambda e: e[:4]):
+                if event[1]:
+                    run.append(event)
+                elif run and self.closes(run, event):
+                    run = []
             if run:
-                found_open[where] = run[:3]
+                tail = len(run)
+                while tail and run[tail - 1][2] == run[-1][2]:
+                    tail -= 1
+                found_open[where] = run[0][4].sampled, max((e[4] for e in run[tail:]), key=lambda r: WEIGHT[r.own]), len({e[2] for e in run}) > 1
         return found_open
+
+    def closes(self, run, event):
+        """Is the one that meets later than each of them, beyond any doubt of a clock; and a laboratory's, where one found it?"""
+        row = event[4]
+        if event[3] and any(not e[3] for e in run):
+            return False
+        failing = [r for e in run for r in e[5]]
+        root = row.parent if row.activity == "replicate" and row.parent else row.sample
+        if all((r.lab, r.spool) == (row.lab, row.spool) and r.sample < root for r in failing):
+            return True
+        if sure(row) and all(sure(r) for r in failing):
+            return True
+        return row.sampled - off(row) > max(r.sampled + off(r) for r in failing)
+
+
+def sure(row):
+    return row.clock is None and row.clock_err is None or row.clock in (4, 5)
+
+
+def off(row):
+    """ms; only an RTC's own account of it is worth something."""
+    return 0 if sure(row) else row.clock_err * 1000 + 1 if row.clock == 3 and row.clock_err is not None else math.inf
+
+
+def came_back(standard, water):
+    if standard.censor != 1 or not standard.known:
+        return False
+    base = 0
+    if standard.activity == "spike":
+        if water.censor not in (1, 2, 6):
+            return False
+        base = water.value if water.censor == 1 else 0
+    if standard.parameter == "ph":
+        return not base and abs(standard.value - standard.known) <= 0.2
+    if standard.parameter == "ecoli":
+        return standard.value > 0 and abs(math.log10(standard.value / (base + standard.known))) <= 0.5
+    return 70 <= 100 * (standard.value - base) / standard.known <= 130
 
 
 def believed(row):

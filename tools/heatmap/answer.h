@@ -12,10 +12,10 @@
 
 enum { ANSWER_LINE = 64 * 1024 * 1024 };
 
-/* How many results a store has of one day (UTC). */
+/* How many results a store has of one day (UTC), and of the fields without which a result says too much. */
 struct day_print {
 	int32_t day; /* since 1970 */
-	uint64_t n;
+	uint64_t n, n_fields;
 };
 
 struct answer;
@@ -28,8 +28,8 @@ struct answer {
 	/* What days there are, ascending once the answer is whole. */
 	struct day_print *days;
 	size_t n_days, cap_days;
-	uint64_t n; /* rows of this answer */
-	bool ended; /* its last line came; set from the start where no line says so */
+	uint64_t n, n_fields; /* rows of this answer, and of those fields */
+	bool ended;           /* its last line came; set from the start where no line says so */
 	struct joins joins;
 	int err; /* the first, of take or of memory */
 

@@ -30,7 +30,7 @@ static bool counts_rather(const struct spoken *a, const struct spoken *b)
 
 static bool is_counted(const struct spoken *spoken)
 {
-	return spoken->row->purpose == PURPOSE_ROUTINE && !spoken->fails_only;
+	return spoken->purpose == PURPOSE_ROUTINE && !spoken->fails_only;
 }
 
 static bool same_point(const struct spoken *a, const struct spoken *b)

@@ -2,49 +2,78 @@
 
 #include <stdlib.h>
 
-static bool is_failure(const struct result_row *row)
-{
-	return row->own_verdict == WATER_POSSIBLE_FAILURE ||
-	       water_fails((enum water_verdict)row->own_verdict);
-}
+/* What opens or closes, at its moment: of failures the last of its visit and class, of a meets when the visit began. */
+struct event {
+	int64_t at_ms;
+	const struct spoken *spoken;
+};
 
 /* A run of failures at one point, of one parameter. */
 struct run {
-	const struct result_row *newest;
-	int64_t since_ms, visit_ms;
-	bool open, retested, by_laboratory;
+	const struct spoken *newest, *begun;
+	int64_t latest_ms; /* after which no failure of it can have been */
+	uint64_t sample;   /* the highest of them */
+	bool open, retested, by_laboratory, timed, one_spool;
 };
+
+static bool fails(const struct event *event)
+{
+	return event->spoken->failed != NULL;
+}
+
+/* What closes comes before what opens at the same moment. */
+static int by_time(const void *x, const void *y)
+{
+	const struct event *a = x, *b = y;
+	int order = (a->at_ms > b->at_ms) - (a->at_ms < b->at_ms);
+
+	if (!order)
+		order = (int)fails(a) - (int)fails(b);
+	return order ? order : (a->spoken > b->spoken) - (a->spoken < b->spoken);
+}
+
+static bool same_spool(const struct spoken *a, const struct spoken *b)
+{
+	return !names_order(a->row->lab, b->row->lab) && !names_order(a->row->spool, b->row->spool);
+}
+
+static bool same_visit(const struct spoken *a, const struct spoken *b)
+{
+	return same_spool(a, b) && a->visit == b->visit;
+}
 
 static void fail(struct run *run, const struct spoken *spoken)
 {
-	bool same_visit = run->open && run->visit_ms == spoken->visit_ms;
+	int64_t latest_ms = speak_latest_ms(spoken->failed);
 
 	if (!run->open)
-		*run = (struct run){.open = true, .since_ms = sampled_ms(spoken->row)};
-	else if (!same_visit)
-		run->retested = true;
+		*run = (struct run){.open = true,
+			.begun = spoken,
+			.timed = true,
+			.one_spool = true,
+			.latest_ms = latest_ms};
+	run->retested |= !same_visit(run->begun, spoken);
 	/* Of one visit what weighs more, of equals the laboratory's, which comes first. */
-	if (!same_visit || speak_weight(spoken->row) > speak_weight(run->newest))
-		run->newest = spoken->row;
-	run->visit_ms = spoken->visit_ms;
+	if (!run->newest || !same_visit(run->newest, spoken) ||
+		speak_weight(spoken->row) > speak_weight(run->newest->row))
+		run->newest = spoken;
 	run->by_laboratory |= !spoken->row->screening;
+	run->timed &= speak_is_timed(spoken->failed);
+	run->one_spool &= same_spool(run->begun, spoken);
+	run->latest_ms = latest_ms > run->latest_ms ? latest_ms : run->latest_ms;
+	run->sample = spoken->failed_sample > run->sample ? spoken->failed_sample : run->sample;
 }
 
-/* The results of one visit: a failure in any class counts before what meets. */
-static void take_visit(struct run *run, const struct spoken *spoken, size_t n)
+/* Where a clock was not confirmed only the order of one spool's samples is certain, or what no error of it can turn round. */
+static bool closes(const struct run *run, const struct spoken *meets)
 {
-	bool failed = false;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (is_failure(spoken[i].row)) {
-			failed = true;
-			fail(run, &spoken[i]);
-		}
-	for (i = 0; i < n && !failed && run->open; i++)
-		if (spoken[i].row->own_verdict == WATER_MEETS && !spoken[i].fails_only &&
-			(!run->by_laboratory || !spoken[i].row->screening))
-			run->open = false;
+	if (run->by_laboratory && meets->row->screening)
+		return false;
+	if (run->timed && speak_is_timed(meets->row))
+		return true;
+	if (run->one_spool && same_spool(run->begun, meets) && meets->visit > run->sample)
+		return true;
+	return speak_earliest_ms(meets->row) > run->latest_ms;
 }
 
 static bool same_point(const struct spoken *a, const struct spoken *b)
@@ -53,9 +82,41 @@ static bool same_point(const struct spoken *a, const struct spoken *b)
 	       !names_order(a->row->parameter, b->row->parameter);
 }
 
-static bool same_visit(const struct spoken *a, const struct spoken *b)
+/* One of its visit failed, in whatever class: that visit closes nothing. */
+static bool visit_fails(const struct spoken *point, size_t n, size_t i)
 {
-	return a->visit_ms == b->visit_ms && same_point(a, b);
+	size_t from = i, k;
+
+	while (from && point[from - 1].visit_ms == point[i].visit_ms)
+		from--;
+	for (k = from; k < n && point[k].visit_ms == point[i].visit_ms; k++)
+		if (point[k].failed && same_visit(&point[k], &point[i]))
+			return true;
+	return false;
+}
+
+/* Of a point and parameter; events is room for n. */
+static struct run follow(const struct spoken *point, size_t n, struct event *events)
+{
+	struct run run = {.open = false};
+	size_t i, n_events = 0;
+
+	for (i = 0; i < n; i++) {
+		const struct spoken *spoken = &point[i];
+
+		if (spoken->failed)
+			events[n_events++] = (struct event){spoken->failed_ms, spoken};
+		else if (spoken->row->own_verdict == WATER_MEETS && !spoken->fails_only &&
+			 !visit_fails(point, n, i))
+			events[n_events++] = (struct event){spoken->visit_ms, spoken};
+	}
+	qsort(events, n_events, sizeof(*events), by_time);
+	for (i = 0; i < n_events; i++)
+		if (fails(&events[i]))
+			fail(&run, events[i].spoken);
+		else if (run.open && closes(&run, events[i].spoken))
+			run.open = false;
+	return run;
 }
 
 /* What touches health comes first; a van's basis stands in where no row here decided. */
@@ -82,26 +143,27 @@ static int by_weight(const void *x, const void *y)
 
 int failures_find(struct failures *failures, const struct speakers *speakers)
 {
-	size_t i, end, next;
+	struct event *events = calloc(speakers->n + 1, sizeof(*events));
+	size_t i, end;
 
 	*failures = (struct failures){.at = calloc(speakers->n + 1, sizeof(*failures->at))};
-	if (!failures->at)
+	if (!failures->at || !events) {
+		free(events);
+		failures_free(failures);
 		return ERR_MEMORY;
+	}
 	for (i = 0; i < speakers->n; i = end) {
-		struct run run = {.open = false};
+		struct run run;
 
 		for (end = i; end < speakers->n && same_point(&speakers->at[i], &speakers->at[end]);
-			end = next) {
-			for (next = end; next < speakers->n &&
-					 same_visit(&speakers->at[end], &speakers->at[next]);
-				next++)
-				;
-			take_visit(&run, &speakers->at[end], next - end);
-		}
+			end++)
+			;
+		run = follow(&speakers->at[i], end - i, events);
 		if (run.open)
-			failures->at[failures->n++] =
-				(struct failure){run.newest, run.since_ms, run.retested};
+			failures->at[failures->n++] = (struct failure){
+				run.newest->row, sampled_ms(run.begun->row), run.retested};
 	}
+	free(events);
 	qsort(failures->at, failures->n, sizeof(*failures->at), by_weight);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /*
  * failures.h - what is open: points whose water failed, or may fail, and was not shown to meet since.  Pure.
  *
- * Only a *meets* closes it; what a screening method shows does not close what a laboratory's method found.
+ * Only a *meets* closes it; what a screening method shows does not close what a laboratory's method found, nor does what may
+ * have been earlier: of a clock that nobody confirmed only the order of one spool's samples is certain.
  */
 #ifndef HEATMAP_FAILURES_H
 #define HEATMAP_FAILURES_H

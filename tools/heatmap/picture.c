@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "beside.h"
 #include "judge.h"
 
 /* A district that the gazetteer does not have is none: it has no place on any map, and whatever text a van sent becomes no file. */
@@ -35,6 +36,8 @@ int picture_make(struct picture *picture)
 		err = place_rows(picture);
 	for (i = 0; !err && i < picture->rows.n_results; i++)
 		judge_row(&picture->rows.results[i], picture->limits);
+	if (!err)
+		err = beside_weigh(&picture->rows);
 	if (!err)
 		err = speakers_find(&picture->speakers, &picture->rows, picture->made_ms);
 	if (!err)

@@ -20,15 +20,18 @@ static const int64_t end_of_time_ms = 4102444800000;
 /* --- reading ------------------------------------------------------------------------------------------- */
 
 /* How many results the days of a span have. */
-static uint64_t count_days(const struct day_print *days, size_t n, int64_t from_ms, int64_t to_ms)
+static struct day_print count_days(
+	const struct day_print *days, size_t n, int64_t from_ms, int64_t to_ms)
 {
-	uint64_t sum = 0;
+	struct day_print sum = {.n = 0};
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		if (days[i].day * (int64_t)UTC_DAY_MS >= from_ms &&
-			days[i].day * (int64_t)UTC_DAY_MS < to_ms)
-			sum += days[i].n;
+			days[i].day * (int64_t)UTC_DAY_MS < to_ms) {
+			sum.n += days[i].n;
+			sum.n_fields += days[i].n_fields;
+		}
 	return sum;
 }
 
@@ -37,6 +40,7 @@ static int read_results(struct store *store, const struct heatmap_conf *conf,
 	struct picture *picture, struct text *why)
 {
 	struct day_print *days = NULL;
+	struct day_print least;
 	int32_t month = month_of(conf->from_ms), last = month_of(picture->made_ms) + 2;
 	int64_t from_ms, to_ms;
 	size_t n = 0;
@@ -46,8 +50,8 @@ static int read_results(struct store *store, const struct heatmap_conf *conf,
 		from_ms = month_begins_ms(month);
 		to_ms = month < last ? month_begins_ms(month + 1) : end_of_time_ms;
 		from_ms = from_ms < conf->from_ms ? conf->from_ms : from_ms;
-		err = store_results(store, from_ms, to_ms, count_days(days, n, from_ms, to_ms),
-			&picture->rows, why);
+		least = count_days(days, n, from_ms, to_ms);
+		err = store_results(store, from_ms, to_ms, &least, &picture->rows, why);
 	}
 	free(days);
 	return err;

@@ -42,6 +42,8 @@ struct result_row *rows_add_result(struct rows *rows)
 		.upper = NAN,
 		.mdl = NAN,
 		.uncertainty = NAN,
+		.known = NAN,
+		.clock_error_s = NAN,
 		.limit_low = NAN,
 		.limit_high = NAN,
 		.lat = NAN,

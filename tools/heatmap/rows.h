@@ -23,8 +23,9 @@ struct result_row {
 	int64_t at_ms;                                 /* UTC; when the sample began */
 	const char *district, *near;                   /* "none": outside all; near "": no doubt */
 	const char *position, *source_type, *activity; /* words of src/sample/terms.c */
-	double value, upper, mdl, uncertainty, limit_low, limit_high; /* the limits are the van's */
-	double lat, lon;
+	double value, upper, mdl, uncertainty, known, limit_low,
+		limit_high; /* the limits are the van's */
+	double lat, lon, clock_error_s;
 	uint64_t point, parent, seq;
 	uint16_t limit_set;
 	uint8_t censor, verdict, reason, as_if, basis, treated, status, rule, purpose, pos, clock,

@@ -26,6 +26,8 @@ static const struct column result_columns[] = {
 	REAL(struct result_row, "upper", upper),
 	REAL(struct result_row, "mdl", mdl),
 	REAL(struct result_row, "uncertainty", uncertainty),
+	REAL(struct result_row, "known", known),
+	REAL(struct result_row, "clock_err", clock_error_s),
 	REAL(struct result_row, "limit_low", limit_low),
 	REAL(struct result_row, "limit", limit_high),
 	REAL(struct result_row, "lat", lat),

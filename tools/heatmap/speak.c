@@ -1,13 +1,51 @@
 #include "speak.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/utc.h"
 #include "judge.h"
+#include "spool/spool.h"
 
 int64_t sampled_ms(const struct result_row *row)
 {
 	return row->at_ms - (int64_t)row->rev;
+}
+
+/* --- when it was --------------------------------------------------------------------------------------- */
+
+bool speak_is_timed(const struct result_row *row)
+{
+	return (!row->clock && isnan(row->clock_error_s)) || row->clock == TIME_NTP ||
+	       row->clock == TIME_GPS;
+}
+
+/* Only of a clock that ran on is known how far off it may be. */
+static int64_t error_ms(const struct result_row *row)
+{
+	if (speak_is_timed(row))
+		return 0;
+	return row->clock == TIME_RTC && row->clock_error_s >= 0 && row->clock_error_s < 1e9
+		       ? (int64_t)(row->clock_error_s * 1000) + 1
+		       : INT64_MAX / 4;
+}
+
+int64_t speak_latest_ms(const struct result_row *row)
+{
+	return sampled_ms(row) + error_ms(row);
+}
+
+int64_t speak_earliest_ms(const struct result_row *row)
+{
+	return sampled_ms(row) - error_ms(row);
+}
+
+/* --- what it weighs ------------------------------------------------------------------------------------ */
+
+bool speak_fails(const struct result_row *row)
+{
+	return row->own_verdict == WATER_POSSIBLE_FAILURE ||
+	       water_fails((enum water_verdict)row->own_verdict);
 }
 
 unsigned speak_weight(const struct result_row *row)
@@ -93,11 +131,54 @@ static bool is_known(const struct result_row *row)
 	return term_at(TERM_PURPOSE, row->purpose - 1u) && term_is(TERM_ACTIVITY, row->activity);
 }
 
-/* One of each visit and class, from candidates in order. */
-static void pick(
-	struct speakers *speakers, const struct candidate *candidates, size_t n, int64_t now_ms)
+static int by_sample(const void *x, const void *y)
 {
-	size_t i, k, end;
+	const struct result_row *a = x, *b = y;
+	int order = names_order(a->lab, b->lab);
+
+	if (!order)
+		order = names_order(a->spool, b->spool);
+	return order ? order : compare(a->sample, b->sample);
+}
+
+/* A row of the visit's first sample, or the candidate's own where that is not here. */
+static const struct result_row *first_of(const struct rows *rows, const struct candidate *candidate)
+{
+	struct result_row wanted = *candidate->row;
+	const struct result_row *found;
+
+	wanted.sample = candidate->visit;
+	found = bsearch(&wanted, rows->results, rows->n_results, sizeof(wanted), by_sample);
+	return found ? found : candidate->row;
+}
+
+/* The worst of one visit and class comes first. */
+static struct spoken speak(const struct rows *rows, const struct candidate *of, size_t n)
+{
+	const struct result_row *first = first_of(rows, of);
+	struct spoken spoken = {.row = of->row, .visit = of->visit, .purpose = first->purpose};
+	size_t i;
+
+	spoken.fails_only =
+		!is_known(of->row) || !is_known(first) || first->purpose == PURPOSE_TRAINING;
+	for (i = 0; i < n && speak_fails(of[i].row); i++) {
+		const struct result_row *row = of[i].row;
+
+		if (sampled_ms(row) > spoken.failed_ms)
+			spoken.failed_ms = sampled_ms(row);
+		if (row->sample > spoken.failed_sample)
+			spoken.failed_sample = row->sample;
+		if (!spoken.failed || speak_latest_ms(row) > speak_latest_ms(spoken.failed))
+			spoken.failed = row;
+	}
+	return spoken;
+}
+
+/* One of each visit and class, from candidates in order. */
+static void pick(struct speakers *speakers, const struct rows *rows,
+	const struct candidate *candidates, size_t n, int64_t now_ms)
+{
+	size_t i, k, end, next;
 
 	for (i = 0; i < n; i = end) {
 		int64_t first_ms = sampled_ms(candidates[i].row);
@@ -105,14 +186,17 @@ static void pick(
 		for (end = i; end < n && !by_visit(&candidates[i], &candidates[end]); end++)
 			if (sampled_ms(candidates[end].row) < first_ms)
 				first_ms = sampled_ms(candidates[end].row);
-		for (k = i; k < end; k++)
-			if (k == i ||
-				candidates[k].row->screening != candidates[k - 1].row->screening)
-				speakers->at[speakers->n++] =
-					(struct spoken){.row = candidates[k].row,
-						.visit_ms = first_ms,
-						.fails_only = first_ms > now_ms + UTC_DAY_MS ||
-							      !is_known(candidates[k].row)};
+		for (k = i; k < end; k = next) {
+			struct spoken *spoken = &speakers->at[speakers->n++];
+
+			for (next = k; next < end && candidates[next].row->screening ==
+							     candidates[k].row->screening;
+				next++)
+				;
+			*spoken = speak(rows, &candidates[k], next - k);
+			spoken->visit_ms = first_ms;
+			spoken->fails_only |= first_ms > now_ms + UTC_DAY_MS;
+		}
 	}
 }
 
@@ -137,7 +221,7 @@ int speakers_find(struct speakers *speakers, const struct rows *rows, int64_t no
 					     : row->sample};
 	}
 	qsort(candidates, n, sizeof(*candidates), by_weight);
-	pick(speakers, candidates, n, now_ms);
+	pick(speakers, rows, candidates, n, now_ms);
 	free(candidates);
 	qsort(speakers->at, speakers->n, sizeof(*speakers->at), by_time);
 	return 0;

@@ -158,36 +158,38 @@ int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_p
 	return err;
 }
 
-/* *n: how many rows came. */
+/* *came: how many rows, and fields of them. */
 static int ask_rows(struct store *store, struct post *post, const struct text *form,
-	answer_take take, struct rows *rows, uint64_t *n, struct text *why)
+	answer_take take, struct rows *rows, struct day_print *came, struct text *why)
 {
 	struct answer answer = {.take = take, .rows = rows, .why = why};
 	int err = ask(store, post, form, &answer);
 
-	*n = answer.n;
+	*came = (struct day_print){.n = answer.n, .n_fields = answer.n_fields};
 	answer_free(&answer);
 	return err;
 }
 
-int store_results(struct store *store, int64_t from_ms, int64_t to_ms, uint64_t least,
-	struct rows *rows, struct text *why)
+int store_results(struct store *store, int64_t from_ms, int64_t to_ms,
+	const struct day_print *least, struct rows *rows, struct text *why)
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	size_t before = rows->n_results;
-	uint64_t n;
+	struct day_print came;
 	int err;
 
 	store->dialect->put_results(&form, &store->conf, from_ms, to_ms);
-	err = ask_rows(store, store->exporting, &form, store->dialect->take_results, rows, &n, why);
+	err = ask_rows(
+		store, store->exporting, &form, store->dialect->take_results, rows, &came, why);
 	if (!err && store->dialect == &victoria)
 		err = victoria_check_results(rows, before, why);
-	if (!err && n < least) {
+	if (!err && (came.n < least->n || came.n_fields < least->n_fields)) {
 		text_printf(why,
-			"store %s: it counts %" PRIu64 " results and shows %" PRIu64
+			"store %s: it counts %" PRIu64 " results with %" PRIu64
+			" fields and shows %" PRIu64 " with %" PRIu64
 			" of them; look at its limits for one answer",
-			store->conf.url, least, n);
+			store->conf.url, least->n, least->n_fields, came.n, came.n_fields);
 		err = ERR_DAMAGED;
 	}
 	return err;
@@ -197,10 +199,11 @@ int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct 
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
-	uint64_t n;
+	struct day_print came;
 
 	store->dialect->put_points(&form, &store->conf, now_ms + UTC_DAY_MS);
-	return ask_rows(store, store->exporting, &form, store->dialect->take_points, rows, &n, why);
+	return ask_rows(
+		store, store->exporting, &form, store->dialect->take_points, rows, &came, why);
 }
 
 int store_heard(
@@ -208,10 +211,10 @@ int store_heard(
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
-	uint64_t n;
+	struct day_print came;
 
 	store->dialect->put_heard(&form, &store->conf, from_ms, now_ms);
-	return ask_rows(store, store->asking, &form, store->dialect->take_heard, rows, &n, why);
+	return ask_rows(store, store->asking, &form, store->dialect->take_heard, rows, &came, why);
 }
 
 int store_labs(
@@ -219,17 +222,17 @@ int store_labs(
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
-	uint64_t n;
+	struct day_print came;
 	int err = 0;
 
 	if (store->dialect->put_lab_times) {
 		store->dialect->put_lab_times(&form, &store->conf, from_ms, now_ms);
-		err = ask_rows(
-			store, store->asking, &form, store->dialect->take_lab_times, rows, &n, why);
+		err = ask_rows(store, store->asking, &form, store->dialect->take_lab_times, rows,
+			&came, why);
 		text_clear(&form);
 	}
 	if (err)
 		return err;
 	store->dialect->put_labs(&form, &store->conf, from_ms, now_ms);
-	return ask_rows(store, store->asking, &form, store->dialect->take_labs, rows, &n, why);
+	return ask_rows(store, store->asking, &form, store->dialect->take_labs, rows, &came, why);
 }

@@ -26,9 +26,9 @@ void store_close(struct store *store);
  */
 int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_print **days,
 	size_t *n, struct text *why) MUST_USE;
-/* All results of that span, added to rows.  ERR_DAMAGED when fewer came than `least`. */
-int store_results(struct store *store, int64_t from_ms, int64_t to_ms, uint64_t least,
-	struct rows *rows, struct text *why) MUST_USE;
+/* All results of that span, added to rows.  ERR_DAMAGED when fewer came, or fewer of their fields, than `least`. */
+int store_results(struct store *store, int64_t from_ms, int64_t to_ms,
+	const struct day_print *least, struct rows *rows, struct text *why) MUST_USE;
 int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct text *why) MUST_USE;
 /* When each lab was heard of last, of what came since from_ms. */
 int store_heard(struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows,

@@ -3,7 +3,7 @@
  *
  * It keeps each field of a result as a series of its own: fields that have the same tags and the same time are one row.  A
  * line of an export is one series.  Nothing in an answer says that it is whole, so a row without one of the fields that every
- * result has is none, and its days' counts are asked for apart (store.h).
+ * result has is none, and its days' counts are asked for apart (store.h), those of fields that only some results have, too.
  */
 #ifndef HEATMAP_VICTORIA_H
 #define HEATMAP_VICTORIA_H

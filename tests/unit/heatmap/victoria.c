@@ -58,7 +58,11 @@ static void test_days(void **state)
 	struct text why = text_over(words, sizeof(words));
 	struct answer answer = {.take = victoria_take_days, .why = &why, .ended = true};
 	static const char bytes[] = SERIES("result_seq", TAGS, "1,2", "259200000,86400001")
-		SERIES("result_seq", "\"lab\":\"b\"", "1", "86400000");
+		SERIES("result_seq", "\"lab\":\"b\"", "1", "86400000")
+			SERIES("result_purpose", TAGS, "2", "259200000");
+	struct store_conf conf = {.database = ""};
+	char room[600];
+	struct text form = text_over(room, sizeof(room));
 
 	(void)state;
 	assert_true(answer_bytes(&answer, bytes, sizeof(bytes) - 1));
@@ -66,7 +70,14 @@ static void test_days(void **state)
 	assert_int_equal(answer.n_days, 2);
 	assert_int_equal(answer.days[0].day, 1);
 	assert_int_equal(answer.days[0].n, 2);
+	assert_int_equal(answer.days[0].n_fields, 0);
 	assert_int_equal(answer.days[1].day, 3);
+	/* A field that makes a result another one is counted, and is none. */
+	assert_int_equal(answer.days[1].n, 1);
+	assert_int_equal(answer.days[1].n_fields, 1);
+	victoria_put_days(&form, &conf, 0, 1000);
+	assert_non_null(strstr(room, "result_seq%7C"));
+	assert_non_null(strstr(room, "%7Cresult_purpose%7C"));
 	answer_free(&answer);
 }
 

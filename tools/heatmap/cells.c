@@ -210,7 +210,7 @@ static struct cell make_cell(const struct counted *counted, size_t n, struct fou
 /* A lab and a district where it has a result. */
 struct at_work {
 	const char *district, *lab;
-	int64_t heard_ms;
+	int64_t heard_ms, whole_ms; /* of the lab: heard of; up to when all of it is here */
 };
 
 static int by_district(const void *x, const void *y)
@@ -226,6 +226,8 @@ static int64_t whole_to(const struct lab_row *lab)
 {
 	int64_t waits_ms;
 
+	if (lab->status_ms && isnan(lab->records))
+		return 0; /* it did not say: that is not nothing */
 	if (!(lab->records > 0))
 		return lab->heard_ms;
 	if (!(lab->oldest_s >= 0))
@@ -234,14 +236,16 @@ static int64_t whole_to(const struct lab_row *lab)
 	return waits_ms < lab->heard_ms ? waits_ms : lab->heard_ms;
 }
 
-static int64_t heard_of(const struct rows *rows, const char *lab)
+static void hear_of(struct at_work *work, const struct rows *rows)
 {
 	size_t i;
 
 	for (i = 0; i < rows->n_labs; i++)
-		if (!names_order(rows->labs[i].lab, lab))
-			return whole_to(&rows->labs[i]);
-	return 0;
+		if (!names_order(rows->labs[i].lab, work->lab)) {
+			work->heard_ms = rows->labs[i].heard_ms;
+			work->whole_ms = whole_to(&rows->labs[i]);
+			return;
+		}
 }
 
 /* Each lab once a district; *n: how many. */
@@ -259,19 +263,21 @@ static struct at_work *find_work(const struct rows *rows, size_t *n)
 		if (kept && work[kept - 1].district == row->district &&
 			work[kept - 1].lab == row->lab)
 			continue;
-		work[kept++] = (struct at_work){row->district, row->lab, 0};
+		work[kept++] = (struct at_work){row->district, row->lab, 0, 0};
 	}
 	qsort(work, kept, sizeof(*work), by_district);
 	for (i = *n = 0; i < kept; i++)
 		if (!i || by_district(&work[i - 1], &work[i]) != 0) {
 			work[*n] = work[i];
-			work[*n].heard_ms = heard_of(rows, work[i].lab);
+			hear_of(&work[*n], rows);
 			++*n;
 		}
 	return work;
 }
 
-static void weigh_whole(struct cell *cell, const struct at_work *work, size_t n)
+/* A lab that is silent for long works no more, as far as anybody can tell: months after its last word wait for it no longer. */
+static void weigh_whole(
+	struct cell *cell, const struct at_work *work, size_t n, int64_t silent_before_ms)
 {
 	int64_t end_ms = month_begins_ms(cell->month + 1);
 	bool any = false;
@@ -280,8 +286,11 @@ static void weigh_whole(struct cell *cell, const struct at_work *work, size_t n)
 	for (i = 0; i < n; i++) {
 		if (names_order(work[i].district, cell->district) != 0)
 			continue;
-		if (!any || work[i].heard_ms < cell->as_of_ms)
-			cell->as_of_ms = work[i].heard_ms;
+		if (work[i].heard_ms < silent_before_ms &&
+			work[i].heard_ms < month_begins_ms(cell->month))
+			continue;
+		if (!any || work[i].whole_ms < cell->as_of_ms)
+			cell->as_of_ms = work[i].whole_ms;
 		any = true;
 	}
 	cell->provisional = cell->as_of_ms < end_ms;
@@ -305,7 +314,7 @@ static size_t count_all(struct counted *counted, const struct speakers *speakers
 }
 
 int cells_make(struct cells *cells, const struct rows *rows, const struct speakers *speakers,
-	const struct policy *policy, bool apart)
+	const struct policy *policy, int64_t silent_before_ms, bool apart)
 {
 	struct counted *counted = calloc(speakers->n + 1, sizeof(*counted));
 	struct found_value *values = calloc(speakers->n + 1, sizeof(*values));
@@ -321,7 +330,7 @@ int cells_make(struct cells *cells, const struct rows *rows, const struct speake
 		for (end = i; end < n && !by_cell(&counted[i], &counted[end]); end++)
 			;
 		cells->at[cells->n] = make_cell(counted + i, end - i, values, policy);
-		weigh_whole(&cells->at[cells->n++], work, n_work);
+		weigh_whole(&cells->at[cells->n++], work, n_work, silent_before_ms);
 	}
 	err = 0;
 out:

@@ -44,9 +44,9 @@ struct cells {
 
 struct policy;
 
-/* `apart`: public and private sources each for themselves, private ones suppressed by the policy. */
+/* A lab not heard of since `silent_before_ms` makes no month after its last word provisional.  `apart`: public and private sources each for themselves, private ones suppressed by the policy. */
 int cells_make(struct cells *cells, const struct rows *rows, const struct speakers *speakers,
-	const struct policy *policy, bool apart) MUST_USE;
+	const struct policy *policy, int64_t silent_before_ms, bool apart) MUST_USE;
 void cells_free(struct cells *cells);
 
 /* Points with a verdict that is one, and those of them that fail. */

@@ -29,6 +29,8 @@ static int place_rows(struct picture *picture)
 int picture_make(struct picture *picture)
 {
 	const struct policy *policy = &picture->conf->policy;
+	int64_t silent_ms =
+		picture->made_ms - (int64_t)picture->conf->stale_days * 24 * 60 * 60 * 1000;
 	size_t i;
 	int err = rows_settle(&picture->rows);
 
@@ -43,9 +45,11 @@ int picture_make(struct picture *picture)
 	if (!err)
 		err = failures_find(&picture->failures, &picture->speakers);
 	if (!err)
-		err = cells_make(&picture->apart, &picture->rows, &picture->speakers, policy, true);
+		err = cells_make(&picture->apart, &picture->rows, &picture->speakers, policy,
+			silent_ms, true);
 	if (!err)
-		err = cells_make(&picture->all, &picture->rows, &picture->speakers, policy, false);
+		err = cells_make(&picture->all, &picture->rows, &picture->speakers, policy,
+			silent_ms, false);
 	for (i = 0; !err && i < picture->speakers.n; i++) {
 		int64_t at_ms = sampled_ms(picture->speakers.at[i].row);
 

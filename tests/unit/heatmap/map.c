@@ -66,7 +66,8 @@ static void settle(bool apart)
 	assert_int_equal(beside_weigh(&rows), 0);
 	assert_int_equal(speakers_find(&speakers, &rows, noon_ms), 0);
 	assert_int_equal(failures_find(&failures, &speakers), 0);
-	assert_int_equal(cells_make(&cells, &rows, &speakers, &policy, apart), 0);
+	assert_int_equal(
+		cells_make(&cells, &rows, &speakers, &policy, noon_ms - 90 * day_ms, apart), 0);
 }
 
 static void test_the_highest_revision(void **state)
@@ -393,6 +394,34 @@ static void test_a_silent_lab_makes_its_month_provisional(void **state)
 	assert_int_equal(cells.at[1].as_of_ms, noon_ms);
 }
 
+/* Van 2 was retired in June: July and later do not wait for it, June does. */
+static void test_a_retired_lab_holds_up_no_later_month(void **state)
+{
+	(void)state;
+	add(1, 160, WATER_MEETS)->lab = names_keep(&rows.names, "kp-van-02");
+	add(2, 160, WATER_MEETS);
+	add(2, 60, WATER_MEETS);
+	assert_int_equal(rows_hear(&rows, "kp-van-01", noon_ms), 0);
+	assert_int_equal(rows_hear(&rows, "kp-van-02", noon_ms - 160 * day_ms), 0);
+	settle(false);
+	assert_int_equal(cells.n, 2);
+	assert_true(cells.at[0].provisional);
+	assert_false(cells.at[1].provisional);
+	assert_int_equal(cells.at[1].as_of_ms, noon_ms);
+}
+
+static void test_what_waits_and_was_not_said_is_not_nothing(void **state)
+{
+	bool newer;
+
+	(void)state;
+	add(1, 60, WATER_MEETS);
+	assert_non_null(rows_lab_status(&rows, "kp-van-01", noon_ms, &newer));
+	settle(false);
+	assert_true(cells.at[0].provisional);
+	assert_int_equal(cells.at[0].as_of_ms, 0);
+}
+
 static void test_points_of_the_list_are_one(void **state)
 {
 	struct point_row *point;
@@ -432,6 +461,8 @@ int main(void)
 		TEST(test_a_clock_that_nobody_confirmed), TEST(test_places_in_doubt_are_apart),
 		TEST(test_small_cells_and_shares), TEST(test_median_of_what_is_no_number),
 		TEST(test_a_silent_lab_makes_its_month_provisional),
+		TEST(test_a_retired_lab_holds_up_no_later_month),
+		TEST(test_what_waits_and_was_not_said_is_not_nothing),
 		TEST(test_points_of_the_list_are_one)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

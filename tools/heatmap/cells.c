@@ -242,9 +242,12 @@ static void hear_of(struct at_work *work, const struct rows *rows)
 
 	for (i = 0; i < rows->n_labs; i++)
 		if (!names_order(rows->labs[i].lab, work->lab)) {
+			int64_t whole_ms = whole_to(&rows->labs[i]);
+
+			work->whole_ms = work->heard_ms && work->whole_ms < whole_ms
+						 ? work->whole_ms
+						 : whole_ms;
 			work->heard_ms = rows->labs[i].heard_ms;
-			work->whole_ms = whole_to(&rows->labs[i]);
-			return;
 		}
 }
 

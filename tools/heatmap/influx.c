@@ -258,7 +258,8 @@ static int take_lab(const struct table *table, const json_t *values)
 
 	if (!lab)
 		return 0;
-	row = rows_lab_status(table->answer->rows, lab, time_of(table, values), &newer);
+	row = rows_lab_status(
+		table->answer->rows, lab, spool ? spool : "", time_of(table, values), &newer);
 	if (!row)
 		return ERR_MEMORY;
 	if (newer) {

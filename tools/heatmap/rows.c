@@ -72,47 +72,62 @@ struct point_row *rows_add_point(struct rows *rows)
 	return grown;
 }
 
-static struct lab_row *find_lab(struct rows *rows, const char *lab)
+/* NULL `spool`: any of the lab's.  One that is known by name only becomes that of its first spool. */
+static struct lab_row *find_lab(struct rows *rows, const char *lab, const char *spool)
 {
-	struct lab_row *grown;
+	struct lab_row *grown, *same = NULL;
 	size_t i;
 
 	lab = names_keep(&rows->names, lab);
-	for (i = 0; i < rows->n_labs; i++)
-		if (rows->labs[i].lab == lab)
-			return &rows->labs[i];
+	spool = spool ? names_keep(&rows->names, spool) : NULL;
+	for (i = 0; i < rows->n_labs; i++) {
+		struct lab_row *row = &rows->labs[i];
+
+		if (row->lab != lab)
+			continue;
+		if (!spool || !row->status_ms || !names_order(row->spool, spool))
+			return row;
+		same = row;
+	}
+	i = same ? (size_t)(same - rows->labs) : rows->n_labs;
 	grown = more(rows->labs, rows->n_labs, &rows->cap_labs, sizeof(*grown));
 	if (!grown)
 		return NULL;
 	rows->labs = grown;
 	rows->labs[rows->n_labs] =
-		(struct lab_row){lab, 0, 0, "", NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+		(struct lab_row){lab, i < rows->n_labs ? rows->labs[i].heard_ms : 0, 0,
+			spool ? spool : "", NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 	return &rows->labs[rows->n_labs++];
 }
 
 int rows_hear(struct rows *rows, const char *lab, int64_t at_ms)
 {
-	struct lab_row *row = find_lab(rows, lab);
+	struct lab_row *row = find_lab(rows, lab, NULL);
+	size_t i;
 
 	if (!row)
 		return ERR_MEMORY;
-	if (at_ms > row->heard_ms)
-		row->heard_ms = at_ms;
+	lab = row->lab;
+	for (i = 0; i < rows->n_labs; i++)
+		if (rows->labs[i].lab == lab && at_ms > rows->labs[i].heard_ms)
+			rows->labs[i].heard_ms = at_ms;
 	return 0;
 }
 
-struct lab_row *rows_lab_status(struct rows *rows, const char *lab, int64_t at_ms, bool *newer)
+struct lab_row *rows_lab_status(
+	struct rows *rows, const char *lab, const char *spool, int64_t at_ms, bool *newer)
 {
-	struct lab_row *row = find_lab(rows, lab);
+	struct lab_row *row = find_lab(rows, lab, spool);
 
 	*newer = row && at_ms >= row->status_ms;
 	if (!*newer)
 		return row;
-	if (at_ms > row->heard_ms)
-		row->heard_ms = at_ms;
+	if (rows_hear(rows, lab, at_ms))
+		return NULL;
 	if (at_ms > row->status_ms)
-		*row = (struct lab_row){row->lab, row->heard_ms, at_ms, "", NAN, NAN, NAN, NAN, NAN,
-			NAN, NAN, NAN, NAN};
+		*row = (struct lab_row){row->lab, row->heard_ms, at_ms,
+			names_keep(&rows->names, spool), NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+			NAN};
 	return row;
 }
 
@@ -204,7 +219,7 @@ static int by_lab(const void *x, const void *y)
 {
 	const struct lab_row *a = x, *b = y;
 
-	return strcmp(a->lab, b->lab);
+	return strcmp(a->lab, b->lab) ? strcmp(a->lab, b->lab) : strcmp(a->spool, b->spool);
 }
 
 static int by_point_only(const void *x, const void *y)

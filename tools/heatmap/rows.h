@@ -71,8 +71,9 @@ struct result_row *rows_add_result(struct rows *rows);
 struct point_row *rows_add_point(struct rows *rows);
 /* The lab was heard of at that moment. */
 int rows_hear(struct rows *rows, const char *lab, int64_t at_ms) MUST_USE;
-/* The lab's row, to be filled with what is said of that moment; *newer false: a later one is known.  NULL: no memory. */
-struct lab_row *rows_lab_status(struct rows *rows, const char *lab, int64_t at_ms, bool *newer);
+/* The row of a lab's spool: each has its own, for an old card may hold what is not here yet.  To be filled with what is said of that moment; *newer false: a later one is known.  NULL: no memory. */
+struct lab_row *rows_lab_status(
+	struct rows *rows, const char *lab, const char *spool, int64_t at_ms, bool *newer);
 
 /* A tag or a field of a row by the name under which it travels; NULL: not known here, for stores outlive readers. */
 struct column;

@@ -442,8 +442,8 @@ static const struct column *lab_column(const struct instant *instant)
 static int take_time(struct answer *answer, const struct instant *instant)
 {
 	bool newer;
-	struct lab_row *row =
-		rows_lab_status(answer->rows, instant->lab, moment_of(instant), &newer);
+	struct lab_row *row = rows_lab_status(
+		answer->rows, instant->lab, instant->spool, moment_of(instant), &newer);
 
 	if (!row)
 		return ERR_MEMORY;
@@ -458,7 +458,8 @@ static int take_value(struct answer *answer, const struct instant *instant)
 {
 	const struct column *column = lab_column(instant);
 	bool newer;
-	struct lab_row *row = rows_lab_status(answer->rows, instant->lab, 0, &newer);
+	struct lab_row *row =
+		rows_lab_status(answer->rows, instant->lab, instant->spool, 0, &newer);
 
 	if (!row)
 		return ERR_MEMORY;

@@ -416,10 +416,33 @@ static void test_what_waits_and_was_not_said_is_not_nothing(void **state)
 
 	(void)state;
 	add(1, 60, WATER_MEETS);
-	assert_non_null(rows_lab_status(&rows, "kp-van-01", noon_ms, &newer));
+	assert_non_null(rows_lab_status(&rows, "kp-van-01", "5e1f", noon_ms, &newer));
 	settle(false);
 	assert_true(cells.at[0].provisional);
 	assert_int_equal(cells.at[0].as_of_ms, 0);
+}
+
+/* What waits on an old card is not forgotten for the new one's status. */
+static void test_each_spool_of_a_lab_waits_for_itself(void **state)
+{
+	struct lab_row *row;
+	bool newer;
+
+	(void)state;
+	add(1, 60, WATER_MEETS);
+	row = rows_lab_status(&rows, "kp-van-01", "5e1f", noon_ms - day_ms, &newer);
+	assert_non_null(row);
+	row->records = 3;
+	row->oldest_s = 70 * 86400.0;
+	row = rows_lab_status(&rows, "kp-van-01", "5e20", noon_ms, &newer);
+	assert_non_null(row);
+	row->records = 0;
+	assert_int_equal(rows_hear(&rows, "kp-van-01", noon_ms), 0);
+	settle(false);
+	assert_int_equal(rows.n_labs, 2);
+	assert_int_equal(rows.labs[0].heard_ms, noon_ms);
+	assert_true(cells.at[0].provisional);
+	assert_int_equal(cells.at[0].as_of_ms, noon_ms - 71 * day_ms);
 }
 
 static void test_points_of_the_list_are_one(void **state)
@@ -463,6 +486,7 @@ int main(void)
 		TEST(test_a_silent_lab_makes_its_month_provisional),
 		TEST(test_a_retired_lab_holds_up_no_later_month),
 		TEST(test_what_waits_and_was_not_said_is_not_nothing),
+		TEST(test_each_spool_of_a_lab_waits_for_itself),
 		TEST(test_points_of_the_list_are_one)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ class Season:
                 code, lab, point, lab, source, spool, point, lat, lon, self.number(), self.now - self.days * DAY))
             for _ in range(rng.randrange(1, 7)):
                 sample += 1
-                at = self.now - rng.randrange(self.days * DAY)
+                at = self.now - DAY // 24 - rng.randrange(self.days * DAY)    # what is beside it comes before now, too
                 where = dict(lab=lab, spool=spool, district=district, near=near, source=source, point=point,
                              position=rng.choice(["consumer", "source", "unknown"]), treated=rng.choice([0, 1, 2]),
                              clock=rng.choice([""] * 8 + ["clock=1i,clock_err=3,", "clock=3i,clock_err=40000,", "clock=3i,clock_err=2000000,"]),

@@ -122,8 +122,9 @@ struct field_vouch {
 };
 void field_vouch(struct field *field, const char *unit, const char *parameter, uint64_t number,
 	struct field_vouch *to);
-/* How long ago that record was written, at most.  False: nobody can tell. */
-bool field_age(struct field *field, uint64_t number, int64_t *age_ms);
+/* Had that long passed between those two records, `to` 0: has it by now?  Unknown: the clocks are too unsure to tell. */
+enum field_passed { PASSED_NOT, PASSED_UNKNOWN, PASSED };
+enum field_passed field_passed(struct field *field, uint64_t from, uint64_t to, int64_t ms);
 
 /*
  * One of the sample's results as it is shown: with the verdict that those beside it leave (sample/beside.h), and what they say.

@@ -267,12 +267,17 @@ static bool find_age(const struct moment *then, const struct moment *at, int64_t
 	return *age_ms >= 0;
 }
 
-bool field_age(struct field *field, uint64_t number, int64_t *age_ms)
+enum field_passed field_passed(struct field *field, uint64_t from, uint64_t to, int64_t ms)
 {
 	struct moment then, at;
+	int64_t most_ms, error_ms;
 
-	return moment_now(field, &at) && find_moment(field, number, &then) &&
-	       find_age(&then, &at, age_ms);
+	if (!find_moment(field, from, &then) ||
+		!(to ? find_moment(field, to, &at) : moment_now(field, &at)) ||
+		!find_age(&then, &at, &most_ms))
+		return PASSED_UNKNOWN;
+	error_ms = strcmp(then.boot, at.boot) != 0 ? then.error_ms + at.error_ms : 0;
+	return most_ms < ms ? PASSED_NOT : most_ms - 2 * error_ms < ms ? PASSED_UNKNOWN : PASSED;
 }
 
 void field_vouch(struct field *field, const char *unit, const char *parameter, uint64_t number,

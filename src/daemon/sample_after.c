@@ -4,6 +4,7 @@
 
 #include "daemon/sample_answer.h"
 #include "daemon/sample_commands.h"
+#include "daemon/sample_early.h"
 #include "daemon/sample_question.h"
 #include "daemon/sample_value.h"
 #include "sample/result.h"
@@ -124,6 +125,7 @@ static bool take_amended(const json_t *request, const struct step *before, struc
 int sample_ask_amend(void *ctx, const json_t *request, struct control_client *client)
 {
 	struct step step = {.kind = STEP_AMEND}, before;
+	const char *early;
 	char words[200];
 	bool bag;
 	int err;
@@ -146,6 +148,9 @@ int sample_ask_amend(void *ctx, const json_t *request, struct control_client *cl
 	/* A bag is asked back where none was before. */
 	if (bag && before.origin != ORIGIN_BAG)
 		step.origin = ORIGIN_BAG;
+	early = sample_early_amended(ctx, &step);
+	if (early && !sample_is_sure(request))
+		return sample_ask_back(client, early);
 	if (!sample_is_sure(request) && sample_value_is_odd(&step, words, sizeof(words)))
 		return sample_ask_back(client, words);
 	/* What it is of, the entry says. */

@@ -6,6 +6,7 @@
 
 #include "daemon/live_value.h"
 #include "daemon/sample_answer.h"
+#include "daemon/sample_early.h"
 #include "daemon/sample_question.h"
 #include "daemon/sample_value.h"
 #include "model/typed.h"
@@ -80,6 +81,7 @@ int sample_ask_take(void *ctx, const json_t *request, struct control_client *cli
 int sample_ask_enter(void *ctx, const json_t *request, struct control_client *client)
 {
 	struct step step = {.kind = STEP_ENTER, .origin = ORIGIN_KIT};
+	const char *early;
 	char words[200];
 	int err;
 
@@ -98,6 +100,9 @@ int sample_ask_enter(void *ctx, const json_t *request, struct control_client *cl
 			step.method);
 	if (result_is_bag(step.parameter, step.value, step.value_unit))
 		step.origin = ORIGIN_BAG;
+	early = sample_early(ctx, &step, step.sample, 0, 0);
+	if (early && !sample_is_sure(request))
+		return sample_ask_back(client, early);
 	if (!sample_is_sure(request) && sample_value_is_odd(&step, words, sizeof(words)))
 		return sample_ask_back(client, words);
 	return sample_record(ctx, &step, client);
@@ -137,6 +142,11 @@ int sample_ask_start(void *ctx, const json_t *request, struct control_client *cl
 	if (!json_is_integer(hours) || json_integer_value(hours) < 1 ||
 		json_integer_value(hours) > MOST_HOURS)
 		return control_refuse(client, "\"hours\" is a whole number, 1 to %d", MOST_HOURS);
+	if (result_is_counted(step.parameter) && json_integer_value(hours) < SAMPLE_CULTURE_HOURS)
+		return control_refuse(client,
+			"bacteria grow for %d hours at least before nothing found says anything: "
+			"\"hours\" is %d to %d",
+			SAMPLE_CULTURE_HOURS, SAMPLE_CULTURE_HOURS, MOST_HOURS);
 	step.hours = (int)json_integer_value(hours);
 	return sample_record(ctx, &step, client);
 }
@@ -187,29 +197,12 @@ static bool take_bag(const json_t *request, const char *bag, struct step *step,
 	return false;
 }
 
-/* Nothing was found, but nothing had the time to grow: asked back, and believed no more for that. */
-static bool is_early(const struct parts *parts, const struct step *started, struct step *step)
-{
-	struct amount amount;
-	int64_t age_ms;
-
-	if (!result_is_counted(step->parameter) ||
-		!result_amount(&amount, step->parameter, step->value, step->value_unit, step->mdl,
-			step->dilution) ||
-		amount.kind == AMOUNT_DETECTED || amount.kind == AMOUNT_ABOVE ||
-		(amount.kind == AMOUNT_EXACT && amount.value > 0) ||
-		!field_age(parts->field, step->test, &age_ms) ||
-		age_ms >= started->hours * INT64_C(3600000) * 9 / 10)
-		return false;
-	step->qc = QC_SUSPECT;
-	return true;
-}
-
 int sample_ask_finish(void *ctx, const json_t *request, struct control_client *client)
 {
 	const struct parts *parts = ctx;
 	struct step step = {.kind = STEP_FINISH}, started;
 	char bag[VALUE_TEXT], words[200];
+	const char *early;
 	int err;
 
 	if (!question_number(request, "test", &step.test))
@@ -231,10 +224,9 @@ int sample_ask_finish(void *ctx, const json_t *request, struct control_client *c
 		text_copy(step.value_unit, sizeof(step.value_unit),
 			parameter_find(step.parameter)->unit);
 	}
-	if (is_early(parts, &started, &step) && !sample_is_sure(request))
-		return sample_ask_back(client,
-			"nothing was found, but the test has not had its hours yet: with that it "
-			"cannot be judged. Is it read all the same?");
+	early = sample_early(parts, &step, step.test, 0, started.hours);
+	if (early && !sample_is_sure(request))
+		return sample_ask_back(client, early);
 	if (!*bag && !sample_is_sure(request) && sample_value_is_odd(&step, words, sizeof(words)))
 		return sample_ask_back(client, words);
 	return sample_record(parts, &step, client);

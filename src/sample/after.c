@@ -166,7 +166,7 @@ static void take_amend(struct sample *sample, uint64_t number, const struct step
 		return;
 	*entry = (struct sample_entry){.number = number, .step = *step};
 	entry->step.origin = origin_of(&before->step, step);
-	entry->step.qc = before->step.qc;
+	entry->step.qc = step->qc > before->step.qc ? step->qc : before->step.qc;
 	entry->step.unsettled = before->step.unsettled;
 	memcpy(entry->step.unit, before->step.unit, sizeof(entry->step.unit));
 	memcpy(entry->step.parameter, before->step.parameter, sizeof(entry->step.parameter));

@@ -11,7 +11,7 @@ from chain import LabTest, main, wholelab
 
 LIMITS = os.path.join(os.path.dirname(wholelab.DRIVERS), "config", "limits")
 MEETS, POSSIBLE, CANNOT_JUDGE, NOT_APPLICABLE = 1, 5, 6, 7
-REPLICATE, BLANK, SPIKE = 25, 26, 27
+QC_SUSPECT, REPLICATE, BLANK, SPIKE = 23, 25, 26, 27
 
 
 class Samples(LabTest):
@@ -62,12 +62,12 @@ class Beside(Samples):
         parent = self.ended(("nitrate_no3", "60"), ("arsenic", "8"), ("fluoride", "1"), ("ecoli", "not detected"))
         before = self.verdicts(parent)
         self.assertEqual(before, dict(nitrate_no3=("fails_above", "none"), arsenic=("meets", "none"), fluoride=("meets", "none"),
-                                      ecoli=("meets", "none")))
+                                      ecoli=("cannot_judge", "qc_suspect")))
         blank = self.ended(("nitrate_no3", "30"), ("ecoli", "not detected"), activity="blank", parent=parent)
         replicate = self.ended(("arsenic", "12"), ("fluoride", "1.1"), activity="replicate", parent=parent)
         spike = self.ended(("fluoride", "1.5", "1"), activity="spike", parent=parent)
         after = dict(nitrate_no3=("possible_failure", "blank"), arsenic=("possible_failure", "replicate"),
-                     fluoride=("cannot_judge", "spike"), ecoli=("meets", "none"))
+                     fluoride=("cannot_judge", "spike"), ecoli=("cannot_judge", "qc_suspect"))
         self.assertEqual(self.verdicts(parent), after)
         self.assertEqual(self.state(replicate)["point"], self.state(parent)["point"], "where no other is said")
         summary = self.state(parent)["summary"]
@@ -97,7 +97,7 @@ class Beside(Samples):
 
     def sent(self, store, parent, spike):
         """What was sent stays; what a second person has looked at is sent as it was seen."""
-        was = dict(nitrate_no3=2, arsenic=MEETS, fluoride=MEETS, ecoli=MEETS)
+        was = dict(nitrate_no3=2, arsenic=MEETS, fluoride=MEETS, ecoli=CANNOT_JUDGE)
         self.wait_for("results in the store", lambda: len(self.rows(store, parent)) == 4, 60, 0.5)
         self.assertEqual({r["parameter"]: r["verdict"] for r in self.rows(store, parent)}, was)
         self.ask("sample-verify", sample=parent, by="Sana Bibi")
@@ -105,7 +105,7 @@ class Beside(Samples):
         self.assertEqual({r["parameter"]: r["verdict"] for r in rows if not r["rev"]}, was, "nothing is rewritten")
         self.assertEqual({r["parameter"]: (r["verdict"], r.get("reason")) for r in rows if r["rev"]},
                          dict(nitrate_no3=(POSSIBLE, BLANK), arsenic=(POSSIBLE, REPLICATE), fluoride=(CANNOT_JUDGE, SPIKE),
-                              ecoli=(MEETS, None)))
+                              ecoli=(CANNOT_JUDGE, QC_SUSPECT)))
         own = self.rows(store, spike)[0]
         self.assertEqual((own["parent"], own["known"], own["value"], own["verdict"]), (parent, 1, 1.5, NOT_APPLICABLE))
 

@@ -84,8 +84,8 @@ static void the_newest_value_alone_makes_the_summary(void **state)
 	json_t *answer;
 
 	(void)state;
-	enter(sample, "ecoli", "detected", "v-1");
-	enter(sample, "ecoli", "not detected", "v-2");
+	enter(sample, "arsenic", "80", "v-1");
+	enter(sample, "arsenic", "8", "v-2");
 	answer = ask("{'ask':'sample-end','sample':%lld," WHO("e") "}", sample);
 	assert_int_equal(json_array_size(json_object_get(answer, "results")), 2);
 	assert_int_equal(

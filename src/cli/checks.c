@@ -41,6 +41,8 @@ static void put_standard(struct page *page, const json_t *one, const char *unit)
 	if (*sample_text(one, "expires"))
 		page_printf(page, old ? STYLE_BAD : STYLE_FAINT, "  %s %s",
 			old ? "was good to" : "good to", sample_text(one, "expires"));
+	if (json_is_true(json_object_get(one, "relabelled")))
+		page_put(page, STYLE_BAD, "  an earlier check said otherwise of this lot");
 	page_end(page);
 	if (!json_is_object(found) && !json_is_object(left))
 		return;

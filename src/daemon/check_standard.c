@@ -1,6 +1,7 @@
 #include "daemon/check_standard.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -11,24 +12,22 @@
 #include "model/typed.h"
 #include "sample/result.h"
 
-/* What an earlier check said of that lot stands where nothing else is said now. */
-static void recall(const struct parts *parts, const char *parameter, struct check_step *step)
+/* What the newest check said of that lot; number 0: it is not known. */
+static struct check_standard recall(
+	const struct parts *parts, const char *parameter, const char *lot, uint64_t *number)
 {
 	struct check check;
 	unsigned k;
 	size_t i;
 
+	*number = 0;
 	for (i = 0; field_check_at(parts->field, i, &check); i++)
 		for (k = 0; !strcmp(check.begin.parameter, parameter) && k < check.n_standards; k++)
-			if (!strcmp(check.standards[k].lot, step->lot)) {
-				if (!*step->value)
-					text_copy(step->value, sizeof(step->value),
-						check.standards[k].text);
-				if (!*step->expires)
-					text_copy(step->expires, sizeof(step->expires),
-						check.standards[k].expires);
-				return;
+			if (!strcmp(check.standards[k].lot, lot)) {
+				*number = check.number;
+				return check.standards[k];
 			}
+	return (struct check_standard){.value = 0};
 }
 
 /* "12.88 mS/cm", "12.88mS/cm": what stands behind the number, apart from it. */
@@ -101,6 +100,29 @@ static bool read_day(char expires[CHECK_DAY], int32_t *day)
 	return true;
 }
 
+/* A bottle does not change: another value of its lot, or another day, is asked back, and taken all the same stays on record. */
+static bool is_relabelled(
+	const struct check_standard *before, struct check_step *step, struct text *question)
+{
+	bool other = strtod(step->value, NULL) != before->value;
+
+	step->relabelled =
+		other || (*before->expires && strcmp(step->expires, before->expires) != 0);
+	if (!step->relabelled)
+		return false;
+	if (other)
+		text_printf(question,
+			"lot %s was %s in an earlier check, and is %s now: what does its label "
+			"say? Go on with %s?",
+			step->lot, before->text, step->value, step->value);
+	else
+		text_printf(question,
+			"lot %s was good to %s in an earlier check, and to %s now: what does its "
+			"label say? Go on with %s?",
+			step->lot, before->expires, step->expires, step->expires);
+	return true;
+}
+
 /* An expired lot is asked back; taken all the same it proves nothing.  Without a time the person looks. */
 static bool is_questionable(
 	const struct parts *parts, struct check_step *step, int32_t last, struct text *question)
@@ -128,9 +150,13 @@ static bool is_questionable(
 bool check_standard_take(const struct parts *parts, const json_t *request, const char *parameter,
 	struct check_step *step, struct control_client *client, int *err)
 {
-	char words[200] = "";
+	struct check_standard before;
+	char words[200] = "", more[240] = "";
 	struct text question = text_over(words, sizeof(words));
+	struct text other = text_over(more, sizeof(more));
+	uint64_t number;
 	int32_t last = 0;
+	bool is_old, is_other;
 
 	step->kind = CHECK_STEP_STANDARD;
 	if (!question_text(request, "lot", step->lot, sizeof(step->lot), client, err) ||
@@ -148,7 +174,11 @@ bool check_standard_take(const struct parts *parts, const json_t *request, const
 		*err = control_refuse(client, "%s", words);
 		return false;
 	}
-	recall(parts, parameter, step);
+	before = recall(parts, parameter, step->lot, &number);
+	if (!*step->value)
+		text_copy(step->value, sizeof(step->value), before.text);
+	if (!*step->expires)
+		text_copy(step->expires, sizeof(step->expires), before.expires);
 	if (!take_value(parameter, step, client, err))
 		return false;
 	if (*step->expires && !read_day(step->expires, &last)) {
@@ -158,8 +188,11 @@ bool check_standard_take(const struct parts *parts, const json_t *request, const
 			step->expires);
 		return false;
 	}
-	if (!is_questionable(parts, step, last, &question) || sample_is_sure(request))
+	/* In one check a lot is one thing: checks.h refuses another. */
+	is_old = is_questionable(parts, step, last, &question);
+	is_other = number && number != step->check && is_relabelled(&before, step, &other);
+	if ((!is_old && !is_other) || sample_is_sure(request))
 		return true;
-	*err = sample_ask_back(client, words);
+	*err = sample_ask_back(client, is_other ? more : words);
 	return false;
 }

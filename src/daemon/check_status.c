@@ -61,10 +61,11 @@ static json_t *standards_of(const struct check *check, const struct check_rule *
 	for (i = 0; i < check->n_standards; i++) {
 		const struct check_standard *of = &check->standards[i];
 
-		one = json_pack("{s:s, s:s, s:o, s:b, s:b, s:o, s:o}", "lot", of->lot, "value",
+		one = json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:o}", "lot", of->lot, "value",
 			of->text, "expires", text_or_null(of->expires), "out_of_date",
-			(int)of->out_of_date, "now", (int)(!check->over && i == check->now),
-			"found", reading_of(of, &of->found), "left", reading_of(of, &of->left));
+			(int)of->out_of_date, "relabelled", (int)of->relabelled, "now",
+			(int)(!check->over && i == check->now), "found", reading_of(of, &of->found),
+			"left", reading_of(of, &of->left));
 		text = text_over(allowed, sizeof(allowed));
 		within = check_rule_within(rule, of->value);
 		text_printf(&text, "%.*g", check_digits(within), within);

@@ -36,6 +36,7 @@ void check_step_put(struct text *to, const struct check_step *step)
 	for (i = 0; i < COUNT(fields); i++)
 		fields_put(to, fields[i].key, (const char *)step + fields[i].at);
 	put_yes(to, "old", step->out_of_date);
+	put_yes(to, "other", step->relabelled);
 	put_yes(to, "moved", step->unsettled);
 }
 
@@ -87,6 +88,7 @@ bool check_step_read(struct check_step *step, uint64_t number, int64_t a, int64_
 		.check = c == CHECK_STEP_BEGIN ? number : (uint64_t)a,
 		.passed = c == CHECK_STEP_FINISH && b == 1,
 		.out_of_date = is_yes(words, "old"),
+		.relabelled = is_yes(words, "other"),
 		.unsettled = is_yes(words, "moved")};
 	for (i = 0; i < COUNT(fields); i++)
 		(void)fields_get(words, fields[i].key, (char *)step + fields[i].at, fields[i].cap);
@@ -106,7 +108,7 @@ uint64_t check_step_question(const struct check_step *step)
 		*asked.unit = *asked.parameter = *asked.value = '\0';
 		*asked.within = *asked.within_relative = *asked.valid_h = '\0';
 	}
-	asked.out_of_date = asked.unsettled = false;
+	asked.out_of_date = asked.relabelled = asked.unsettled = false;
 	fields_put_number(&to, "kind", asked.kind);
 	fields_put_number(&to, "check", (int64_t)asked.check);
 	check_step_put(&to, &asked);

@@ -35,6 +35,7 @@ struct check_step {
 	char lot[TERM];
 	char expires[CHECK_DAY]; /* its last good day; "": the label says none */
 	bool out_of_date;        /* it was past that day, and used all the same */
+	bool relabelled;         /* an earlier check said otherwise of it, and a person insisted */
 	/* STANDARD: what it holds; TAKE: what the analyzer showed */
 	char value[VALUE_TEXT];
 	bool unsettled; /* TAKE: it still moved, and was taken all the same */

@@ -245,6 +245,10 @@ static bool allow_standard(
 	if (same && same->value != strtod(step->value, NULL))
 		text_printf(why, "lot %s is %s in this check, not %s", step->lot, same->text,
 			step->value);
+	else if (same && *same->expires && *step->expires &&
+		 strcmp(same->expires, step->expires) != 0)
+		text_printf(why, "lot %s is good to %s in this check, not to %s", step->lot,
+			same->expires, step->expires);
 	else if (!same && check->n_standards == MOST_STANDARDS)
 		text_printf(why, "a check has %d standards at most: finish it and begin another",
 			MOST_STANDARDS);
@@ -340,6 +344,7 @@ static void take_standard(struct check *check, const struct check_step *step)
 	}
 	memcpy(standard->expires, step->expires, sizeof(standard->expires));
 	standard->out_of_date = step->out_of_date;
+	standard->relabelled = standard->relabelled || step->relabelled;
 	check->now = (unsigned)(standard - check->standards);
 }
 

@@ -31,7 +31,7 @@ struct check_standard {
 	char text[VALUE_TEXT];
 	double value; /* the same, in the parameter's unit */
 	char expires[CHECK_DAY];
-	bool out_of_date;
+	bool out_of_date, relabelled;
 	struct check_reading found, left; /* the newest of each */
 };
 

@@ -115,6 +115,7 @@ function standard(it, one) {
 		h("div", {class: "line"}, h("strong", null, value(one.value, it.parameter_unit)), h("span", null, say("check.lot", {lot: one.lot}))),
 		h("div", {class: "line"}, shapes.standing(one.standing), h("small", null, say("check.allowed", {allowed: one.allowed}))),
 		reading("check.asfound", one.found, it.parameter_unit), reading("check.asleft", one.left, it.parameter_unit), goodTo(one),
+		one.relabelled && h("p", {"data-key": "relabelled"}, say("check.relabelled")),
 		isOpen && !one.now && session.mayChange() && form.button("check-back", say("do.checkback"), {class: "wide", "data-check": it.check,
 			"data-lot": one.lot, disabled: form.isBusy(`check.standard.${it.check}`), "aria-label": `${t("do.checkback")}: ${one.lot}`}));
 }

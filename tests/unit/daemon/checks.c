@@ -1,86 +1,6 @@
 /* Checks of analyzers on the control socket: a result is judged by what vouches for the analyzer at its own moment. */
-#include "asked.h"
+#include "checked.h"
 #include "spool/internal.h"
-
-static const struct series acidity = {"ph-1", "ph", NUMBER_F32, 0};
-static const struct series warmth = {"ph-1", "temperature", NUMBER_F32, 0};
-
-static struct line_conf bench = {.name = "bench",
-	.n_units = 2,
-	.units = {{.name = "ph-1", .interval_ms = 1000}, {.name = "ec-1", .interval_ms = 1000}}};
-
-/* The analyzer is in the configuration, but nobody asks it: what it says is said here. */
-static int start_bench(void **state)
-{
-	int err = start(state);
-
-	field_learn(parts.field, &acidity, 1);
-	field_learn(parts.field, &warmth, 2);
-	conf.lines = &bench;
-	conf.n_lines = 1;
-	snprintf(conf.limits.folder, sizeof(conf.limits.folder), "%s/config/limits",
-		getenv("WATERLAB_SOURCE"));
-	text_copy(conf.limits.sets, sizeof(conf.limits.sets), "nsdwq-2010");
-	return err;
-}
-
-static void restart_bench(void)
-{
-	conf.n_lines = 0;
-	restart();
-	field_learn(parts.field, &acidity, 1);
-	field_learn(parts.field, &warmth, 2);
-	conf.n_lines = 1;
-}
-
-static void says(double value, uint8_t qc, uint16_t flags, int64_t ago_ms)
-{
-	struct reading reading = {.series = 1, .value = value, .qc = qc, .flags = flags};
-	struct exchange exchange = {
-		.boot_ms = clock_boot_ms(&clock_system) - ago_ms, .readings = &reading, .n = 1};
-
-	field_take(parts.field, &exchange);
-}
-
-/* As if it had stood there for 40 s. */
-static void stands(double value, uint8_t qc, uint16_t flags)
-{
-	for (int64_t ago_ms = 40000; ago_ms >= 0; ago_ms -= 1000)
-		says(value, qc, flags, ago_ms);
-}
-
-#define settles(value) stands(value, QC_FAIL, FLAG_RANGE | FLAG_FLAT)
-
-static long long begin_check(const char *token)
-{
-	return taken(ask("{'ask':'check-begin','by':'Gul Khan','token':'%s','unit':'ph-1',"
-			 "'parameter':'ph','lot':'B7','value':'7.01'}",
-			     token),
-		"check");
-}
-
-static json_t *step(long long check, const char *ask_for, const char *token)
-{
-	return ask("{'ask':'%s','check':%lld,'by':'Gul Khan','token':'%s'}", ask_for, check, token);
-}
-
-/* A whole check; whether it passed. */
-static bool check(const char *token, double shown)
-{
-	long long number = begin_check(token);
-	char other[8];
-	json_t *answer;
-	bool passed;
-
-	settles(shown);
-	snprintf(other, sizeof(other), "%s-1", token);
-	json_decref(step(number, "check-take", other));
-	snprintf(other, sizeof(other), "%s-2", token);
-	answer = step(number, "check-finish", other);
-	passed = !strcmp(json_string_value(json_object_get(answer, "state")), "passed");
-	json_decref(answer);
-	return passed;
-}
 
 /* A sample of one value; {"verdict", "reason", "check"} of its result. */
 static json_t *judged(const char *token, double shown)
@@ -436,44 +356,6 @@ static void only_good_values_are_taken(void **state)
 	expect(step(number, "check-finish", "c"), "state", "failed");
 }
 
-/* Typed once: the next check of the same bottle needs its lot alone.  Past its day it proves nothing. */
-static void a_bottle_is_known(void **state)
-{
-	long long number;
-	json_t *answer, *bottle;
-
-	(void)state;
-	assert_int_equal(spool_fix_utc(parts.spool, 1800000000000 - clock_boot_ms(&clock_system),
-				 TIME_NTP, 10),
-		0); /* January 2027 */
-	number = taken(ask("{'ask':'check-begin','unit':'ph-1','parameter':'ph','lot':'B7',"
-			   "'value':'7.01','expires':'2027-01'," WHO("a") "}"),
-		"check");
-	json_decref(
-		ask("{'ask':'check-cancel','check':%lld,'reason':'later'," WHO("b") "}", number));
-	number = taken(
-		ask("{'ask':'check-begin','unit':'ph-1','parameter':'ph','lot':'B7'," WHO("c") "}"),
-		"check");
-	answer = ask("{'ask':'checks'}");
-	bottle = json_incref(json_array_get(json_object_get(answer, "standards"), 0));
-	json_decref(answer);
-	assert_string_equal(json_string_value(json_object_get(bottle, "value")), "7.01");
-	expect(bottle, "expires", "2027-01-31");
-	expect(ask("{'ask':'check-standard','check':%lld,'lot':'B4','value':'4',"
-		   "'expires':'2026-12-31'," WHO("d") "}",
-		       number),
-		"question", "lot B4 was good to 2026-12-31");
-	json_decref(ask("{'ask':'check-standard','check':%lld,'lot':'B4','value':'4',"
-			"'expires':'2026-12-31','sure':true," WHO("d") "}",
-		number));
-	settles(4);
-	json_decref(step(number, "check-take", "e"));
-	answer = step(number, "check-finish", "f");
-	assert_non_null(
-		strstr(json_string_value(json_object_get(answer, "why")), "past its last day"));
-	expect(answer, "state", "failed");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -493,7 +375,6 @@ int main(void)
 			asked_again_nothing_is_done_again, start_bench, stop),
 		cmocka_unit_test_setup_teardown(wrong_words_are_said, start_bench, stop),
 		cmocka_unit_test_setup_teardown(only_good_values_are_taken, start_bench, stop),
-		cmocka_unit_test_setup_teardown(a_bottle_is_known, start_bench, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ class Set:
     def __init__(self, test, kind, name="centre", labs="lab-01,lab-02,lab-03", *more):
         self.test, self.kind, self.dir = test, kind, os.path.join(test.folder, name)
         self.argv = [CENTRAL, kind, "--dir", self.dir, "--port", "0", "--address", "127.0.0.1", "--labs", labs, *more]
-        self.process = None
+        self.process, self.starts = None, 0
 
     def tool(self, *words):
         done = subprocess.run([CENTRAL, words[0], "--dir", self.dir, *words[1:]], capture_output=True, text=True)
@@ -38,7 +38,8 @@ class Set:
         return done.stdout
 
     def start(self):
-        self.process = wholelab.Process("central-" + os.path.basename(self.dir), self.argv, self.test.folder)
+        self.starts += 1
+        self.process = wholelab.Process("central-%s-%d" % (os.path.basename(self.dir), self.starts), self.argv, self.test.folder)
         self.test.addCleanup(self.end)
         wholelab.wait_for("the centre to be ready",
                           lambda: self.process.must_live() or "ready:" in self.process.tail(), 60)
@@ -293,6 +294,11 @@ class Central(LabTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r": [1-9]\d* results")
 
+    def same(self, got, rows):
+        differs = set(got) ^ set(rows)
+        self.assertFalse(differs and "%d rows differ, among them %s" % (len(differs), sorted(differs)[:5]))
+        self.assertEqual(len(got), len(rows))
+
     def kept(self, kind, store, flavour):
         """A fleet that is slowed down by the limit of requests; then all of it into a new set-up from a backup."""
         self.need_all(store)
@@ -302,6 +308,9 @@ class Central(LabTest):
             answers = re.findall(r" (?:POST|GET) \S+ (\d+) ", f.read())
         print({a: answers.count(a) for a in set(answers)})
         self.assertIn("429", answers)
+        # VictoriaMetrics shows a new series a while after it took it, but after a start all it has.
+        centre.end()
+        centre.start()
         rows = self.wait_for("all results", lambda: (lambda raw: sum(
             '"result' in r and (kind == "influxdb" or "result_seq" in r) for r in raw) == results and raw)(centre.raw()), 30, 0.5)
         self.map_of(centre, flavour)
@@ -313,7 +322,7 @@ class Central(LabTest):
         subprocess.run(again.argv + ["--only-make"], check=True)
         again.tool("restore", "--from", backup)
         again.start()
-        self.assertEqual(again.raw(), rows)
+        self.same(again.raw(), rows)
         print("%s: %d lines of raw content, the same from a backup of %d bytes" % (kind, len(rows), size))
         self.assertEqual(again.as_lab("lab-03", "/write?db=waterlab", "reading,lab=lab-03,spool=dd seq=1i %d" % NOW_MS)[0], 204)
         return again
@@ -325,7 +334,7 @@ class Central(LabTest):
         left = [json.loads(line) for line in centre.raw("reading")]
         self.assertTrue(0 < len(left) < readings, (len(left), readings))
         self.assertGreater(min(row[3][0] for row in left), NOW_MS - 10 * 86400000 - 1000)
-        self.assertEqual(centre.raw("result"), results)
+        self.same(centre.raw("result"), results)
         print("trimmed: %d of %d readings are left, and all results" % (len(left), readings))
 
     def test_kept_victoriametrics(self):

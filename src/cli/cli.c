@@ -31,9 +31,11 @@ static const struct command commands[] = {
 	{"carry", "back", cli_carry_back, OPTION_STORE, 1, 1},
 	{"reconcile", NULL, cli_reconcile, OPTION_JSON | OPTION_ALL, 0, 1},
 	{"sample", "begin", cli_sample_begin,
-		OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_ACTIVITY | OPTION_UNIT, 0, 0},
+		OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_ACTIVITY | OPTION_UNIT |
+			OPTION_SURE,
+		0, 0},
 	{"sample", "impediment", cli_sample_impediment,
-		OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_REASON, 0, 0},
+		OPTION_JSON | OPTION_BY | OPTION_POINT | OPTION_REASON | OPTION_SURE, 0, 0},
 	{"sample", "enter", cli_sample_enter,
 		OPTION_JSON | OPTION_BY | OPTION_SAMPLE | OPTION_AMOUNT | OPTION_SURE |
 			OPTION_METHOD | OPTION_KNOWN,

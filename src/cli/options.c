@@ -162,17 +162,37 @@ const char *options_name(const struct cli *cli, uint64_t these)
 	return NULL;
 }
 
+/* A value, as redox and temperature have them, and no option. */
+static bool is_negative(const char *word)
+{
+	return *word == '-' && isdigit((unsigned char)word[1 + strspn(word + 1, ".,")]);
+}
+
+/* The next option's letter or row; 1: optarg is a word that is none; -1: no more, or behind "--". */
+static int next(int argc, char **argv, const struct option *known)
+{
+	if (optind > 0 && optind < argc && is_negative(argv[optind])) {
+		optarg = argv[optind++];
+		return 1;
+	}
+	return getopt_long(argc, argv, "-c:h", known, NULL);
+}
+
 bool options_read(struct cli *cli, int argc, char **argv, uint64_t *given)
 {
 	struct option known[COUNT(rows) + 1] = {{NULL, 0, NULL, 0}};
 	size_t i;
-	int c;
+	int c, n = 1;
 
 	*given = 0;
 	for (i = 0; i < COUNT(rows); i++)
 		known[i] =
 			(struct option){rows[i].name, rows[i].argument, NULL, LONG_ONES + (int)i};
-	while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
+	while ((c = next(argc, argv, known)) != -1) {
+		if (c == 1) {
+			argv[n++] = optarg;
+			continue;
+		}
 		if (c == '?') {
 			fputs("waterlab help shows what there is\n", stderr);
 			return false;
@@ -180,6 +200,10 @@ bool options_read(struct cli *cli, int argc, char **argv, uint64_t *given)
 		keep(cli, find_row(c), optarg);
 		*given |= find_row(c)->group;
 	}
+	while (optind < argc)
+		argv[n++] = argv[optind++];
+	optind -= n - 1;
+	memmove(argv + optind, argv + 1, (size_t)(n - 1) * sizeof(*argv));
 	return (!cli->format || !strcmp(cli->format, "sqlite") ||
 		       is_one_of("format", cli->format, "csv", "lp")) &&
 	       is_one_of("stream", cli->stream, "readings", "ledger");

@@ -79,7 +79,11 @@ static int visit(const struct cli *cli, json_t *request)
 		json_decref(request);
 		return CLI_USAGE;
 	}
-	change_put(request, "purpose", cli->purpose ? cli->purpose : "routine");
+	/* What is beside a sample has its purpose. */
+	change_put(request, "purpose",
+		cli->purpose  ? cli->purpose
+		: cli->parent ? NULL
+			      : "routine");
 	if (request && cli->point)
 		json_object_set_new(request, "point", json_integer((json_int_t)point));
 	change_put(request, "code", cli->code);

@@ -35,11 +35,13 @@ static const struct field show[] = {SAMPLE, END};
 static const struct field begin[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true},
 	{"activity", FIELD_TEXT, 32, false}, {"parent", FIELD_NUMBER, 0, false},
 	{"point", FIELD_NUMBER, 0, false}, {"code", FIELD_TEXT, 32, false},
-	{"new_point", FIELD_POINT, 0, false}, {"unit", FIELD_TEXT, 64, false}, END};
+	{"new_point", FIELD_POINT, 0, false}, {"unit", FIELD_TEXT, 64, false},
+	{"sure", FIELD_YES, 0, false}, END};
 static const struct field attach[] = {OPERATOR, SAMPLE, {"unit", FIELD_TEXT, 64, true}, END};
 static const struct field impediment[] = {OPERATOR, {"purpose", FIELD_TEXT, 32, true},
 	{"reason", FIELD_TEXT, 32, true}, {"point", FIELD_NUMBER, 0, false},
-	{"code", FIELD_TEXT, 32, false}, {"new_point", FIELD_POINT, 0, false}, END};
+	{"code", FIELD_TEXT, 32, false}, {"new_point", FIELD_POINT, 0, false},
+	{"sure", FIELD_YES, 0, false}, END};
 static const struct field points[] = {{"part", FIELD_TEXT, 80, false}, END};
 static const struct field take[] = {OPERATOR, SAMPLE, {"unit", FIELD_TEXT, 64, true},
 	{"parameter", FIELD_TEXT, 64, true}, {"known", FIELD_TEXT, 32, false},

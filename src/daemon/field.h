@@ -65,6 +65,8 @@ int field_record(
 	struct field *field, const struct step *step, uint64_t *sample, struct text *why) MUST_USE;
 /* Was this step's token used, and for this?  *sample is whose it was. */
 enum step_asked field_asked(struct field *field, const struct step *step, uint64_t *sample);
+/* Would it be recorded now?  `why` says why not. */
+bool field_allows(struct field *field, const struct step *step, struct text *why) MUST_USE;
 /* Records a point; *point gets its number.  Two of one name are two: they may be miles apart. */
 int field_add_point(struct field *field, struct point *point) MUST_USE;
 

@@ -221,6 +221,23 @@ static bool is_unseen(const struct field *field, const struct step *step, struct
 	return true;
 }
 
+/* Under `lock`. */
+static bool may_be(const struct field *field, const struct step *step, struct text *why)
+{
+	return samples_allow(field->samples, step, why) && !is_in_a_standard(field, step, why) &&
+	       !is_in_a_sample(field, step, why) && !is_unseen(field, step, why);
+}
+
+bool field_allows(struct field *field, const struct step *step, struct text *why)
+{
+	bool allowed;
+
+	pthread_mutex_lock(&field->lock);
+	allowed = may_be(field, step, why);
+	pthread_mutex_unlock(&field->lock);
+	return allowed;
+}
+
 static int record(struct field *field, const struct step *step, struct step *steps,
 	uint64_t *sample, struct text *why)
 {
@@ -237,12 +254,7 @@ static int record(struct field *field, const struct step *step, struct step *ste
 			step->token, (unsigned long long)*sample);
 		err = ERR_RANGE;
 	} else if (asked == ASKED_NEVER) {
-		err = samples_allow(field->samples, step, why) &&
-				      !is_in_a_standard(field, step, why) &&
-				      !is_in_a_sample(field, step, why) &&
-				      !is_unseen(field, step, why)
-			      ? 0
-			      : ERR_RANGE;
+		err = may_be(field, step, why) ? 0 : ERR_RANGE;
 		n = err ? 0 : put_steps(field, step, steps);
 	}
 	pthread_mutex_unlock(&field->lock);

@@ -5,84 +5,9 @@
 #include "daemon/live_value.h"
 #include "daemon/sample_answer.h"
 #include "daemon/sample_commands.h"
+#include "daemon/sample_point.h"
 #include "daemon/sample_question.h"
 #include "sample/terms.h"
-
-static bool take_new_point(const struct parts *parts, const json_t *new_point, struct point *point,
-	struct control_client *client, int *err)
-{
-	const json_t *treated = json_object_get(new_point, "treated");
-	struct place here;
-
-	*point = (struct point){.number = 0};
-	if (!question_text(new_point, "name", point->name, sizeof(point->name), client, err) ||
-		!question_text(
-			new_point, "source_type", point->type, sizeof(point->type), client, err) ||
-		!question_text(new_point, "position", point->position, sizeof(point->position),
-			client, err))
-		return false;
-	if (json_is_boolean(treated))
-		text_copy(point->treated, sizeof(point->treated),
-			json_is_true(treated) ? "yes" : "no");
-	if (!text_is_words(point->name))
-		*err = control_refuse(client,
-			"the new point has no name: what people call it, at least "
-			"three letters");
-	else if (!term_is(TERM_SOURCE, point->type))
-		*err = sample_refuse_term(client, "source_type", TERM_SOURCE);
-	else if (*point->position && !term_is(TERM_POSITION, point->position))
-		*err = sample_refuse_term(client, "position", TERM_POSITION);
-	else if (treated && !json_is_null(treated) && !json_is_boolean(treated))
-		*err = control_refuse(client, "\"treated\" is true, false or null");
-	else {
-		whereabouts_for_sample(parts->place, clock_boot_ms(parts->clock), 0, &here);
-		point->has_at = here.origin != PLACE_NONE && here.has_point;
-		point->lat_e7 = point->has_at ? here.lat_e7 : 0;
-		point->lon_e7 = point->has_at ? here.lon_e7 : 0;
-		return true;
-	}
-	return false;
-}
-
-static bool take_point(const struct parts *parts, const json_t *request, struct point *point,
-	struct control_client *client, int *err)
-{
-	const json_t *new_point = json_object_get(request, "new_point");
-	char code[TERM];
-	uint64_t number = 0;
-
-	if (json_is_object(new_point)) {
-		if (!take_new_point(parts, new_point, point, client, err))
-			return false;
-		*err = field_add_point(parts->field, point);
-		if (!*err)
-			return true;
-		*err = control_refuse(client, "the new point is not recorded: %s", err_text(*err));
-		return false;
-	}
-	if (!question_text(request, "code", code, sizeof(code), client, err))
-		return false;
-	if (*code || question_number(request, "point", &number)) {
-		*err = field_use_point(parts->field, code, number, point);
-		if (!*err)
-			return true;
-		if (*err != ERR_ABSENT) {
-			*err = control_refuse(
-				client, "the point is not recorded: %s", err_text(*err));
-			return false;
-		}
-	}
-	*err = control_refuse(client,
-		"which point? \"point\" is the number or \"code\" the code of one that "
-		"\"points\" lists, or \"new_point\" describes one");
-	return false;
-}
-
-static bool says_point(const json_t *request)
-{
-	return json_object_get(request, "new_point") || json_object_get(request, "point") ||
-	       json_object_get(request, "code");
-}
 
 /* A replicate is of its parent's water, so of its point. */
 static bool is_elsewhere(const struct parts *parts, const json_t *request, const struct step *step)
@@ -90,7 +15,7 @@ static bool is_elsewhere(const struct parts *parts, const json_t *request, const
 	const char *code = json_string_value(json_object_get(request, "code"));
 	uint64_t number = 0;
 
-	if (!step->point || !says_point(request) || !term_is_water(step->activity))
+	if (!step->point || !sample_point_is_said(request) || !term_is_water(step->activity))
 		return false;
 	return json_is_object(json_object_get(request, "new_point")) ||
 	       ((code || question_number(request, "point", &number)) &&
@@ -108,7 +33,7 @@ static bool is_that_visit(
 	uint64_t asked = 0;
 	bool there = true;
 
-	if (sample && says_point(request) && field_sample(parts->field, number, sample) &&
+	if (sample && sample_point_is_said(request) && field_sample(parts->field, number, sample) &&
 		field_point(parts->field, sample->begin.point, &point))
 		there = json_is_string(name)
 				? !strcmp(json_string_value(name), point.name)
@@ -121,10 +46,13 @@ static bool is_that_visit(
 	return there;
 }
 
-/* Begins a sample, or records a visit without water: step->value says why. */
+/* Begins a sample, or records a visit without water: step->value says why.  A point is for ever: all that refuses, and what is
+ * asked back, comes before it is recorded. */
 static int visit(const struct parts *parts, const json_t *request, struct step *step,
 	struct control_client *client)
 {
+	char words[200] = "";
+	struct text why = text_over(words, sizeof(words));
 	enum step_asked asked;
 	struct point point;
 	uint64_t sample;
@@ -145,21 +73,39 @@ static int visit(const struct parts *parts, const json_t *request, struct step *
 			"a replicate is of the same water as its parent, sample %llu: of point "
 			"%llu, which need not be said",
 			(unsigned long long)step->parent, (unsigned long long)step->point);
-	if (says_point(request) || !step->point) {
-		if (!take_point(parts, request, &point, client, &err))
-			return err;
-	} else {
-		err = field_use_point(parts->field, "", step->point, &point);
-		if (err)
-			return control_refuse(
-				client, "the point is not recorded: %s", err_text(err));
-	}
+	if (!step->point && !sample_point_is_said(request) && strcmp(step->activity, "sample") != 0)
+		return control_refuse(client,
+			"a %s is taken beside a sample: \"parent\" is the number of that one; "
+			"`waterlab sample list` shows them",
+			step->activity);
+	if (!sample_point_read(parts, request, &point, client, &err))
+		return err;
+	if (!field_allows(parts->field, step, &why))
+		return control_refuse(client, "%s", words);
+	if (!sample_point_take(parts, request, step->point, &point, client, &err))
+		return err;
 	step->point = point.number;
 	text_copy(step->type, sizeof(step->type), point.type);
 	text_copy(step->position, sizeof(step->position), point.position);
 	text_copy(step->treated, sizeof(step->treated), point.treated);
 	whereabouts_for_sample(parts->place, clock_boot_ms(parts->clock), 0, &step->place);
 	return sample_record(parts, step, client);
+}
+
+/* May it be beside that one, of which it takes point and, where none is said, purpose? */
+static bool is_beside(
+	const struct sample *parent, struct step *step, struct control_client *client, int *err)
+{
+	bool learns = term_number(TERM_PURPOSE, parent->begin.purpose) == PURPOSE_TRAINING;
+
+	step->point = parent->begin.point; /* where no other is said */
+	if (!learns || term_number(TERM_PURPOSE, step->purpose) == PURPOSE_TRAINING)
+		return true;
+	*err = control_refuse(client,
+		"sample %llu was taken for training: what is beside it is for training too, "
+		"whatever it shows",
+		(unsigned long long)step->parent);
+	return false;
 }
 
 /* The sample beside which this one is taken, where it is no ordinary one.  False after a refusal. */
@@ -169,7 +115,7 @@ static bool take_parent(const struct parts *parts, const json_t *request, struct
 	const json_t *said = json_object_get(request, "parent");
 	struct sample *parent;
 	uint64_t asked;
-	bool ordinary;
+	bool known, taken;
 
 	if (!said || json_is_null(said))
 		return true;
@@ -179,21 +125,21 @@ static bool take_parent(const struct parts *parts, const json_t *request, struct
 					      "sample has none");
 		return false;
 	}
-	ordinary = question_number(request, "parent", &step->parent);
-	/* Asked again, it is what was answered, whatever has become of the parent. */
-	if (ordinary && field_asked(parts->field, step, &asked) != ASKED_NEVER)
-		return true;
 	parent = calloc(1, sizeof(*parent));
-	ordinary = ordinary && parent && field_sample(parts->field, step->parent, parent) &&
-		   !strcmp(parent->begin.activity, "sample") && !parent->cancelled;
-	if (ordinary)
-		step->point = parent->begin.point; /* where no other is said */
-	free(parent);
-	if (!ordinary)
+	known = question_number(request, "parent", &step->parent) && parent &&
+		field_sample(parts->field, step->parent, parent);
+	if (known && !*step->purpose)
+		text_copy(step->purpose, sizeof(step->purpose), parent->begin.purpose);
+	/* Asked again, it is what was answered, whatever has become of the parent. */
+	taken = step->parent && field_asked(parts->field, step, &asked) != ASKED_NEVER;
+	if (!taken && known && !strcmp(parent->begin.activity, "sample") && !parent->cancelled)
+		taken = is_beside(parent, step, client, err);
+	else if (!taken)
 		*err = control_refuse(client,
 			"\"parent\" is the number of an ordinary sample, not cancelled; `waterlab "
 			"sample list` shows them");
-	return ordinary;
+	free(parent);
+	return taken;
 }
 
 int sample_ask_begin(void *ctx, const json_t *request, struct control_client *client)

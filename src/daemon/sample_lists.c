@@ -7,7 +7,7 @@
 #include "daemon/sample_question.h"
 #include "daemon/sample_status.h"
 
-enum { RECENT = 20, POINTS_SHOWN = 200, POINTS_NEAR_M = 200 };
+enum { RECENT = 20, POINTS_SHOWN = 200 };
 
 int sample_ask_list(void *ctx, const json_t *request, struct control_client *client)
 {
@@ -76,7 +76,7 @@ static void take_point(void *ctx, const struct point *point)
 		one.away_m = place_distance_m(nearest->here.lat_e7 / 1e7,
 			nearest->here.lon_e7 / 1e7, point->lat_e7 / 1e7, point->lon_e7 / 1e7);
 	nearest->all++;
-	nearest->within += one.away_m <= POINTS_NEAR_M;
+	nearest->within += one.away_m <= POINT_NEAR_M;
 	one.point = *point;
 	for (at = nearest->n; at > 0 && nearer(&one, &nearest->at[at - 1]) < 0; at--)
 		;
@@ -100,7 +100,7 @@ static json_t *points_of(const struct parts *parts, const struct nearest *neares
 			list, sample_status_point(&nearest->at[i].point, nearest->at[i].away_m));
 	field_list_state(parts->field, &state);
 	return json_pack("{s:o, s:I, s:i, s:I, s:b, s:o, s:s?}", "points", list, "all",
-		(json_int_t)nearest->all, "near_m", POINTS_NEAR_M, "near",
+		(json_int_t)nearest->all, "near_m", POINT_NEAR_M, "near",
 		(json_int_t)nearest->within, "sited", (int)sited, "off_m",
 		sited && nearest->here.eph_cm ? json_real(nearest->here.eph_cm / 100.0)
 					      : json_null(),

@@ -10,6 +10,9 @@
 #include "model/limits.h"
 #include "sample/step.h"
 
+/* Who stands so near may mean that one. */
+enum { POINT_NEAR_M = 200 };
+
 struct point {
 	uint64_t number;       /* 0: not recorded yet */
 	char spool[17];        /* the id of the spool whose number that is (spool_id()) */

@@ -148,15 +148,34 @@ static bool is_over(const struct sample *sample)
 	return state == SAMPLE_DONE || state == SAMPLE_CANCELLED;
 }
 
-/* The oldest that is over makes room.  False: there is none. */
+/* It fails a health limit, or may, and nobody has verified that. */
+static bool is_unread_alarm(const struct sample *sample)
+{
+	unsigned i;
+
+	for (i = 0; !sample->cancelled && i < sample->n_entries; i++)
+		if (sample->entries[i].result.alarm && !sample->entries[i].verified &&
+			after_counts(sample, i))
+			return true;
+	return false;
+}
+
+/* The one that makes room: the oldest that is over, of those that alarm only when there is no other.  samples->n: none is. */
+static size_t find_spent(const struct samples *samples)
+{
+	size_t i, spent = samples->n;
+
+	for (i = samples->n; i-- > 0;)
+		if (is_over(&samples->at[i]) &&
+			(spent == samples->n || !is_unread_alarm(&samples->at[i]) ||
+				is_unread_alarm(&samples->at[spent])))
+			spent = i;
+	return spent;
+}
+
 static bool has_room(const struct samples *samples)
 {
-	size_t i;
-
-	for (i = 0; i < samples->n; i++)
-		if (is_over(&samples->at[i]))
-			return true;
-	return samples->n < MOST_SAMPLES;
+	return samples->n < MOST_SAMPLES || find_spent(samples) < samples->n;
 }
 
 static bool allow_in(const struct sample *sample, const struct step *step, struct text *why)
@@ -224,11 +243,10 @@ bool samples_allow(const struct samples *samples, const struct step *step, struc
 
 static bool take_begin(struct samples *samples, uint64_t number, const struct step *step)
 {
-	size_t i = 0;
+	size_t i;
 
 	if (samples->n == MOST_SAMPLES) {
-		while (i < samples->n && !is_over(&samples->at[i]))
-			i++;
+		i = find_spent(samples);
 		if (i == samples->n)
 			return false;
 		memmove(&samples->at[i], &samples->at[i + 1],

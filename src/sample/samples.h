@@ -12,7 +12,8 @@
 #include "sample/tokens.h"
 
 enum {
-	MOST_SAMPLES = 64, /* open, waiting for a test, and the newest that are over */
+	/* open, waiting for a test, and the newest that are over: those that alarm and are not verified go last */
+	MOST_SAMPLES = 64,
 	MOST_ENTRIES = 48, /* of a sample; a test under way has its own kept for it */
 	MOST_TESTS = 8,    /* of a sample that take hours */
 	MOST_ATTACHED = 16 /* analyzers of a sample */

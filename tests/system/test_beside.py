@@ -34,7 +34,7 @@ class Samples(LabTest):
     def ended(self, *values, purpose="routine", **begin):
         if "parent" not in begin:
             begin["new_point"] = dict(name="Handpump", source_type="borehole_tubewell", position="consumer", treated=True)
-        number = self.ask("sample-begin", purpose=purpose, **begin)["sample"]
+        number = self.ask("sample-begin", purpose=purpose, sure=True, **begin)["sample"]
         for parameter, value, *known in values:
             self.ask("sample-enter", sample=number, parameter=parameter, value=value, method="kit", known=(known or [None])[0], sure=True)
         self.ask("sample-end", sample=number)
@@ -129,7 +129,7 @@ class Beside(Samples):
         self.wait_for("values", lambda: self.saved() > 5)
         new = dict(name="Handpump", source_type="borehole_tubewell")
         for activity in ("blank", "replicate"):
-            number = self.ask("sample-begin", purpose="routine", activity=activity, new_point=new)["sample"]
+            number = self.ask("sample-begin", purpose="routine", activity=activity, new_point=new, sure=True)["sample"]
             begun = self.saved()
             self.wait_for("readings of it", lambda: self.saved() > begun + 20)
             last = self.saved()

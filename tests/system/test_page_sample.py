@@ -257,6 +257,62 @@ class Day(LabTest):
         page.wait_for(".counts")
         self.assertEqual(page.complaints(), [])
 
+    def test_typed_for_a_sample_that_somebody_ended(self):
+        """It stays in sight, on its result and on Sample, until it goes with another sample or is discarded by hand."""
+        self.open("en")
+        page, new = self.page, dict(name="Pipe", source_type="public_tap_standpipe")
+
+        def begun(name):
+            return self.lab.ask("sample-begin", purpose="routine", by="Sana Bibi", token="b-%s" % name, new_point=dict(new, name=name))["sample"]
+
+        def type_arsenic(number, value):
+            page.driver.get("%s#sample/%d/kits" % (self.console.url, number))
+            page.choose("[data-field=parameter]", "arsenic")
+            page.type("[data-field=value]", value)
+
+        first = begun("Pipe")
+        type_arsenic(first, "77")
+        page.tap("form[data-do=enter] button[type=submit]")
+        page.wait_text("Please type your name", "#main")    # nobody's: it goes to "Who and why"
+        self.lab.ask("sample-end", sample=first, by="Sana Bibi", token="e")    # meanwhile, in another browser
+        page.wait_text("Arsenic", "[data-key='left.%d']" % first)
+        page.wait_text("77\u00a0µg/L", "[data-key='left.%d']" % first)
+        self.looked_at("left-en")
+        page.driver.get("%s#sample/%d/kits" % (self.console.url, first))
+        page.driver.refresh()
+        page.wait_text("77\u00a0µg/L", "[data-key='left.%d']" % first)
+        self.looked_at("left-result-en")
+        page.tap("[data-do=carry]")
+        page.wait_text("goes with the sample that you begin now", "#main")
+        page.type("[data-field=by]", WHO)
+        page.tap("[data-do=topoint]")
+        page.wait_text("Pipe", ".point.chosen")
+        page.tap("form[data-do=begin] button[type=submit]")
+        page.wait_for("form[data-do=enter]")
+        second = self.one_open()
+        self.assertEqual((page.value("[data-field=parameter]"), page.value("[data-field=value]")), ("arsenic", "77"))
+        self.assertEqual(self.sample(second)["point"], self.sample(first)["point"])
+        page.tap("form[data-do=enter] button[type=submit]")
+        page.wait_text("77", ".entries")
+        self.assertEqual([(e["parameter"], e["value"]) for e in self.sample(second)["entries"] if e["origin"] == "kit"], [("arsenic", "77")])
+        self.lab.ask("sample-end", sample=second, by="Sana Bibi", token="f")
+        page.tap("nav a[href='#sample']")
+        page.wait_for("[data-do=topoint]")
+        page.wait_gone("[data-key^='left.']")
+
+        # Of one that was cancelled, and not needed.
+        third = begun("Nala")
+        type_arsenic(third, "0.3")
+        page.tap("[data-language=ur]")
+        self.lab.ask("sample-cancel", sample=third, by="Sana Bibi", token="g", reason="the rope broke")
+        page.wait_text("یہاں لکھا گیا مگر درج نہیں ہوا", "[data-key='left.%d']" % third)
+        self.looked_at("left-ur")
+        page.tap("[data-key='discard'] summary")
+        page.tap("[data-do=discard]")
+        page.wait_gone("[data-key^='left.']")
+        self.assertEqual(page.script("return Object.keys(localStorage).filter(key => key.includes('kit.')).length"), 0)
+        self.assertEqual(page.complaints(), [])
+
     def test_one_analyzer_and_then_another(self):
         """A sample begun with one analyzer; the other is attached while it runs: by touch in English, by keyboard in Urdu."""
         self.open("en")

@@ -3,8 +3,10 @@
 import * as check from "./check.js";
 import * as keep from "./keep.js";
 import {allAnalyzers, kits, valueText} from "./kits.js";
+import * as left from "./left.js";
 import * as net from "./net.js";
 import {compartments} from "./results.js";
+import {purpose} from "./sample.js";
 import * as search from "./search.js";
 import * as session from "./session.js";
 import {number} from "./units.js";
@@ -27,15 +29,15 @@ function where({point, ...kept}) {
 	return point.startsWith("code:") ? {code: point.slice("code:".length)} : {point: Number(point)};
 }
 
-function begin() {
+function begin(app) {
 	const kept = keep.draft("begin");
-	net.put("begin", "api/sample/begin", {by: by(), purpose: kept.purpose ?? "routine", activity: kept.activity ?? "sample", ...where(kept),
+	net.put("begin", "api/sample/begin", {by: by(), purpose: purpose(app), activity: kept.activity ?? "sample", ...where(kept),
 		unit: kept.analyzer && kept.analyzer !== allAnalyzers ? kept.analyzer : undefined, parent: (kept.activity ?? "sample") === "sample" ? undefined : Number(kept.parent) || undefined});
 }
 
-function impede() {
+function impede(app) {
 	const kept = keep.draft("begin");
-	net.put("begin", "api/sample/impediment", {by: by(), purpose: kept.purpose ?? "routine", reason: kept.impediment, ...where(kept)});
+	net.put("begin", "api/sample/impediment", {by: by(), purpose: purpose(app), reason: kept.impediment, ...where(kept)});
 }
 
 function enter(sample) {
@@ -83,8 +85,8 @@ function named(app, act) {
 
 const all = {
 	topoint: (app, of) => named(app, () => { location.hash = "#sample/0/point"; }),
-	begin: app => named(app, begin),
-	impede: app => named(app, impede),
+	begin: app => named(app, () => begin(app)),
+	impede: app => named(app, () => impede(app)),
 	take: (app, of) => named(app, () => {
 		const sample = app.number(), name = `take.${sample}.${of.unit}.${of.parameter}`;
 		net.put(name, "api/sample/take", {by: by(), sample, unit: of.unit, parameter: of.parameter, known: held(name)});
@@ -102,6 +104,14 @@ const all = {
 		if (reason)
 			net.put(name, "api/sample/cancel", {by: by(), sample: Number(of.sample), reason});
 	}),
+	carry: (app, of) => {
+		left.carry(app, Number(of.sample));
+		app.changed();
+	},
+	discard: (app, of) => {
+		left.discard(Number(of.sample));
+		app.changed();
+	},
 	amend: (app, of) => named(app, () => amend(Number(of.sample), Number(of.entry))),
 	verify: (app, of) => named(app, () => net.put(`verify.${of.sample}`, "api/sample/verify",
 		{by: by(), sample: Number(of.sample), seen: Number(of.seen)})),

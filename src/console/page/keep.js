@@ -29,3 +29,14 @@ export function save(key, thing) {
 export const draft = form => load(`draft.${form}`, {});
 export const setDraft = (form, name, value) => save(`draft.${form}`, {...draft(form), [name]: value});
 export const forget = form => save(`draft.${form}`, null);
+// The names of all forms that have one.
+export function drafts() {
+	const start = `${prefix}draft.`, kept = [];
+	try {
+		kept.push(...Object.keys(localStorage).filter(key => key.startsWith(start)).map(key => key.slice(start.length)));
+	} catch {
+		// the browser keeps nothing: what is in memory is all
+	}
+	const held = [...memory.keys()].filter(key => key.startsWith("draft.")).map(key => key.slice("draft.".length));
+	return [...new Set([...kept, ...held])];
+}

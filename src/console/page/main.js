@@ -7,6 +7,7 @@ import * as devices from "./devices.js";
 import {h, patch} from "./dom.js";
 import * as help from "./help.js";
 import * as keep from "./keep.js";
+import * as left from "./left.js";
 import * as live from "./live.js";
 import * as net from "./net.js";
 import * as results from "./results.js";
@@ -64,6 +65,7 @@ const app = {
 		paint();
 		poll();
 	},
+	changed: () => paint(),
 	toggle: number => {
 		app.open = app.open === number ? null : number;
 		paint();
@@ -223,7 +225,8 @@ const steps = {"sample-begin": "probes", "sample-impediment": "result", "sample-
 
 // The laboratory has confirmed: the draft is gone, and the page goes where the chain goes on.
 function onAnswer(item, body) {
-	const step = steps[item.path.replace("api/", "").replace("/", "-")];
+	const begun = item.path === "api/sample/begin" && left.arrive(body.sample);
+	const step = begun ? "kits" : steps[item.path.replace("api/", "").replace("/", "-")];
 	const [name, number, unit] = route(), isCheck = item.path.startsWith("api/check/");
 	if (body.sample !== undefined)
 		app.whole[body.sample] = body;

@@ -7,6 +7,7 @@ import {h} from "./dom.js";
 import * as form from "./form.js";
 import * as keep from "./keep.js";
 import {activities, allAnalyzers, impediments, kits, knowns, positions, purposes, sources} from "./kits.js";
+import * as left from "./left.js";
 import * as net from "./net.js";
 import * as results from "./results.js";
 import * as shapes from "./shapes.js";
@@ -34,11 +35,20 @@ function openSample(sample) {
 }
 
 // Beside which ordinary sample: that is known of the latest ones.
+const ordinaries = app => [...app.samples?.open ?? [], ...app.samples?.recent ?? []].filter(one => one.activity === "sample" && !one.impediment &&
+	one.state !== "cancelled");
+const isBeside = () => (keep.draft("begin").activity ?? "sample") !== "sample";
+
+// What is beside a sample has its purpose, where no other is chosen.
+export function purpose(app) {
+	const kept = keep.draft("begin"), of = isBeside() && ordinaries(app).find(one => String(one.sample) === kept.parent);
+	return kept.purpose ?? (of ? of.purpose : "routine");
+}
+
 function parent(app) {
-	if ((keep.draft("begin").activity ?? "sample") === "sample")
+	if (!isBeside())
 		return null;
-	const ordinary = [...app.samples?.open ?? [], ...app.samples?.recent ?? []].filter(one => one.activity === "sample" && !one.impediment &&
-		one.state !== "cancelled");
+	const ordinary = ordinaries(app);
 	const words = number => `${number} · ${ordinary.find(one => String(one.sample) === number)?.point?.name ?? ""}`;
 	return ordinary.length > 0 && form.choice("begin", "parent", ["none", ...ordinary.map(one => String(one.sample))],
 		number => number === "none" ? t("parent.none") : words(number), "none");
@@ -56,11 +66,11 @@ function which(app) {
 
 function begin(app) {
 	const open = app.samples?.open ?? [];
-	return [open.length > 0 && h("section", {"aria-label": t("sample.open")}, h("h2", null, say("sample.open")),
+	return [left.sections(app), open.length > 0 && h("section", {"aria-label": t("sample.open")}, h("h2", null, say("sample.open")),
 		h("ul", {class: "plainlist"}, open.map(openSample)), h("h2", null, say("sample.another"))),
 	check.openOnes(app), // what is in a standard keeps a sample from beginning
 	frame("begin", refusal(app.samplesWords), form.who(app),
-		form.pick("begin", "purpose", purposes, code => say(`purpose.${code}`), "routine"),
+		form.pick("begin", "purpose", purposes, code => say(`purpose.${code}`), purpose(app)),
 		which(app),
 		h("details", null, h("summary", null, say("begin.more")),
 			form.choice("begin", "activity", activities, code => t(`activity.${code}`), "sample"), parent(app)),
@@ -244,7 +254,7 @@ function ending(sample) {
 
 function resultStep(app, sample) {
 	const ended = sample.state !== "open";
-	return frame("result", head(sample),
+	return frame("result", head(sample), ended && left.section(sample.sample),
 		ended ? [h("p", null, say(`state.${sample.state}`)), sample.impediment && h("p", {class: "note odd"}, shapes.shape("warn"),
 			h("strong", null, say("impediment.none"), " ", say(`impediment.${sample.impediment}`))), results.summary(sample.summary),
 			after.unretested(sample),

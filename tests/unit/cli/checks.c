@@ -62,7 +62,8 @@ static int say_samples(void *ctx, const json_t *request, struct control_client *
 static const struct control_command commands[] = {{"checks", say_checks}, {"samples", say_samples},
 	{"check-begin", say}, {"check-standard", say}, {"check-take", say}, {"check-adjusted", say},
 	{"check-finish", say}, {"check-cancel", say}, {"check-show", say}, {"sample-begin", say},
-	{"sample-impediment", say}, {"sample-start", say}, {"sample-show", say}, {NULL, NULL}};
+	{"sample-impediment", say}, {"sample-start", say}, {"sample-enter", say},
+	{"sample-show", say}, {NULL, NULL}};
 
 static const char whole[] =
 	"{\"check\":7,\"state\":\"open\",\"unit\":\"ph-1\",\"parameter\":\"ph\",\"parameter_unit\":"
@@ -109,6 +110,14 @@ static void what_is_asked(void **state)
 			"{\"ask\":\"check-cancel\",\"by\":\"Gul.Khan\",\"check\":7,\"reason\":"
 			"\"spilt\",\"sure\":false}"},
 		{"check show", "{\"ask\":\"check-show\",\"check\":7}"},
+		/* A number below 0 is a value, wherever it stands. */
+		{"sample enter --sample 9 orp -150 mV --by Gul.Khan --method meter",
+			"{\"ask\":\"sample-enter\",\"by\":\"Gul.Khan\",\"method\":\"meter\","
+			"\"parameter\":\"orp\",\"sample\":9,\"sure\":false,\"unit\":\"mV\","
+			"\"value\":\"-150\"}"},
+		{"sample enter --sample 9 --by Gul.Khan --method meter -- orp -.5",
+			"{\"ask\":\"sample-enter\",\"by\":\"Gul.Khan\",\"method\":\"meter\","
+			"\"parameter\":\"orp\",\"sample\":9,\"sure\":false,\"value\":\"-.5\"}"},
 	};
 	char line[256];
 	size_t i;

@@ -139,7 +139,7 @@ __attribute__((unused)) static size_t count(json_t *answer, const char *key)
 __attribute__((unused)) static long long begin(const char *token, const char *name)
 {
 	return taken(ask("{'ask':'sample-begin','by':'Gul Khan','token':'%s','purpose':'routine',"
-			 "'new_point':{'name':'%s','source_type':'protected_spring'}}",
+			 "'sure':true,'new_point':{'name':'%s','source_type':'protected_spring'}}",
 			     token, name),
 		"sample");
 }

@@ -238,6 +238,42 @@ static void room_is_made_by_what_is_over(void **state)
 	samples_free(samples);
 }
 
+/* What fails a health limit leaves the list of samples, and every screen's alarm, last. */
+static void what_alarms_goes_last(void **state)
+{
+	struct samples *samples = samples_new();
+	struct result result = {.number = 13,
+		.sample = 10,
+		.entry = 11,
+		.verdict = WATER_FAILS_ABOVE,
+		.alarm = true};
+	struct step verify = plain(STEP_VERIFY, 10);
+	uint64_t i;
+
+	(void)state;
+	take(samples, 10, begin_step());
+	take(samples, 11, enter_step(10, "arsenic", "80"));
+	take(samples, 12, plain(STEP_END, 10));
+	text_copy(result.parameter, sizeof(result.parameter), "arsenic");
+	text_copy(result.method, sizeof(result.method),
+		samples_find(samples, 10)->entries[0].step.method);
+	samples_take_result(samples, &result);
+	for (i = 2; i <= MOST_SAMPLES + 2; i++) {
+		take(samples, i * 10, begin_step());
+		take(samples, i * 10 + 1, plain(STEP_END, i * 10));
+	}
+	assert_non_null(samples_find(samples, 10));
+	assert_null(samples_find(samples, 20));
+	assert_null(samples_find(samples, 30));
+	assert_non_null(samples_find(samples, 40));
+	text_copy(verify.by, sizeof(verify.by), "Sana Bibi");
+	take(samples, 9000, verify);
+	take(samples, 9001, begin_step());
+	assert_null(samples_find(samples, 10));
+	assert_non_null(samples_find(samples, 40));
+	samples_free(samples);
+}
+
 static void no_sample_is_overfilled(void **state)
 {
 	struct samples *samples = samples_new();
@@ -334,6 +370,7 @@ int main(void)
 		cmocka_unit_test(a_cancelled_one_takes_nothing),
 		cmocka_unit_test(an_analyzer_is_the_newest_samples),
 		cmocka_unit_test(room_is_made_by_what_is_over),
+		cmocka_unit_test(what_alarms_goes_last),
 		cmocka_unit_test(no_sample_is_overfilled),
 		cmocka_unit_test(a_test_under_way_keeps_its_place),
 		cmocka_unit_test(any_steps_in_any_order),

@@ -96,11 +96,15 @@ void sample_put_beside(struct page *page, const json_t *result)
 		page_wrap(page, STYLE_PLAIN, "    ", words);
 	}
 	if (*sample_text(result, "recorded")) {
-		char words[160] = "";
+		char words[240] = "";
 		struct text all = text_over(words, sizeof(words));
 
-		text_printf(&all, "recorded and sent as %s; as it is here once it is verified",
-			sample_text(result, "recorded"));
+		text_printf(&all, "recorded and sent as %s; %s", sample_text(result, "recorded"),
+			*sample_text(result, "verified_by")
+				? "verified as that, before this was known: correct it (the same "
+				  "value "
+				  "will do, with the reason), then verify"
+				: "as it is here once it is verified");
 		page_wrap(page, STYLE_FAINT, "    ", words);
 	}
 }

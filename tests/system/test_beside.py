@@ -124,6 +124,21 @@ class Beside(Samples):
         past = self.state(number)["history"]
         self.assertEqual([(h["parameter"], h["retest_of"]) for h in past], [("nitrate_no3", parent)])
 
+    def test_what_comes_after_it_was_verified(self):
+        """It is said, with the way to send it: the same value as a correction, verified anew."""
+        self.lab.start()
+        parent = self.ended(("nitrate_no3", "40"))
+        self.ask("sample-verify", sample=parent, by="Sana Bibi")
+        self.ended(("nitrate_no3", "90"), activity="replicate", parent=parent)
+        self.assertEqual(self.verdicts(parent)["nitrate_no3"], ("possible_failure", "replicate"))
+        slip = " ".join(self.lab.waterlab("sample", "slip", str(parent)).split())
+        self.assertIn("recorded and sent as meets; verified as that, before this was known: correct it (the same value will do", slip)
+        entry = next(r for r in self.state(parent)["results"] if r["counts"])["entry"]
+        self.ask("sample-amend", sample=parent, entry=entry, value="40", reason="its replicate fails")
+        self.ask("sample-verify", sample=parent, by="Sana Bibi")
+        result = next(r for r in self.state(parent)["results"] if r["counts"])
+        self.assertEqual((result["verdict"], result["status"], result.get("recorded")), ("possible_failure", "verified", None))
+
     def test_what_analyzers_read_of_a_blank_is_no_water_of_the_point(self):
         self.lab.start()
         self.wait_for("values", lambda: self.saved() > 5)

@@ -26,5 +26,5 @@ export function lines(result) {
 	const {beside} = result;
 	return [result.unsettled && h("p", {class: "note odd"}, shapes.shape("warn"), h("span", null, say("taken.unsettled"))), result.known && h("small", null, say(`holds.${beside[0]?.kind ?? "reference"}`), " ", value(result.known, result.unit)),
 		beside.length > 0 && h("ul", {class: "plainlist", "data-key": "beside"}, beside.map((one, i) => line(result, one, i))),
-		result.recorded && h("p", null, say("beside.recorded", {verdict: t(`verdict.${result.recorded}`)}))];
+		result.recorded && h("p", null, say(result.verified_by ? "beside.signed" : "beside.recorded", {verdict: t(`verdict.${result.recorded}`)}))];
 }

@@ -44,7 +44,8 @@ struct cells {
 
 struct policy;
 
-/* A lab not heard of since `silent_before_ms` makes no month after its last word provisional.  `apart`: public and private sources each for themselves, private ones suppressed by the policy. */
+/* A lab not heard of since `silent_before_ms` makes no month after its last word provisional.  `apart`: public and private
+ * sources each for themselves, private ones suppressed by the policy. */
 int cells_make(struct cells *cells, const struct rows *rows, const struct speakers *speakers,
 	const struct policy *policy, int64_t silent_before_ms, bool apart) MUST_USE;
 void cells_free(struct cells *cells);

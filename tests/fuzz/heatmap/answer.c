@@ -29,7 +29,7 @@ static void make_map(struct rows *rows)
 	if (speakers_find(&speakers, rows, now_ms))
 		return;
 	if (!failures_find(&failures, &speakers) &&
-		!cells_make(&cells, rows, &speakers, &policy, true)) {
+		!cells_make(&cells, rows, &speakers, &policy, now_ms - 90LL * 86400000, true)) {
 		for (i = 0; i < cells.n; i++) {
 			const struct cell *cell = &cells.at[i];
 

@@ -134,6 +134,15 @@ static int take_series(struct answer *answer, const json_t *one, row_take take,
 	return err;
 }
 
+static int refused(struct answer *answer, const char *words)
+{
+	if (*words)
+		text_put_shown(answer->why, words, strlen(words), 200);
+	else
+		text_put(answer->why, "the store says no, and not why");
+	return ERR_CONF;
+}
+
 static int take_result_of(struct answer *answer, const json_t *result, row_take take,
 	const struct column *(*column_of)(const char *name), bool *more)
 {
@@ -142,10 +151,8 @@ static int take_result_of(struct answer *answer, const json_t *result, row_take 
 	size_t i;
 	int err = 0;
 
-	if (words) {
-		text_put_shown(answer->why, words, strlen(words), 200);
-		return ERR_CONF;
-	}
+	if (words)
+		return refused(answer, words);
 	json_array_foreach(json_object_get(result, "series"), i, one)
 	{
 		if (!err)
@@ -167,8 +174,7 @@ static int take_chunk(struct answer *answer, const char *line, size_t len, row_t
 
 	results = json_object_get(chunk, "results");
 	if (words) {
-		text_put_shown(answer->why, words, strlen(words), 200);
-		err = ERR_CONF;
+		err = refused(answer, words);
 	} else if (!json_array_size(results) || answer->ended) {
 		err = damaged(answer, "this is not the answer of an InfluxDB");
 	}

@@ -87,7 +87,7 @@ static void test_no_answers(void **state)
 		int err;
 	} cases[] = {{"", ERR_DAMAGED}, {"hello", ERR_DAMAGED}, {"[]", ERR_DAMAGED},
 		{"{\"results\":[]}", ERR_DAMAGED}, {"{\"error\":\"no\"}", ERR_CONF},
-		{"{\"results\":[{\"error\":\"no\"}]}", ERR_CONF},
+		{"{\"error\":\"\"}", ERR_CONF}, {"{\"results\":[{\"error\":\"no\"}]}", ERR_CONF},
 		{"{\"results\":[{\"series\":[{\"values\":[[1]]}]}]}", ERR_DAMAGED},
 		{"{\"results\":[{\"series\":[{\"columns\":[\"sample\"],\"values\":[[1]]}]}]}",
 			ERR_DAMAGED},
@@ -104,6 +104,7 @@ static void test_no_answers(void **state)
 		assert_int_equal(feed(&rows, influx_take_results, cases[i].bytes,
 					 strlen(cases[i].bytes), 1000, words, sizeof(words)),
 			cases[i].err);
+		assert_string_not_equal(words, "");
 		rows_free(&rows);
 	}
 }

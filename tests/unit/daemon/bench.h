@@ -16,7 +16,7 @@
 
 /* --- an analyzer that answers from here ------------------------------------------------------------- */
 
-static int64_t now_ms = 100000;
+static _Atomic int64_t now_ms = 100000; /* the spool's own thread asks it, too */
 static bool mute, opened, unplugged;
 static uint8_t registers[] = {0x40, 0xe3, 0xd7, 0x0a, 0xff, 0xfb}; /* 7.12, -5 */
 

@@ -2,7 +2,7 @@
 #include "asked.h"
 #include "spool/internal.h"
 
-static int64_t ahead_ns;
+static _Atomic int64_t ahead_ns; /* the daemon's threads ask the clock, too */
 static char boot[] = "aaaaaaaa-1111-4111-8111-111111111111";
 
 static int64_t boot_ns(void *ctx)

@@ -216,7 +216,8 @@ static void a_clock_that_cannot_tell_is_asked_back(void **state)
 static void a_test_has_its_hours(void **state)
 {
 	struct step step = {.kind = STEP_START, .hours = 1};
-	long long sample = begin("a", "Spring");
+	long long sample = begin("a", "Spring"), test;
+	json_t *answer;
 	char words[200];
 	struct text why = text_over(words, sizeof(words));
 	uint64_t of;
@@ -239,13 +240,10 @@ static void a_test_has_its_hours(void **state)
 	text_copy(step.method, sizeof(step.method), "cbt");
 	assert_int_equal(field_record(parts.field, &step, &of, &why), 0);
 	later(2);
-	expect(ask("{'ask':'sample-finish','test':%lld,'bag':'00000'," WHO("f") "}",
-		       taken(json_incref(json_array_get(
-				     json_object_get(
-					     ask("{'ask':'sample-show','sample':%lld}", sample),
-					     "pending"),
-				     2)),
-			       "test")),
+	answer = ask("{'ask':'sample-show','sample':%lld}", sample);
+	test = taken(json_incref(json_array_get(json_object_get(answer, "pending"), 2)), "test");
+	json_decref(answer);
+	expect(ask("{'ask':'sample-finish','test':%lld,'bag':'00000'," WHO("f") "}", test),
 		"question", "has not had its hours");
 }
 

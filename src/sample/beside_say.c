@@ -3,14 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/*
- * All are ours, as no source was read for them; beside each is what is common.  A kit in a van is not asked for more than
- * it can.
- */
-static const double apart_percent = 20; /* duplicates of water: 20 % */
-static const double apart_log = 0.5;    /* a bag's most probable number is good to about that */
-static const double recovery_low = 70, recovery_high = 130; /* spikes of metals: 70 to 130 % */
-static const double faint = 10;     /* reviewers let 5 or 10 times the blank's value stand */
 static const double most_there = 4; /* of more than that beside the spike no recovery tells */
 
 /* No amounts: twice 7 is not 14.  How far apart two may be, and how far off one: what a check allows, twice. */
@@ -23,8 +15,7 @@ static const struct {
 
 /* --- numbers ------------------------------------------------------------------------------------------- */
 
-/* 0: it is an amount. */
-static double scale_of(const char *parameter)
+double beside_scale(const char *parameter)
 {
 	size_t i;
 
@@ -34,10 +25,9 @@ static double scale_of(const char *parameter)
 	return 0;
 }
 
-/* Pure water has some, and air gives it: found in a blank it says nothing. */
-static bool is_in_pure_water(const char *parameter)
+bool beside_is_in_pure_water(const char *parameter)
 {
-	return scale_of(parameter) > 0 || !strncmp(parameter, "dissolved_oxygen", 16);
+	return beside_scale(parameter) > 0 || !strncmp(parameter, "dissolved_oxygen", 16);
 }
 
 /* What the water holds, in the parameter's unit. */
@@ -106,7 +96,7 @@ bool beside_is_bad(const struct result *result)
 
 static void put_apart(struct beside *to, double a, double b, const char *parameter)
 {
-	double scale = scale_of(parameter), allowed = apart_percent;
+	double scale = beside_scale(parameter), allowed = BESIDE_APART_PERCENT;
 
 	if (scale > 0) {
 		to->figure = FIGURE_APART;
@@ -117,7 +107,7 @@ static void put_apart(struct beside *to, double a, double b, const char *paramet
 			return;
 		to->figure = FIGURE_APART_LOG;
 		to->number = fabs(log10(a) - log10(b));
-		allowed = apart_log;
+		allowed = BESIDE_APART_LOG;
 	} else {
 		to->figure = FIGURE_APART_PERCENT;
 		to->number = a + b > 0 ? 200 * fabs(a - b) / (a + b) : 0;
@@ -165,7 +155,7 @@ static bool is_faint(const struct result *water, const struct result *blank)
 		(strcmp(water->parameter, blank->parameter) != 0 &&
 			!amount_convert_form(blank->parameter, water->parameter, &upper)))
 		return false;
-	return low > faint * upper;
+	return low > BESIDE_FAINT_BY * upper;
 }
 
 void beside_say_blank(const struct result *water, const struct result *blank, struct beside *to)
@@ -173,7 +163,7 @@ void beside_say_blank(const struct result *water, const struct result *blank, st
 	struct amount amount;
 	double least = least_in(water, blank);
 
-	if (is_in_pure_water(blank->parameter) || !amount_in(blank, &amount))
+	if (beside_is_in_pure_water(blank->parameter) || !amount_in(blank, &amount))
 		return;
 	switch (amount.kind) {
 	case AMOUNT_BELOW:
@@ -233,10 +223,11 @@ static bool find_base(const struct result *parent, struct scale *to)
 static bool find_scale(enum beside_kind kind, const struct result *qc, const struct result *parent,
 	struct scale *to)
 {
-	double apart = scale_of(qc->parameter);
+	double apart = beside_scale(qc->parameter);
 
-	*to = (struct scale){
-		.figure = FIGURE_RECOVERY, .least = recovery_low, .most = recovery_high};
+	*to = (struct scale){.figure = FIGURE_RECOVERY,
+		.least = BESIDE_RECOVERY_LOW,
+		.most = BESIDE_RECOVERY_HIGH};
 	if (!result_known(qc, &to->known) || (kind == BESIDE_SPIKE && !find_base(parent, to)))
 		return false;
 	if (apart > 0) {
@@ -247,8 +238,8 @@ static bool find_scale(enum beside_kind kind, const struct result *qc, const str
 	}
 	if (result_is_counted(qc->parameter)) {
 		to->figure = FIGURE_OFF_LOG;
-		to->least = -apart_log;
-		to->most = apart_log;
+		to->least = -BESIDE_APART_LOG;
+		to->most = BESIDE_APART_LOG;
 	}
 	return to->known > 0;
 }

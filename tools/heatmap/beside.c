@@ -5,28 +5,9 @@
 #include <string.h>
 
 #include "judge.h"
+#include "sample/beside_say.h"
 #include "sample/result.h"
 #include "speak.h"
-
-/* As src/sample has them: how much must come back, and what water that has none shows too. */
-static const double recovery_low = 70, recovery_high = 130, apart_log = 0.5, faint = 10;
-static const struct {
-	const char *parameter;
-	double apart; /* of a reference; 0: an amount, but one that pure water has */
-} scales[] = {{"orp", 40}, {"ph", 0.2}, {"ph_mv", 12}, {"temperature", 1}, {"dissolved_oxygen", 0},
-	{"dissolved_oxygen_sat", 0}};
-
-enum { SCALES = sizeof(scales) / sizeof(scales[0]) };
-
-/* SCALES: none. */
-static size_t scale_of(const char *parameter)
-{
-	size_t i;
-
-	for (i = 0; i < SCALES && strcmp(scales[i].parameter, parameter) != 0; i++)
-		;
-	return i;
-}
 
 struct member {
 	struct result_row *row;
@@ -55,19 +36,18 @@ static bool same_test(const struct result_row *a, const struct result_row *b)
 
 /* --- a blank, a spike, a reference ---------------------------------------------------------------------- */
 
+/* By the blank's own detection limit: the water's, as it travels, is that of water that may have been diluted. */
 static bool is_found(const struct result_row *blank, const struct result_row *water)
 {
 	double least = blank->mdl > 0 ? blank->mdl : 0;
 
-	if (same_test(blank, water))
-		least = fmax(least, water->mdl);
-	if (scale_of(blank->parameter) < SCALES || blank->censor == AMOUNT_BELOW ||
+	if (beside_is_in_pure_water(blank->parameter) || blank->censor == AMOUNT_BELOW ||
 		blank->censor == AMOUNT_NOT_DETECTED)
 		return false;
 	if (blank->censor != AMOUNT_EXACT)
 		return blank->censor != AMOUNT_NONE;
 	return blank->value > least && !(same_test(blank, water) && water->censor == AMOUNT_EXACT &&
-					       water->value > faint * blank->value);
+					       water->value > BESIDE_FAINT_BY * blank->value);
 }
 
 /* Of the parent's; not found there counts as none.  NAN: it is no one number. */
@@ -81,18 +61,18 @@ static double base_of(const struct result_row *water)
 /* What was found of what is known to be there is as much as it should be.  False too where nobody can say. */
 static bool came_back(const struct result_row *qc, double base)
 {
-	size_t scale = scale_of(qc->parameter);
+	double apart = beside_scale(qc->parameter);
 	double share = 100 * (qc->value - base) / qc->known;
 
 	if (qc->censor != AMOUNT_EXACT)
 		return false;
-	if (scale < SCALES && scales[scale].apart > 0)
-		return base == 0 && fabs(qc->value - qc->known) <= scales[scale].apart;
+	if (apart > 0)
+		return base == 0 && fabs(qc->value - qc->known) <= apart;
 	if (!(qc->known > 0))
 		return false;
 	if (result_is_counted(qc->parameter))
-		return fabs(log10(qc->value / (base + qc->known))) <= apart_log;
-	return share >= recovery_low && share <= recovery_high;
+		return fabs(log10(qc->value / (base + qc->known))) <= BESIDE_APART_LOG;
+	return share >= BESIDE_RECOVERY_LOW && share <= BESIDE_RECOVERY_HIGH;
 }
 
 /* --- what becomes of a verdict -------------------------------------------------------------------------- */

@@ -3,33 +3,18 @@
 reference move a verdict in the careful direction only, nothing that was sent is rewritten, and none of them looks like the point's water."""
 
 import csv
-import os
 import signal
 
 import browser
-from chain import LabTest, main, wholelab
+from chain import main, wholelab
+from fieldtest import FieldTest
 
-LIMITS = os.path.join(os.path.dirname(wholelab.DRIVERS), "config", "limits")
 MEETS, POSSIBLE, CANNOT_JUDGE, NOT_APPLICABLE = 1, 5, 6, 7
 QC_SUSPECT, REPLICATE, BLANK, SPIKE = 23, 25, 26, 27
 
 
-class Samples(LabTest):
-    shape = dict(rtu_lines=1, tcp_lines=0, units=1)
-
-    def setUp(self):
-        super().setUp()
-        self.lab.conf_text = ('\nlimits = { folder = "%s"; sets = "who-1996,who-2022"; signatures = "%s"; };\n'
-                              % (LIMITS, os.path.join(self.folder, "signed.csv")))
-        self.tokens = iter(range(1 << 20))
-
-    def ask(self, what, by="Gul Khan", **more):
-        answer = self.lab.ask(what, by=by, token="t%d" % next(self.tokens), **more)
-        self.assertNotIn("error", answer, more)
-        return answer
-
-    def state(self, number):
-        return self.lab.ask("sample-show", sample=number)
+class Samples(FieldTest):
+    sets = "who-1996,who-2022"
 
     def ended(self, *values, purpose="routine", **begin):
         if "parent" not in begin:

@@ -3,35 +3,18 @@
 who take the highest revision see it, while every line sent before stays where it was."""
 
 import csv
-import os
 import signal
 
 import browser
-from chain import LabTest, main, wholelab
+from chain import main, wholelab
+from fieldtest import FieldTest
 
-LIMITS = os.path.join(os.path.dirname(wholelab.DRIVERS), "config", "limits")
 MEETS, FAILS_ABOVE, CANNOT_JUDGE = 1, 2, 6
 NO_WATER, LOCKED = 19, 3
 NUMBERS = ("seq", "rev", "status", "verdict", "value", "sample", "reason", "impediment", "parent")
 
 
-class After(LabTest):
-    shape = dict(rtu_lines=1, tcp_lines=0, units=1)
-
-    def setUp(self):
-        super().setUp()
-        self.lab.conf_text = ('\nlimits = { folder = "%s"; sets = "nsdwq-2010,who-2022"; signatures = "%s"; };\n'
-                              % (LIMITS, os.path.join(self.folder, "signed.csv")))
-        self.tokens = iter(range(1 << 20))
-
-    def ask(self, what, by="Gul Khan", **more):
-        answer = self.lab.ask(what, by=by, token="t%d" % next(self.tokens), **more)
-        self.assertNotIn("error", answer, more)
-        return answer
-
-    def state(self, number):
-        return self.lab.ask("sample-show", sample=number)
-
+class After(FieldTest):
     def ended(self, *values):
         """A sample that has ended, with values typed."""
         new = dict(name="Handpump", source_type="borehole_tubewell", position="consumer", treated=True)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "daemon/parts.h"
+#include "two_values.h"
 
 /* --- an analyzer that answers from here ------------------------------------------------------------- */
 
@@ -80,19 +81,6 @@ static struct port fake = {&fake_ops};
 
 /* --- a lab ------------------------------------------------------------------------------------------ */
 
-static const struct profile profile = {.name = "two-values",
-	.most_registers = 10,
-	.reply_ms = 100,
-	.n_fields = 2,
-	.fields = {{.at = {3, 0, 2, TYPE_F32, ORDER_ABCD, 0xffff},
-			   .parameter = "ph",
-			   .scale = 1,
-			   .kind = NUMBER_F32},
-		{.at = {3, 2, 1, TYPE_I16, ORDER_ABCD, 0xffff},
-			.parameter = "temperature",
-			.scale = 0.1,
-			.kind = NUMBER_DECIMAL,
-			.decimals = 1}}};
 static struct line_conf line_conf = {
 	.name = "bench",
 	.port = {PORT_RTU, "/dev/lab", 9600, 'N', 1},

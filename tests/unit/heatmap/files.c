@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "../../../tools/heatmap/files.h"
+#include "content.h"
 
 static const int64_t noon_ms = 1795953600000; /* 2026-11-29 */
 static const int64_t day_ms = 86400000;
@@ -72,22 +73,6 @@ static void add(uint64_t point, int ago, const char *district, const char *sourc
 	row->value = 7;
 }
 
-static char *content(const char *name)
-{
-	static char room[8192];
-	char path[200];
-	FILE *file;
-	size_t n;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	n = fread(room, 1, sizeof(room) - 1, file);
-	room[n] = '\0';
-	fclose(file);
-	return room;
-}
-
 /* Neither a long tag nor thousands of them stop a publication, or write over another's file. */
 static void test_a_district_that_is_in_no_list_is_none(void **state)
 {
@@ -108,7 +93,7 @@ static void test_a_district_that_is_in_no_list_is_none(void **state)
 	assert_int_equal(list.n, 4);
 	assert_string_equal(list.at[0].name, "series/PK505.json");
 	assert_string_equal(list.at[1].name, "series/none.json");
-	assert_non_null(strstr(content("series/none.json"), "\"points\":[1032]"));
+	assert_non_null(strstr(content_of(folder, "series/none.json"), "\"points\":[1032]"));
 }
 
 /* On which day a private source was visited is not told by how new the map is. */
@@ -119,9 +104,11 @@ static void test_the_public_day_is_of_what_is_shown(void **state)
 	add(2, 3, "PK505", "borehole_tubewell");
 	assert_int_equal(picture_make(&picture), 0);
 	assert_int_equal(files_put_index(&picture, VIEW_PUBLIC, &list, &why), 0);
-	assert_non_null(strstr(content("index.json"), "\"as_of\":\"2026-11-20T00:00:00Z\""));
+	assert_non_null(
+		strstr(content_of(folder, "index.json"), "\"as_of\":\"2026-11-20T00:00:00Z\""));
 	assert_int_equal(files_put_index(&picture, VIEW_OFFICIAL, &list, &why), 0);
-	assert_non_null(strstr(content("index.json"), "\"as_of\":\"2026-11-26T12:00:00Z\""));
+	assert_non_null(
+		strstr(content_of(folder, "index.json"), "\"as_of\":\"2026-11-26T12:00:00Z\""));
 }
 
 /* A reader sees by it which files belong together. */
@@ -141,7 +128,7 @@ static void test_each_file_says_of_which_version_it_is(void **state)
 	assert_true(list.n > 8);
 	for (i = 0; i < list.n; i++)
 		if (!strstr(list.at[i].name, ".csv"))
-			assert_non_null(strstr(content(list.at[i].name),
+			assert_non_null(strstr(content_of(folder, list.at[i].name),
 				"{\"schema_version\":1,\"made\":\"2026-11-29T12:00:00Z\","));
 }
 

@@ -10,24 +10,9 @@
 
 #include "../../../tools/heatmap/folder.h"
 #include "../../../tools/heatmap/put.h"
+#include "content.h"
 
 static char folder[] = "heatmap-put-XXXXXX";
-
-static char *content(const char *name)
-{
-	static char room[4096];
-	char path[200];
-	FILE *file;
-	size_t n;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	n = fread(room, 1, sizeof(room) - 1, file);
-	room[n] = '\0';
-	fclose(file);
-	return room;
-}
 
 static void test_csv(void **state)
 {
@@ -47,7 +32,7 @@ static void test_csv(void **state)
 	csv_words(&put, "@x");
 	csv_end(&put);
 	assert_int_equal(put_close(&put, NULL, &why), 0);
-	assert_string_equal(content("deep/er/a.csv"),
+	assert_string_equal(content_of(folder, "deep/er/a.csv"),
 		"'=SUM(A1),\"a,\"\"b\"\"\",-3,0.1,,2026-11-29T12:00:00Z,,'@x\n");
 }
 
@@ -74,7 +59,7 @@ static void test_long_words_are_whole(void **state)
 		for (i = 0; i < n; i++)
 			text_put(&row, "\"\"");
 		text_put(&row, "\",b\n");
-		assert_string_equal(content("long.csv"), wanted);
+		assert_string_equal(content_of(folder, "long.csv"), wanted);
 	}
 }
 
@@ -98,9 +83,10 @@ static void test_json(void **state)
 	jot_time(&put, "e", 0);
 	jot_end(&put, '}');
 	assert_int_equal(put_close(&put, &bytes, &why), 0);
-	assert_string_equal(content("a.json"), "{\"a\":\"\\\"\\\\\\u000a\\u0001ä\",\"b\":null,"
-					       "\"c\":[1,0.25],\"d\":false,\"e\":null}");
-	assert_int_equal(bytes, (long)strlen(content("a.json")));
+	assert_string_equal(content_of(folder, "a.json"),
+		"{\"a\":\"\\\"\\\\\\u000a\\u0001ä\",\"b\":null,"
+		"\"c\":[1,0.25],\"d\":false,\"e\":null}");
+	assert_int_equal(bytes, (long)strlen(content_of(folder, "a.json")));
 }
 
 static void test_trouble_is_kept(void **state)

@@ -37,8 +37,8 @@ struct point_list {
 };
 
 /*
- * Both read into an empty list, the doubles after the points.  ERR_CONF, ERR_IO, ERR_MEMORY: `why` says file, line and what to do, and
- * nothing is taken of that file.
+ * Both read into an empty list, the doubles after the points; without points any code may count.  ERR_CONF, ERR_IO,
+ * ERR_MEMORY: `why` says file, line and what to do, and nothing is taken of that file.
  */
 int point_list_read(
 	struct point_list *list, FILE *file, const char *path, struct text *why) MUST_USE;

@@ -323,7 +323,7 @@ static int follow(
 				one->is);
 		*counts = next->counts;
 	}
-	if (point_list_find(list, *counts))
+	if (!list->n || point_list_find(list, *counts))
 		return 0;
 	return wrong(in, one->line,
 		"there is no point %s in the list; name the one that counts by its code there",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "points.h"
 #include "policy.h"
 
 /* --- which result a point counts by -------------------------------------------------------------------- */
@@ -66,7 +67,7 @@ static size_t count_point(struct counted *to, const struct speakers *speakers, s
 			continue;
 		to[n++] = (struct counted){best->row, month,
 			!apart                                             ? SOURCES_ALL
-			: policy_is_public(policy, best->row->source_type) ? SOURCES_PUBLIC
+			: policy_is_public(policy, points_type(best->row)) ? SOURCES_PUBLIC
 									   : SOURCES_PRIVATE};
 	}
 	return n;

@@ -164,6 +164,13 @@ static const struct schema_key keys[] = {
 		AT(struct heatmap_conf, places),
 		.preset = "",
 		.hook = &hook_places},
+	{.key = "aliases",
+		.help = "The centre's table of points that are one (config/POINTS.md), the same "
+			"file that the vans have. Full path; empty: none. With a mistake in it "
+			"nothing new is published.",
+		.kind = SCHEMA_TEXT,
+		AT(struct heatmap_conf, aliases),
+		.preset = ""},
 	{.key = "page",
 		.help = "Folder of the built page, which is laid beside the data. Empty: data "
 			"only.",
@@ -248,6 +255,9 @@ static void check(struct schema_doc *doc, const struct heatmap_conf *conf)
 	if (*conf->page && *conf->page != '/')
 		schema_wrong(doc, conf, conf->page, "page",
 			"\"%s\" is no full path; it starts with /", conf->page);
+	if (*conf->aliases && *conf->aliases != '/')
+		schema_wrong(doc, conf, conf->aliases, "aliases",
+			"\"%s\" is no full path; it starts with /", conf->aliases);
 	check_limits(doc, &conf->limits);
 	check_sources(doc, &conf->policy);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "files.h"
+#include "points.h"
 #include "words.h"
 
 /* --- trends -------------------------------------------------------------------------------------------- */
@@ -238,9 +239,9 @@ static void put_point(struct put *put, const struct point_said *point)
 	jot_text(put, "point", row->who);
 	jot_words(put, "code", row->info ? row->info->code : "");
 	jot_words(put, "name", row->info ? row->info->name : "");
-	jot_text(put, "source_type", row->source_type);
-	jot_number(put, "lat", row->lat);
-	jot_number(put, "lon", row->lon);
+	jot_text(put, "source_type", points_type(row));
+	jot_number(put, "lat", points_lat(row));
+	jot_number(put, "lon", points_lon(row));
 	jot_begin(put, "last", '[');
 	for (i = 0; i < point->n; i++) {
 		row = point->from[i].row;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "files.h"
+#include "points.h"
 #include "words.h"
 
 static const char headings[] =
@@ -70,7 +71,7 @@ static void put_one(struct put *put, const struct failure *failure)
 	jot_words(put, "name", name_of(row));
 	jot_text(put, "district", row->district);
 	jot_words(put, "near", row->near);
-	jot_text(put, "source_type", row->source_type);
+	jot_text(put, "source_type", points_type(row));
 	jot_text(put, "position", row->position);
 	jot_text(put, "parameter", row->parameter);
 	jot_text(put, "class", word_of_class(row->screening));
@@ -85,8 +86,8 @@ static void put_one(struct put *put, const struct failure *failure)
 	jot_text(put, "status", word_of_status(row->status));
 	jot_text(put, "lab", row->lab);
 	jot_whole(put, "sample", (int64_t)row->sample);
-	jot_number(put, "lat", row->lat);
-	jot_number(put, "lon", row->lon);
+	jot_number(put, "lat", points_lat(row));
+	jot_number(put, "lon", points_lon(row));
 	jot_bool(put, "clock_doubt", row->clock != 0);
 }
 
@@ -103,7 +104,7 @@ static void csv_one(struct put *put, const struct failure *failure)
 	csv_words(put, name_of(row));
 	csv_words(put, row->district);
 	csv_words(put, row->near);
-	csv_words(put, row->source_type);
+	csv_words(put, points_type(row));
 	csv_words(put, row->position);
 	csv_words(put, row->parameter);
 	csv_words(put, word_of_class(row->screening));
@@ -126,8 +127,8 @@ static void csv_one(struct put *put, const struct failure *failure)
 	csv_words(put, word_of_status(row->status));
 	csv_words(put, row->lab);
 	csv_whole(put, (int64_t)row->sample);
-	csv_number(put, row->lat);
-	csv_number(put, row->lon);
+	csv_number(put, points_lat(row));
+	csv_number(put, points_lon(row));
 	csv_words(put, row->clock ? "yes" : "no");
 	csv_whole(put, FILES_SCHEMA);
 	csv_end(put);
@@ -164,7 +165,8 @@ static int put_official(const struct picture *picture, struct file_list *list, s
 		put_one(&json, &failures->at[i]);
 		jot_end(&json, '}');
 		csv_one(&csv, &failures->at[i]);
-		files_begin_feature(&map, failures->at[i].row->lat, failures->at[i].row->lon);
+		files_begin_feature(
+			&map, points_lat(failures->at[i].row), points_lon(failures->at[i].row));
 		put_one(&map, &failures->at[i]);
 		files_end_feature(&map);
 	}
@@ -210,7 +212,7 @@ static size_t count_public(const struct picture *picture, struct counted_failure
 	for (i = 0; i < failures->n; i++) {
 		const struct failure *one = &failures->at[i];
 
-		if (policy_is_public(&picture->conf->policy, one->row->source_type))
+		if (policy_is_public(&picture->conf->policy, points_type(one->row)))
 			to[n++] = (struct counted_failure){one->row, 1, month_of(one->since_ms),
 				month_of(sampled_ms(one->row))};
 	}

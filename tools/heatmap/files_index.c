@@ -5,6 +5,7 @@
 
 #include "base/utc.h"
 #include "files.h"
+#include "points.h"
 #include "store.h"
 #include "words.h"
 
@@ -199,7 +200,7 @@ static size_t count_points(const struct picture *picture, enum view view)
 
 		if (row->who == last ||
 			(view == VIEW_PUBLIC &&
-				!policy_is_public(&picture->conf->policy, row->source_type)))
+				!policy_is_public(&picture->conf->policy, points_type(row))))
 			continue;
 		last = row->who;
 		n++;
@@ -213,7 +214,7 @@ static size_t count_failures(const struct picture *picture, enum view view)
 
 	for (i = 0; i < picture->failures.n; i++)
 		n += view != VIEW_PUBLIC || policy_is_public(&picture->conf->policy,
-						    picture->failures.at[i].row->source_type);
+						    points_type(picture->failures.at[i].row));
 	return n;
 }
 

@@ -243,6 +243,7 @@ static int take_point(const struct table *table, const json_t *values)
 
 	if (!row)
 		return ERR_MEMORY;
+	row->at_ms = time_of(table, values);
 	put_tags(table, row, column_of_point);
 	put_columns(table, values, row);
 	return 0;

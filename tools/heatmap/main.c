@@ -140,6 +140,21 @@ static int run(const struct options *options, const struct heatmap_conf *conf)
 	}
 }
 
+/* A table that can be read only when it is wanted: a publication reads it anew each time. */
+static int check_doubles(const struct heatmap_conf *conf)
+{
+	char words[600] = "";
+	struct text why = text_over(words, sizeof(words));
+	struct point_list doubles;
+	int err = publish_open_doubles(conf, &doubles, &why);
+
+	point_list_free(&doubles);
+	if (!err)
+		return 0;
+	fprintf(stderr, "waterlab-heatmap: %s\n", *words ? words : err_text(err));
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	static struct heatmap_conf conf;
@@ -171,7 +186,7 @@ int main(int argc, char **argv)
 	fputs(words, stderr);
 	if (options.task == TASK_CHECK) {
 		heatmap_conf_print(&conf, stdout);
-		return 0;
+		return check_doubles(&conf);
 	}
 	return run(&options, &conf);
 }

@@ -190,15 +190,31 @@ static int log_policy(const struct heatmap_conf *conf, struct text *why)
 
 /* --- the whole ----------------------------------------------------------------------------------------- */
 
-/* What the centre itself brings: its limits and places. */
+int publish_open_doubles(
+	const struct heatmap_conf *conf, struct point_list *doubles, struct text *why)
+{
+	struct point_list_conf files = {.points = ""};
+	int err;
+
+	text_copy(files.aliases, sizeof(files.aliases), conf->aliases);
+	err = point_list_open(doubles, &files, why);
+	if (err)
+		text_put(why, "; until then no points are merged or split: what is published "
+			      "stays");
+	return err;
+}
+
+/* What the centre itself brings: its limits, places and doubles.  ERR_IO: the trouble is not the store's. */
 static int load_own(const struct heatmap_conf *conf, struct limit_book *limits,
-	struct gazetteer **places, struct text *why)
+	struct gazetteer **places, struct point_list *doubles, struct text *why)
 {
 	int err = limits_load(limits, &conf->limits, why);
 
 	if (!err)
 		err = gazetteer_open(places, conf->places, why);
-	return err ? ERR_CONF : 0;
+	if (!err)
+		err = publish_open_doubles(conf, doubles, why);
+	return err ? ERR_IO : 0;
 }
 
 static int read_store(const struct heatmap_conf *conf, const atomic_bool *stop,
@@ -229,6 +245,7 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 {
 	struct picture picture = {.conf = conf, .made_ms = clock_wall_ms(&clock_system)};
 	struct limit_book limits = {.n = 0};
+	struct point_list doubles = {.n = 0};
 	struct gazetteer *places = NULL;
 	struct folder folder;
 	int err = folder_open(&folder, conf->out, why);
@@ -236,7 +253,8 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 	if (err)
 		return err;
 	picture.limits = &limits;
-	err = load_own(conf, &limits, &places, why);
+	picture.rows.doubles = &doubles;
+	err = load_own(conf, &limits, &places, &doubles, why);
 	picture.places = places;
 	if (!err)
 		err = make_version(conf, stop, &folder, &picture, why);
@@ -257,6 +275,7 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 	folder_close(&folder);
 	picture_free(&picture);
 	gazetteer_free(places);
+	point_list_free(&doubles);
 	limits_free(&limits);
 	return err;
 }

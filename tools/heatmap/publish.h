@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "conf.h"
+#include "sample/point_list.h"
 
 struct published {
 	size_t results, cells, failures, superseded;
@@ -17,5 +18,9 @@ struct published {
  */
 int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct published *published,
 	struct text *why) MUST_USE;
+
+/* The centre's table of doubles, into an empty list; with words about file, line and what to do. */
+int publish_open_doubles(
+	const struct heatmap_conf *conf, struct point_list *doubles, struct text *why) MUST_USE;
 
 #endif

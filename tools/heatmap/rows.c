@@ -1,10 +1,11 @@
 #include "rows.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "points.h"
 
 /* --- room ---------------------------------------------------------------------------------------------- */
 
@@ -135,6 +136,7 @@ void rows_free(struct rows *rows)
 {
 	free(rows->results);
 	free(rows->points);
+	free(rows->merged);
 	free(rows->labs);
 	names_free(&rows->names);
 	*rows = (struct rows){.results = NULL};
@@ -198,23 +200,6 @@ static int by_revision(const void *x, const void *y)
 	return order ? order : (a->at_ms > b->at_ms) - (a->at_ms < b->at_ms);
 }
 
-static int by_point(const struct point_row *a, const struct point_row *b)
-{
-	int order = names_order(a->lab, b->lab);
-
-	if (!order)
-		order = names_order(a->spool, b->spool);
-	return order ? order : number_order(a->point, b->point);
-}
-
-static int by_point_line(const void *x, const void *y)
-{
-	const struct point_row *a = x, *b = y;
-	int order = by_point(a, b);
-
-	return order ? order : number_order(a->seq, b->seq);
-}
-
 static int by_lab(const void *x, const void *y)
 {
 	const struct lab_row *a = x, *b = y;
@@ -222,45 +207,11 @@ static int by_lab(const void *x, const void *y)
 	return strcmp(a->lab, b->lab) ? strcmp(a->lab, b->lab) : strcmp(a->spool, b->spool);
 }
 
-static int by_point_only(const void *x, const void *y)
-{
-	return by_point(x, y);
-}
-
-static const struct point_row *find_point(const struct rows *rows, const struct result_row *row)
-{
-	struct point_row wanted = {.lab = row->lab, .spool = row->spool, .point = row->point};
-
-	if (!row->point || !rows->n_points)
-		return NULL;
-	return bsearch(&wanted, rows->points, rows->n_points, sizeof(wanted), by_point_only);
-}
-
-/* A point of the centre's list is the same for every van; another is its van's own; a sample at none is alone. */
-static const char *name_point(struct rows *rows, const struct result_row *row)
-{
-	char room[256];
-	struct text text = text_over(room, sizeof(room));
-
-	if (row->info && *row->info->code)
-		return row->info->code;
-	text_printf(&text, "%s:%s:%s%" PRIu64, row->lab, row->spool, row->point ? "" : "sample-",
-		row->point ? row->point : row->sample);
-	return names_keep(&rows->names, room);
-}
-
 int rows_settle(struct rows *rows)
 {
 	size_t i, n = 0;
+	int err;
 
-	if (rows->n_points)
-		qsort(rows->points, rows->n_points, sizeof(*rows->points), by_point_line);
-	for (i = 0; i < rows->n_points; i++) {
-		if (i + 1 < rows->n_points && !by_point(&rows->points[i], &rows->points[i + 1]))
-			continue;
-		rows->points[n++] = rows->points[i];
-	}
-	rows->n_points = n;
 	if (rows->n_results)
 		qsort(rows->results, rows->n_results, sizeof(*rows->results), by_revision);
 	for (i = n = 0; i < rows->n_results; i++) {
@@ -271,11 +222,8 @@ int rows_settle(struct rows *rows)
 		rows->results[n++] = rows->results[i];
 	}
 	rows->n_results = n;
-	for (i = 0; i < n; i++) {
-		rows->results[i].info = find_point(rows, &rows->results[i]);
-		rows->results[i].who = name_point(rows, &rows->results[i]);
-	}
+	err = points_settle(rows);
 	if (rows->n_labs)
 		qsort(rows->labs, rows->n_labs, sizeof(*rows->labs), by_lab);
-	return rows->names.full ? ERR_MEMORY : 0;
+	return rows->names.full ? ERR_MEMORY : err;
 }

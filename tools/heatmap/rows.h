@@ -14,6 +14,8 @@
 #include "names.h"
 #include "sample/terms.h"
 
+struct point_list;
+
 struct result_row {
 	/* Who it is: of one key the highest `rev` counts. */
 	const char *lab, *spool, *parameter, *method;
@@ -31,7 +33,7 @@ struct result_row {
 	uint8_t censor, verdict, reason, as_if, basis, treated, status, rule, purpose, pos, clock,
 		screening, unsettled, impediment;
 
-	/* What the publisher makes of it (judge.h), and whose water it is (rows_settle()). */
+	/* What the publisher makes of it (judge.h), and whose water it is (points.h). */
 	uint8_t own_verdict, own_reason, own_as_if;
 	const struct limit *limit; /* NULL: none decided */
 	const struct limit_set *set;
@@ -41,8 +43,10 @@ struct result_row {
 
 struct point_row {
 	const char *lab, *spool, *code, *name, *source_type;
+	int64_t at_ms; /* UTC; when its line was written */
 	uint64_t point, seq;
 	double lat, lon;
+	bool is_merged; /* of the centre's table: it has doubles */
 };
 
 struct lab_row {
@@ -61,6 +65,9 @@ struct rows {
 	struct point_row *points;
 	struct lab_row *labs;
 	size_t n_results, cap_results, n_points, cap_points, n_labs, cap_labs;
+	const struct point_list *doubles; /* the centre's; NULL: none */
+	struct point_row *merged;         /* the points that have some, by code */
+	size_t n_merged;
 	size_t superseded; /* lower revisions, and the same again, that were passed over */
 };
 
@@ -87,7 +94,7 @@ void column_put_number(void *row, const struct column *column, double number);
 bool column_has_number(const void *row, const struct column *column);
 
 /*
- * When all are there: keeps of each result the highest revision, of each point the newest line, finds each result's point,
+ * When all are there: keeps of each result the highest revision, finds each result's point (points.h),
  * and puts them in order: lab, spool, sample, parameter, method, replicate.  ERR_MEMORY.
  */
 int rows_settle(struct rows *rows) MUST_USE;

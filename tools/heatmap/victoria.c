@@ -241,10 +241,9 @@ static void set_result_time(void *row, int64_t at_ms)
 	((struct result_row *)row)->at_ms = at_ms;
 }
 
-static void set_no_time(void *row, int64_t at_ms)
+static void set_point_time(void *row, int64_t at_ms)
 {
-	(void)row;
-	(void)at_ms;
+	((struct point_row *)row)->at_ms = at_ms;
 }
 
 static size_t count_results(const struct rows *rows)
@@ -260,7 +259,7 @@ static size_t count_points(const struct rows *rows)
 static const struct making results = {
 	"result_", column_of_result, result_at, set_result_time, count_results};
 static const struct making points = {
-	"point_", column_of_point, point_at, set_no_time, count_points};
+	"point_", column_of_point, point_at, set_point_time, count_points};
 
 static int by_key(const void *a, const void *b)
 {

@@ -10,9 +10,7 @@
 
 #include "../../../tools/heatmap/files.h"
 #include "content.h"
-
-static const int64_t noon_ms = 1795953600000; /* 2026-11-29 */
-static const int64_t day_ms = 86400000;
+#include "result.h"
 
 static char folder[] = "heatmap-files-XXXXXX";
 static struct heatmap_conf conf = {
@@ -56,21 +54,11 @@ static int end(void **state)
 
 static void add(uint64_t point, int ago, const char *district, const char *source_type)
 {
-	struct result_row *row = rows_add_result(&picture.rows);
-	struct names *names = &picture.rows.names;
+	struct result_row *row = add_result(&picture.rows, "kp-van-01", point, ago);
 
-	assert_non_null(row);
-	row->lab = names_keep(names, "kp-van-01");
-	row->spool = names_keep(names, "5e1f");
-	row->parameter = names_keep(names, "ph");
-	row->method = names_keep(names, "meter");
-	row->district = names_keep(names, district);
-	row->activity = names_keep(names, "sample");
-	row->source_type = names_keep(names, source_type);
-	row->point = row->sample = row->seq = point;
-	row->at_ms = noon_ms - ago * day_ms;
-	row->censor = AMOUNT_EXACT;
-	row->value = 7;
+	row->district = names_keep(&picture.rows.names, district);
+	row->source_type = names_keep(&picture.rows.names, source_type);
+	row->sample = row->seq = point;
 }
 
 /* Neither a long tag nor thousands of them stop a publication, or write over another's file. */

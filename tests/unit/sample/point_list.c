@@ -189,6 +189,20 @@ static void the_last_of_doubles_counts(void **state)
 	point_list_free(&list);
 }
 
+/* The centre has the table alone: whatever code counts, the rest holds as with a list. */
+static void without_a_list_any_code_counts(void **state)
+{
+	struct point_list list = {.n = 0};
+
+	(void)state;
+	assert_int_equal(take_doubles(&list, "double,counts\nKP-3,KP-2\nKP-2,KP-1\n"), 0);
+	assert_string_equal(counts(&list, "KP-3"), "KP-1");
+	point_list_free(&list);
+	assert_int_equal(take_doubles(&list, "double,counts\nKP-1,KP-2\nKP-2,KP-1\n"), ERR_CONF);
+	assert_non_null(strstr(said, "in the end of itself"));
+	point_list_free(&list);
+}
+
 static void each_double_that_leads_nowhere_is_named(void **state)
 {
 	static const char *const wrong[][2] = {
@@ -304,6 +318,7 @@ int main(void)
 		cmocka_unit_test(points_are_found_by_their_code),
 		cmocka_unit_test(columns_stand_in_any_order),
 		cmocka_unit_test(each_mistake_is_named),
+		cmocka_unit_test(without_a_list_any_code_counts),
 		cmocka_unit_test(the_last_of_doubles_counts),
 		cmocka_unit_test(each_double_that_leads_nowhere_is_named),
 		cmocka_unit_test(a_long_chain_ends),

@@ -13,7 +13,7 @@ CENSORS = ["", "exact", "below", "above", "interval", "detected", "not_detected"
 PUBLIC = {"public_tap_standpipe", "protected_spring", "unprotected_spring", "water_kiosk", "filtration_plant", "surface_water"}
 DAY = 86400000
 FIELDS = ("value upper mdl uncertainty limit_low limit lat lon sample point parent seq replicate rev limit_set censor verdict reason as_if"
-          " basis treated status rule purpose pos clock clock_err known screening unsettled impediment").split()
+          " basis treated status rule purpose pos clock clock_err known screening unsettled impediment backlog_records oldest_unsent_s").split()
 KNOWN = "sample replicate blank spike reference".split()
 
 
@@ -214,12 +214,14 @@ WEIGHT = {DETECTED: 6, ABOVE: 5, BELOW: 5, POSSIBLE: 4, MEETS: 3, CANNOT: 2}
 
 
 class Truth:
-    def __init__(self, results, points, sets, now):
+    def __init__(self, results, points, statuses, sets, now):
         self.rows, self.now = newest(results), now
-        self.heard = {}
-        for row in results:
+        self.heard, self.status = {}, {}
+        for row in results + statuses:
             if row["time"] <= now + DAY:
                 self.heard[row.lab] = max(self.heard.get(row.lab, 0), row["time"])
+        for row in sorted(statuses, key=lambda s: s["time"]):
+            self.status[row.lab, row.spool] = row
         info = {}
         for point in sorted(points, key=lambda p: p.seq):
             info[point.lab, point.spool, point.point] = point
@@ -296,8 +298,12 @@ class Truth:
         return {key: self.cell(key, rows) for key, rows in groups.items()}
 
     def whole_to(self, district):
-        """When the lab that works there and was silent longest was heard of."""
-        return min(self.heard.get(row.lab, 0) for row in self.rows if row.district == district)
+        """Up to when all is here of each lab that works there; 0: one of them never said what waits in it."""
+        return min(self.whole_of(lab) for lab in {row.lab for row in self.rows if row.district == district})
+
+    def whole_of(self, lab):
+        said = [row for (who, _), row in self.status.items() if who == lab]
+        return min([self.heard[lab]] + [row["time"] - row.oldest_unsent_s * 1000 for row in said if row.backlog_records]) if said else 0
 
     def cell(self, key, rows):
         n = collections.Counter()
@@ -317,7 +323,7 @@ class Truth:
                     newest=day(max(r.sampled for r in rows)), oldest=day(min(r.sampled for r in rows)))
         ends = datetime.datetime(int(key[0][:4]) + (key[0][5:] == "12"), int(key[0][5:]) % 12 + 1, 1, tzinfo=datetime.timezone.utc)
         as_of = self.whole_to(key[1])
-        known = dict(provisional="yes" if as_of < ends.timestamp() * 1000 else "no", as_of=when(as_of).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        known = dict(provisional="yes" if as_of < ends.timestamp() * 1000 else "no", as_of=when(as_of).strftime("%Y-%m-%dT%H:%M:%SZ") if as_of else "")
         return dict(known, suppressed=True) if key[4] == "private" and len(rows) < 5 else dict(cell, **known)
 
     def failures(self):

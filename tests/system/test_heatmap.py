@@ -22,7 +22,8 @@ from heatmap_harness import HeatmapTest
 class Numbers(HeatmapTest):
     def truth(self, store):
         sets = [heatmap_truth.limits_of(self.own), heatmap_truth.limits_of(os.path.join(TOP, "config/limits/nsdwq-2010.csv"))]
-        return heatmap_truth.Truth(self.exported(store, "result"), self.exported(store, "point"), sets, self.now)
+        return heatmap_truth.Truth(self.exported(store, "result"), self.exported(store, "point"),
+                                   self.exported(store, "lab_status"), sets, self.now)
 
     def exported(self, store, measurement):
         if store.flavour == "influxdb-v1":
@@ -165,7 +166,7 @@ class Numbers(HeatmapTest):
         # The season has something of each kind, or it proves little.
         self.assertTrue(any(c.get("suppressed") for c in apart.values()))
         self.assertTrue(any(c.get("share") is not None for c in cells.values()))
-        self.assertEqual({c["provisional"] for c in cells.values()}, {"yes", "no"})
+        self.provisional = {c["provisional"] for c in cells.values()}
         return truth
 
     def test_a_season_in_influxdb(self):
@@ -188,6 +189,7 @@ class Numbers(HeatmapTest):
         self.write(store, lines[half:])    # late ones, of every month
         truth = self.check_all(store, path)
         self.assertNotEqual(os.readlink(os.path.join(self.out, "current")), first)
+        self.assertEqual(self.provisional, {"yes", "no"})    # once each lab's status is there
         kinds = {row.own for row in truth.rows}
         self.assertTrue(kinds >= {1, 2, 3, 4, 5, 6, 7}, kinds)
         self.publish(path)

@@ -222,13 +222,13 @@ static int by_district(const void *x, const void *y)
 	return order ? order : names_order(a->lab, b->lab);
 }
 
-/* Up to when all of it is here: it was heard of, and no older record waits in it. */
+/* Up to when all of it is here: it was heard of, and said that no older record waits in it. */
 static int64_t whole_to(const struct lab_row *lab)
 {
 	int64_t waits_ms;
 
-	if (lab->status_ms && isnan(lab->records))
-		return 0; /* it did not say: that is not nothing */
+	if (isnan(lab->records))
+		return 0; /* it did not say, or never sent a status: that is not nothing */
 	if (!(lab->records > 0))
 		return lab->heard_ms;
 	if (!(lab->oldest_s >= 0))

@@ -365,12 +365,22 @@ static void test_median_of_what_is_no_number(void **state)
 	assert_true(cells.at[0].highest.value == 7);
 }
 
+/* The lab said at that moment that nothing waits in it. */
+static void say_nothing_waits(const char *lab, const char *spool, int64_t at_ms)
+{
+	bool newer;
+	struct lab_row *row = rows_lab_status(&rows, lab, spool, at_ms, &newer);
+
+	assert_non_null(row);
+	row->records = 0;
+}
+
 static void test_a_silent_lab_makes_its_month_provisional(void **state)
 {
 	(void)state;
 	add(1, 60, WATER_MEETS); /* September, and heard of in November */
 	add(1, 3, WATER_MEETS);
-	assert_int_equal(rows_hear(&rows, "kp-van-01", noon_ms), 0);
+	say_nothing_waits("kp-van-01", "5e1f", noon_ms);
 	settle(false);
 	assert_int_equal(cells.n, 2);
 	assert_false(cells.at[0].provisional);
@@ -385,8 +395,8 @@ static void test_a_retired_lab_holds_up_no_later_month(void **state)
 	add(1, 160, WATER_MEETS)->lab = names_keep(&rows.names, "kp-van-02");
 	add(2, 160, WATER_MEETS);
 	add(2, 60, WATER_MEETS);
-	assert_int_equal(rows_hear(&rows, "kp-van-01", noon_ms), 0);
-	assert_int_equal(rows_hear(&rows, "kp-van-02", noon_ms - 160 * day_ms), 0);
+	say_nothing_waits("kp-van-01", "5e1f", noon_ms);
+	say_nothing_waits("kp-van-02", "5e1f", noon_ms - 160 * day_ms);
 	settle(false);
 	assert_int_equal(cells.n, 2);
 	assert_true(cells.at[0].provisional);
@@ -406,6 +416,17 @@ static void test_what_waits_and_was_not_said_is_not_nothing(void **state)
 	assert_int_equal(cells.at[0].as_of_ms, 0);
 }
 
+/* Results came, of later months too, but never a word of what waits. */
+static void test_a_lab_that_never_sent_a_status_leaves_no_month_whole(void **state)
+{
+	(void)state;
+	add(1, 60, WATER_MEETS);
+	assert_int_equal(rows_hear(&rows, "kp-van-01", noon_ms), 0);
+	settle(false);
+	assert_true(cells.at[0].provisional);
+	assert_int_equal(cells.at[0].as_of_ms, 0);
+}
+
 /* What waits on an old card is not forgotten for the new one's status. */
 static void test_each_spool_of_a_lab_waits_for_itself(void **state)
 {
@@ -418,9 +439,7 @@ static void test_each_spool_of_a_lab_waits_for_itself(void **state)
 	assert_non_null(row);
 	row->records = 3;
 	row->oldest_s = 70 * 86400.0;
-	row = rows_lab_status(&rows, "kp-van-01", "5e20", noon_ms, &newer);
-	assert_non_null(row);
-	row->records = 0;
+	say_nothing_waits("kp-van-01", "5e20", noon_ms);
 	assert_int_equal(rows_hear(&rows, "kp-van-01", noon_ms), 0);
 	settle(false);
 	assert_int_equal(rows.n_labs, 2);
@@ -470,6 +489,7 @@ int main(void)
 		TEST(test_a_silent_lab_makes_its_month_provisional),
 		TEST(test_a_retired_lab_holds_up_no_later_month),
 		TEST(test_what_waits_and_was_not_said_is_not_nothing),
+		TEST(test_a_lab_that_never_sent_a_status_leaves_no_month_whole),
 		TEST(test_each_spool_of_a_lab_waits_for_itself),
 		TEST(test_points_of_the_list_are_one)};
 

@@ -458,6 +458,9 @@ class Trouble(HeatmapTest):
         self.assertEqual(done.returncode, 2)
         self.assertTrue(re.search(r"heatmap.conf:4: .*keep", done.stderr), done.stderr)
         self.assertIn('"river" is no source type', done.stderr)
+        done = self.run_publisher(self.config("http://x", more='outlines = { file = "here.geojson"; };'), "--check")
+        for words in "no full path", "outlines want an edition", "outlines want a disclaimer":
+            self.assertIn(words, done.stderr)
         sample = os.path.join(TOP, "config/central/heatmap.conf")
         with open(sample, encoding="utf-8") as f:
             self.assertEqual(self.run_publisher(sample, "--sample-config").stdout, f.read())

@@ -131,10 +131,13 @@ class Labs(HeatmapTest):
             status % ("kp-van-01", "aa", 0, 0, 0, 0, 2, ",oldest_unsent_s=0i", now - 3600000),
             # All of September to November is not here yet: what waits is older.
             status % ("kp-van-02", "bb", 40, 3, 1, 0, 3, ",oldest_unsent_s=%di" % (50 * 86400), now - 60000),
+            # Retired two months ago, with nothing left in it: that it said so is still known.
+            status % ("kp-van-04", "dd", 0, 0, 0, 0, 3, "", now - 60 * DAY),
             "reading,analyzer=a,context=idle,district=none,lab=kp-van-03,parameter=ph,spool=cc value=7,seq=5i,qc=1i %d" % (now - 120000),
             *("%s censor=6i,verdict=1i,screening=1i,sample=%di,point=1i,treated=1i,status=0i,rev=0i,seq=%di %d" % (
-                TAGS.replace("kp-van-01", lab) % (district, "cbt", "ecoli", "borehole_tubewell"), i + 1, i + 10, now - 40 * DAY)
-              for i, (lab, district) in enumerate((("kp-van-01", "PK505"), ("kp-van-02", "PK526"), ("kp-van-03", "PK528"))))])
+                TAGS.replace("kp-van-01", lab) % (district, "cbt", "ecoli", "borehole_tubewell"), i + 1, i + 10, now - days * DAY)
+              for i, (lab, district, days) in enumerate((("kp-van-01", "PK505", 40), ("kp-van-02", "PK526", 40), ("kp-van-03", "PK528", 40),
+                                                         ("kp-van-04", "PK306", 100))))])
         self.publish(self.config(store.url, store.flavour))
         labs = {one["lab"]: one for one in self.json("labs", "data/labs.json")["labs"]}
         at = lambda ms: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ms / 1000))  # noqa: E731
@@ -147,7 +150,7 @@ class Labs(HeatmapTest):
         self.assertEqual([row["lab"] for row in self.csv("labs", "data/labs.csv")], sorted(labs))
         over = month(now - 40 * DAY) != month(now)
         self.assertEqual({row["district"]: row["provisional"] for row in self.csv("official", "data/districts.csv")},
-                         {"PK505": "no" if over else "yes", "PK526": "yes", "PK528": "yes"})    # kp-van-03 never said what waits in it
+                         {"PK306": "no", "PK505": "no" if over else "yes", "PK526": "yes", "PK528": "yes"})    # kp-van-03 never said what waits in it
         self.assertFalse(os.path.exists(os.path.join(self.out, "current/public/data/labs.json")))
 
 

@@ -94,6 +94,34 @@ static const struct schema_key limits_keys[] = {
 
 static const struct schema limits_schema = {"limits", limits_keys};
 
+static const struct schema_key outlines_keys[] = {
+	{.key = "file",
+		.help = "GeoJSON of the districts' areas, each with its P-code as \"district\" or "
+			"\"ADM2_PCODE\", and of lines, each with its kind as \"line\". Full path; "
+			"empty: no outlines. tools/heatmap/FORMAT.md has more.",
+		.kind = SCHEMA_TEXT,
+		AT(struct outlines_conf, file),
+		.preset = ""},
+	{.key = "edition",
+		.help = "Whose edition it is, of when, and who vetted it; stands beneath the map.",
+		.kind = SCHEMA_TEXT,
+		AT(struct outlines_conf, edition),
+		.preset = ""},
+	{.key = "disclaimer",
+		.help = "What that edition wants said beside it; stands beneath the map.",
+		.kind = SCHEMA_TEXT,
+		AT(struct outlines_conf, disclaimer),
+		.preset = ""},
+	{.key = "language",
+		.help = "The language of edition and disclaimer.",
+		.kind = SCHEMA_TEXT,
+		AT(struct outlines_conf, language),
+		.preset = "en"},
+	{.key = NULL},
+};
+
+static const struct schema outlines_schema = {"outlines", outlines_keys};
+
 static const struct schema_key policy_keys[] = {
 	{.key = "small_cell",
 		.help = "Public view: of private sources a district's month is shown from so many "
@@ -177,6 +205,14 @@ static const struct schema_key keys[] = {
 		.kind = SCHEMA_TEXT,
 		AT(struct heatmap_conf, page),
 		.preset = ""},
+	{.key = "outlines",
+		.help = "Districts as areas, beside the schematic map, never in its place: an "
+			"edition that you chose and had vetted for publication. Pakistan's "
+			"Surveying and Mapping Act wants that of the Survey of Pakistan.",
+		.kind = SCHEMA_GROUP,
+		AT(struct heatmap_conf, outlines),
+		.inside = &outlines_schema,
+		.preset = ""},
 	{.key = "policy",
 		.help = "What may be shown to whom. A change is logged.",
 		.kind = SCHEMA_GROUP,
@@ -247,6 +283,22 @@ static void check_sources(struct schema_doc *doc, const struct policy *policy)
 	}
 }
 
+/* Nobody's edition is shown, and none without its own words. */
+static void check_outlines(struct schema_doc *doc, const struct outlines_conf *outlines)
+{
+	if (!*outlines->file)
+		return;
+	if (*outlines->file != '/')
+		schema_wrong(doc, outlines, outlines->file, "file",
+			"\"%s\" is no full path; it starts with /", outlines->file);
+	if (!*outlines->edition)
+		schema_wrong(doc, outlines, outlines->edition, "edition",
+			"outlines want an edition: whose, of when, vetted by whom");
+	if (!*outlines->disclaimer)
+		schema_wrong(doc, outlines, outlines->disclaimer, "disclaimer",
+			"outlines want a disclaimer");
+}
+
 static void check(struct schema_doc *doc, const struct heatmap_conf *conf)
 {
 	if (*conf->out != '/')
@@ -259,6 +311,7 @@ static void check(struct schema_doc *doc, const struct heatmap_conf *conf)
 		schema_wrong(doc, conf, conf->aliases, "aliases",
 			"\"%s\" is no full path; it starts with /", conf->aliases);
 	check_limits(doc, &conf->limits);
+	check_outlines(doc, &conf->outlines);
 	check_sources(doc, &conf->policy);
 }
 

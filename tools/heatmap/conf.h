@@ -18,6 +18,11 @@ struct heatmap_conf {
 	char licence[HEATMAP_PATH];
 	char aliases[HEATMAP_PATH]; /* the centre's table of doubles; "": none */
 	struct limits_conf limits;
+	struct outlines_conf {
+		char file[HEATMAP_PATH]; /* GeoJSON; full path; "": the map has no outlines */
+		char edition[HEATMAP_PATH], disclaimer[4 * HEATMAP_PATH];
+		char language[16]; /* of the disclaimer: "en", "ur" */
+	} outlines;
 	struct policy policy;
 	int64_t from_ms;     /* UTC; nothing older is read */
 	unsigned stale_days; /* a cell whose newest result is older is faded */

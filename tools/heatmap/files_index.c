@@ -5,6 +5,7 @@
 
 #include "base/utc.h"
 #include "files.h"
+#include "outlines.h"
 #include "points.h"
 #include "store.h"
 #include "words.h"
@@ -218,6 +219,20 @@ static size_t count_failures(const struct picture *picture, enum view view)
 	return n;
 }
 
+static void put_outlines(const struct outlines_conf *outlines, enum view view, struct put *put)
+{
+	if (!*outlines->file || view == VIEW_LABS) {
+		jot_null(put, "outlines");
+		return;
+	}
+	jot_begin(put, "outlines", '{');
+	jot_text(put, "file", OUTLINES_FILE);
+	jot_text(put, "edition", outlines->edition);
+	jot_text(put, "disclaimer", outlines->disclaimer);
+	jot_words(put, "language", outlines->language);
+	jot_end(put, '}');
+}
+
 static void put_files(const struct file_list *list, struct put *put)
 {
 	size_t i;
@@ -268,7 +283,7 @@ int files_put_index(
 	put_districts(picture, &put);
 	if (view != VIEW_PUBLIC)
 		put_labs(picture, &put);
-	jot_null(&put, "outlines");
+	put_outlines(&picture->conf->outlines, view, &put);
 	put_files(list, &put);
 	jot_begin(&put, "totals", '{');
 	jot_whole(&put, "points", (int64_t)count_points(picture, view));

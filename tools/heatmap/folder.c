@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 enum { MOST_VERSIONS = 1024, WALK_FDS = 16 };
+enum { OPEN = 0755, CLOSED = 0750 }; /* folders; the umask may take more away */
 
 static int say(struct text *why, const char *path)
 {
@@ -43,9 +44,9 @@ static bool ends_with(const char *s, const char *end)
 	return len >= n && !strcmp(s + len - n, end);
 }
 
-static int make_folder(const char *path, struct text *why)
+static int make_folder(const char *path, mode_t mode, struct text *why)
 {
-	return mkdir(path, 0755) && errno != EEXIST ? say(why, path) : 0;
+	return mkdir(path, mode) && errno != EEXIST ? say(why, path) : 0;
 }
 
 /* --- life ---------------------------------------------------------------------------------------------- */
@@ -102,7 +103,7 @@ int folder_open(struct folder *folder, const char *out, struct text *why)
 	*folder = (struct folder){.lock = -1};
 	text_copy(folder->out, sizeof(folder->out), out);
 	text_printf(&text, "%s/state", out);
-	if (make_folder(out, why) || make_folder(path, why))
+	if (make_folder(out, OPEN, why) || make_folder(path, OPEN, why))
 		return ERR_IO;
 	text_put(&text, "/lock");
 	folder->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -160,16 +161,16 @@ int folder_begin(struct folder *folder, int64_t now_ms, struct text *why)
 		*folder->part = '\0';
 		return ERR_IO;
 	}
-	return make_folder(folder->part, why);
+	return make_folder(folder->part, OPEN, why);
 }
 
-int folder_make(const struct folder *folder, const char *name, struct text *why)
+int folder_make(const struct folder *folder, const char *name, bool closed, struct text *why)
 {
 	char path[FOLDER_PATH * 2];
 	struct text text = text_over(path, sizeof(path));
 
 	text_printf(&text, "%s/%s", folder->part, name);
-	return make_folder(path, why);
+	return make_folder(path, closed ? CLOSED : OPEN, why);
 }
 
 /* --- the page ------------------------------------------------------------------------------------------ */
@@ -231,8 +232,6 @@ int folder_lay(const struct folder *folder, const char *from, const char *view, 
 	text_printf(&to, "%s/%s", folder->part, view);
 	laying.skip = len;
 	laying.why = why;
-	if (make_folder(laying.to, why))
-		return ERR_IO;
 	err = nftw(from, lay_one, WALK_FDS, FTW_PHYS);
 	if (err == -1)
 		return say(why, from);

@@ -28,9 +28,10 @@ int folder_open(struct folder *folder, const char *out, struct text *why) MUST_U
 void folder_close(struct folder *folder);
 
 int folder_begin(struct folder *folder, int64_t now_ms, struct text *why) MUST_USE;
-/* The folder part/`name`. */
-int folder_make(const struct folder *folder, const char *name, struct text *why) MUST_USE;
-/* Lays a copy of the files under `from` into part/`view`. */
+/* The folder part/`name`; `closed`: for its owner and group alone, whatever the umask lets through. */
+int folder_make(
+	const struct folder *folder, const char *name, bool closed, struct text *why) MUST_USE;
+/* Lays a copy of the files under `from` into part/`view`, which is there. */
 int folder_lay(
 	const struct folder *folder, const char *from, const char *view, struct text *why) MUST_USE;
 /* What was begun becomes current; `keep` versions before it stay. */

@@ -9,6 +9,7 @@
 #include "base/utc.h"
 #include "files.h"
 #include "folder.h"
+#include "outlines.h"
 #include "status.h"
 #include "store.h"
 
@@ -85,8 +86,7 @@ static int read_all(struct store *store, const struct heatmap_conf *conf, struct
 		err = store_heard(store, picture->made_ms - (int64_t)HEARD_DAYS * UTC_DAY_MS,
 			picture->made_ms, &picture->rows, why);
 	if (!err)
-		err = store_labs(store, picture->made_ms - (int64_t)HEARD_DAYS * UTC_DAY_MS,
-			picture->made_ms, &picture->rows, why);
+		err = store_labs(store, conf->from_ms, picture->made_ms, &picture->rows, why);
 	if (!err)
 		err = hear_results(&picture->rows, picture->made_ms);
 	return err;
@@ -99,6 +99,8 @@ static int write_map(
 {
 	int err = files_put_cells(picture, view, list, why);
 
+	if (!err)
+		err = outlines_put(picture, list->folder, why);
 	if (!err)
 		err = files_put_failures(picture, view, list, why);
 	if (!err)
@@ -124,12 +126,11 @@ static int write_view(const struct picture *picture, const struct folder *folder
 		return ERR_MEMORY;
 	text_printf(&path, "%s/%s/data", folder->part, view_word(view));
 	list->folder = data;
-	if (*picture->conf->page)
+	err = folder_make(folder, view_word(view), view != VIEW_PUBLIC, why);
+	if (!err && *picture->conf->page)
 		err = folder_lay(folder, picture->conf->page, view_word(view), why);
-	else
-		err = folder_make(folder, view_word(view), why);
 	if (!err)
-		err = folder_make(folder, data + strlen(folder->part) + 1, why);
+		err = folder_make(folder, data + strlen(folder->part) + 1, false, why);
 	if (!err)
 		err = view == VIEW_LABS ? files_put_labs(picture, list, why)
 					: write_map(picture, view, list, why);

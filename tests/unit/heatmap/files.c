@@ -4,11 +4,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "../../../tools/heatmap/files.h"
+#include "../../../tools/heatmap/folder.h"
+#include "../../../tools/heatmap/outlines.h"
 #include "content.h"
 #include "result.h"
 
@@ -120,12 +123,79 @@ static void test_each_file_says_of_which_version_it_is(void **state)
 				"{\"schema_version\":1,\"made\":\"2026-11-29T12:00:00Z\","));
 }
 
+static int outlines_of(const char *text)
+{
+	char path[100];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/edition.geojson", folder);
+	file = fopen(path, "w");
+	fputs(text, file);
+	fclose(file);
+	text_copy(conf.outlines.file, sizeof(conf.outlines.file), path);
+	text_clear(&why);
+	return outlines_put(&picture, folder, &why);
+}
+
+static void test_the_operators_outlines(void **state)
+{
+	(void)state;
+	assert_int_equal(outlines_put(&picture, folder, &why), 0); /* none configured */
+	assert_int_equal(outlines_of("{\"features\":["), ERR_IO);
+	assert_non_null(strstr(words, "line 1"));
+	assert_int_equal(outlines_of("{\"areas\":[]}"), ERR_IO);
+	assert_non_null(strstr(words, "no list of features"));
+	assert_int_equal(outlines_of("{\"features\":[{\"properties\":{\"ADM2_PCODE\":\"PK999\"}},"
+				     "{\"properties\":null},7]}"),
+		ERR_IO);
+	assert_non_null(strstr(words, "none of the map's districts"));
+	assert_int_equal(
+		outlines_of("{\"made\":\"once\",\"features\":[{\"properties\":{\"ADM2_PCODE\":"
+			    "\"PK505\"},\"geometry\":{\"coordinates\":[72.123456789, 34]}}]}"),
+		0);
+	assert_string_equal(content_of(folder, "outlines.geojson"),
+		"{\"made\":\"2026-11-29T12:00:00Z\",\"features\":[{\"properties\":{\"ADM2_PCODE\":"
+		"\"PK505\"},\"geometry\":{\"coordinates\":[72.12346,34]}}]}");
+	text_copy(conf.outlines.edition, sizeof(conf.outlines.edition), "Invented 2026");
+	add(1, 9, "PK505", "public_tap_standpipe");
+	assert_int_equal(picture_make(&picture), 0);
+	assert_int_equal(files_put_index(&picture, VIEW_PUBLIC, &list, &why), 0);
+	assert_non_null(strstr(content_of(folder, "index.json"),
+		"\"outlines\":{\"file\":\"outlines.geojson\",\"edition\":\"Invented 2026\""));
+	*conf.outlines.file = '\0';
+}
+
+/* Not by the umask: whoever runs the publisher by hand has another one. */
+static void test_what_is_not_for_everybody_is_closed(void **state)
+{
+	char out[100], path[FOLDER_PATH * 2];
+	struct folder version;
+	struct stat st;
+	mode_t mask = umask(0);
+
+	(void)state;
+	snprintf(out, sizeof(out), "%s/out", folder);
+	assert_int_equal(folder_open(&version, out, &why), 0);
+	assert_int_equal(folder_begin(&version, noon_ms, &why), 0);
+	assert_int_equal(folder_make(&version, "official", true, &why), 0);
+	assert_int_equal(folder_make(&version, "public", false, &why), 0);
+	umask(mask);
+	snprintf(path, sizeof(path), "%s/official", version.part);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0750);
+	snprintf(path, sizeof(path), "%s/public", version.part);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	folder_close(&version);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {TEST(test_a_district_that_is_in_no_list_is_none),
 		TEST(test_the_public_day_is_of_what_is_shown),
-		TEST(test_each_file_says_of_which_version_it_is)};
+		TEST(test_each_file_says_of_which_version_it_is), TEST(test_the_operators_outlines),
+		TEST(test_what_is_not_for_everybody_is_closed)};
 
 	if (!mkdtemp(folder))
 		return 1;

@@ -52,6 +52,9 @@ class Season:
         self.labs = ["kp-van-01", "kp-van-03", "gb-van-01"]
         self.results = []
         self.make_results()
+        self.found = {}    # (district, parameter, period, screening): its results
+        for r in self.results:
+            self.found.setdefault((r["district"], r["parameter"], r["period"], r["screening"]), []).append(r)
 
     def make_results(self):
         number = 0
@@ -181,8 +184,7 @@ class Season:
                                at=[], points=[], failing=[], median=[], highest=[], lowest=[], median_censor=[], highest_censor=[])
                     one["class"] = kind
                     for period in self.periods:
-                        rows = [r for r in self.results if r["district"] == district and r["period"] == period and r["parameter"] == p["code"] and
-                                wanted(r) and r["screening"] == (kind == "screening")]
+                        rows = list(filter(wanted, self.found.get((district, p["code"], period, kind == "screening"), ())))
                         if not rows:
                             continue
                         if sources == "private" and len(rows) < SMALL:
@@ -217,7 +219,9 @@ class Season:
         rows = [dict(lab=lab, spool="%016x" % (n + 1), last_contact=self.stamp(self.now - datetime.timedelta(seconds=age)), backlog=backlog,
                      oldest_unsent_s=backlog * 40, refused=0, status_at=self.stamp(self.now - datetime.timedelta(seconds=age + 60)), units_ok=6 - sick, units_sick=sick, checks_expired=n, fix_age=12, clock="gps", results_30d=90 * n)
                 for n, (lab, age, backlog, sick) in enumerate(ages)]
-        return rows + [dict.fromkeys(rows[0], None) | dict(lab="gb-van-02", spool="9", results_30d=0)]
+        unsaid = dict.fromkeys(rows[0], None)    # one never heard of; one that sends results, and nothing of itself
+        return rows + [unsaid | dict(lab="gb-van-02", spool="9", results_30d=0),
+                       unsaid | dict(lab="kp-van-07", spool="", last_contact=self.stamp(self.now - datetime.timedelta(hours=2)), results_30d=40)]
 
     @staticmethod
     def stamp(at):
@@ -248,7 +252,7 @@ class Season:
                 self.write_json("months/%s.json" % period, dict(schema_version=1, period=period, cells=self.cells(period)))
                 self.write_json("districts/%s.geojson" % period, dict(type="FeatureCollection", features=[]))
             self.write_json("failures.json", dict(schema_version=1, failures=failures))
-            for district in self.districts:
+            for district in self.districts + [dict(code="none")]:
                 self.write_json("series/%s.json" % district["code"], self.series(district["code"]))
                 if self.view == "official":
                     self.write_json("points/%s.json" % district["code"], self.points(district["code"]))

@@ -1,5 +1,6 @@
 """The officials' map page served below a path of its own on loopback, an invented season beside it, and one browser before it."""
 
+import copy
 import datetime
 import functools
 import http.server
@@ -30,6 +31,7 @@ class MapSite(unittest.TestCase):
     """One server and one browser for all; each test writes the season it needs."""
 
     second = 2000000000
+    seasons = {}
 
     @classmethod
     def setUpClass(cls):
@@ -37,7 +39,7 @@ class MapSite(unittest.TestCase):
             raise unittest.SkipTest(browser.missing())
         print("SEED=%d" % SEED)
         cls.folder_served = os.path.join(os.getcwd(), "site")
-        os.makedirs(cls.folder_served, exist_ok=True)
+        os.makedirs(os.path.join(cls.folder_served, "some", "where"), exist_ok=True)
         cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=cls.folder_served))
         cls.served = threading.Thread(target=cls.server.serve_forever, daemon=True)
         cls.served.start()
@@ -53,11 +55,18 @@ class MapSite(unittest.TestCase):
         self.page.complaints()    # those of an earlier test are not this one's
 
     def season(self, view="official", **more):
-        """Written below a path of its own, as a portal might have it; the page beside it."""
-        self.at = "some/where/%s-%s" % (view, self.id().rsplit(".", 1)[-1])
-        shutil.rmtree(os.path.join(self.folder_served, self.at), True)
-        shutil.copytree(BUILT, os.path.join(self.folder_served, self.at))
-        return Season(SEED, view, **more).write(os.path.join(self.folder_served, self.at))
+        """Below a path of its own, as a portal might have it; the page beside it.  The ordinary ones are made once, and copied."""
+        self.at = "some/where/%s-%d" % (view, len(os.listdir(os.path.join(self.folder_served, "some", "where"))))
+        folder = os.path.join(self.folder_served, self.at)
+        shutil.copytree(BUILT, folder)
+        if more:
+            return Season(SEED, view, **more).write(folder)
+        if view not in self.seasons:
+            self.seasons[view] = Season(SEED, view).write(os.path.join(os.getcwd(), "season-" + view))
+        season = copy.copy(self.seasons[view])
+        season.folder = os.path.join(folder, "data")
+        shutil.copytree(self.seasons[view].folder, season.folder)
+        return season
 
     def open(self, address="", wait="main h1", language="en", size="phone"):
         self.page.resize(size)

@@ -89,11 +89,14 @@ class MapEdges(MapSite):
         self.open(wait=".lab")
         cards = [MARKS.sub("", card) for card in self.page.script("return [...document.querySelectorAll('.lab')].map(one => one.innerText)")]
         labs = {lab["lab"]: lab for lab in self.file(season, "labs.json")["labs"]}
-        self.assertEqual([card.split("\n")[0] for card in cards], ["gb-van-01", "kp-van-03", "gb-van-02", "kp-van-01"])
+        self.assertEqual([card.split("\n")[0] for card in cards], ["gb-van-01", "kp-van-03", "gb-van-02", "kp-van-07", "kp-van-01"])
         for card in cards:
             lab = labs[card.split("\n")[0]]
             contact = lab["last_contact"]
             self.assertIn(contact[:16].replace("T", " ") if contact else "Never heard from", card)
+            # Who never said how it is has nothing waiting as far as nobody knows.
+            self.assertEqual("Its state is not known" in card and "it never said how it is" in card, lab["lab"] == "kp-van-07")
+            self.assertEqual("Heard from" in card.split("\n")[:3], lab["lab"] == "kp-van-01")
             self.assertEqual("Silent" in card, bool(contact) and contact < (NOW - datetime.timedelta(hours=36)).strftime("%Y-%m-%dT%H:%M"))
             for name, words in (("backlog", "Waits in the van"), ("units_sick", "Analyzers that do not"), ("checks_expired", "Checks out of date")):
                 shown = re.search(words + r"\s+([^\n]+)", card).group(1)
@@ -157,11 +160,15 @@ class MapEdges(MapSite):
         self.write(season, "outlines.geojson", dict(type="FeatureCollection", features=[
             dict(type="Feature", properties=dict(district="PK505"), geometry=dict(type="Polygon", coordinates=square)),
             dict(type="Feature", properties=dict(line="disputed"), geometry=dict(type="LineString", coordinates=[[73, 34], [74, 35]]))]))
-        self.write(season, "index.json", dict(index, outlines=dict(file="outlines.geojson", edition="Invented 2026", disclaimer="Drawn for a test.")))
+        self.write(season, "index.json", dict(index, outlines=dict(
+            file="outlines.geojson", edition="ایجاد 2026", disclaimer="Drawn for a test.", language="ur")))
         self.open("#view=map", wait=".schematic .tile")    # outlines are a choice, not what it opens with
         self.page.tap("a[href*='drawn=outlines']")
         self.page.wait_for(".outlines .tile[data-key=PK505] .ground")
-        self.assertIn("Invented 2026", self.said("figcaption"))
+        self.assertIn("ایجاد 2026", self.said("figcaption"))
+        self.assertEqual(self.page.script("return document.querySelector('.disclaimer').lang"), "ur")
+        self.assertEqual(self.said(".lines"), "Boundary not agreed")
+        self.page.looked_at(self, "outlines-en")
         self.assertIn("Drawn for a test.", self.said("figcaption"))
         self.assertEqual(self.page.script("return getComputedStyle(document.querySelector('.border.disputed')).strokeDasharray"), "6px, 4px")
         self.page.tap(".outlines .tile[data-key=PK505]")
@@ -279,8 +286,57 @@ class MapEdges(MapSite):
         # One that belongs to no index there is: said, not drawn.
         self.write(season, "months/%s.json" % period, dict(self.file(season, "months/%s.json" % period), made=index["made"]))
         self.open("#view=map&parameter=ecoli&class=screening&period=" + period, wait=".note.bad")
-        self.assertIn("another map", self.said())
+        self.assertIn("another version of the map", self.said())
         self.assertEqual(self.page.find(".schematic .tile"), [])
+
+    def test_a_file_that_went_with_the_map_before_is_no_error(self):
+        season = self.season()
+        index, period = self.file(season, "index.json"), season.periods[-2]
+        code = season.cells(season.periods[-1])[0]["district"]
+        self.open("#view=map&parameter=ecoli&class=screening", wait=".tile")
+        # The next map has one month less and no course of this district: what the open page asks for now is gone.
+        made = (NOW + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.write(season, "months/%s.json" % period, None)
+        self.write(season, "months/%s.json" % season.periods[-1], dict(self.file(season, "months/%s.json" % season.periods[-1]), made=made, cells=[]))
+        self.write(season, "index.json", dict(index, made=made, periods=[p for p in season.periods if p != period], licence="of the next map"))
+        self.page.script("location.hash += '&period=%s'" % period)
+        self.page.wait_text("of the next map", "footer")
+        self.page.wait_text(period, ".banners")    # named, and not there: the nearest is shown
+        self.page.wait_for(".tile")
+        self.assertEqual(self.page.find(".note.bad"), [])
+        self.assertEqual(len(self.page.find(".schematic .tile.is-not_tested")), len(season.districts), "of the next map, not of the one before")
+        # Where there is no next map, what is missing is said; a course that is not there is no fault.
+        self.write(season, "series/%s.json" % code, None)
+        self.page.script("location.hash = '#view=map&district=%s&lang=en'" % code)
+        self.page.wait_text("no course of months", ".panel")
+        self.write(season, "months/%s.json" % season.periods[0], None)
+        self.page.script("location.hash = '#view=map&period=%s&lang=en'" % season.periods[0])
+        self.page.wait_text("(404)", ".note.bad")
+
+    def test_results_of_no_district_are_said_and_can_be_opened(self):
+        season = self.season()
+        one = next(c for c in self.file(season, "months/%s.json" % season.periods[-1])["cells"] if c["district"] == "none")
+        cell = "parameter=%s&class=%s" % (one["parameter"], one["class"])
+        self.open("#view=map&" + cell, wait=".tile")
+        self.assertIn("points whose district is not known, or not in the centre’s list: %d" % one["points"], self.said("figcaption"))
+        self.page.looked_at(self, "stray-map-en")
+        self.page.tap("figcaption a")
+        self.page.wait_text("count in no district", ".panel")
+        self.assertIn("District not known, or not in the centre’s list", self.said("#panel"))
+        self.page.wait_for(".panel .points")
+        self.assertEqual(self.page.find(".banners .note"), [])
+        self.open("#view=table&" + cell, wait="table", language="ur")
+        self.page.tap("tr[data-key=none] a")
+        self.page.wait_text("کسی ضلع میں یہ نہیں گنے جاتے", ".panel")
+        self.page.looked_at(self, "stray-district-ur")
+
+    def test_another_page_in_the_place_of_a_file(self):
+        season = self.season()
+        self.write(season, "failures.json", "\n <!doctype html><title>Buy a bundle</title>")
+        self.open(wait=".note.bad")
+        self.assertIn("Some other page came in its place", self.said())
+        self.open(wait=".note.bad", language="ur")
+        self.assertIn("اس کی جگہ کوئی اور صفحہ آیا", self.said())
 
     def test_a_page_left_open_goes_over_to_the_next_map(self):
         season = self.season()

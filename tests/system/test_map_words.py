@@ -23,6 +23,12 @@ def words_in(folder):
     return {os.path.basename(p)[6:-5]: json.loads(read(p)) for p in sorted(glob.glob(os.path.join(folder, "words.*.json")))}
 
 
+# Words of the field that both pages use: in English, and how the technician's page has them in Urdu, before its endings.
+TERMS = {"limit": "حد", "point": "مقام", "sample": "نمون", "district": "ضلع|اضلاع", "analyzer": "آل[ہےا]", "laborator": "لیبارٹری", "screening": "فوری جانچ",
+         "possible failure": "ممکنہ ناکامی", "verdict": "فیصل", "retest": "دوبارہ (نہیں )?جانچ", "source": "ذریع|ذرائع",
+         "result": "نتیج|نتائج", "method": "طریق", "month": "مہین", "fails?": "ناکام"}
+
+
 class Words(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -38,6 +44,28 @@ class Words(unittest.TestCase):
             self.assertEqual(built["about"], file["about"])
             for key, text in built["words"].items():
                 self.assertEqual(text, {**self.console[language]["words"], **file["words"]}[key])
+
+    def test_words_of_the_field_are_the_same_on_both_pages(self):
+        def used(words, term, urdu):
+            """Texts that have the term in English: [key], and those of them that have it in Urdu."""
+            plain = {key: re.sub(r"\{\w+\}", "", text) for key, text in words["en"]["words"].items()}
+            found = [key for key, text in plain.items() if re.search(r"\b" + term, text, re.I)]
+            return found, [key for key in found if re.search(urdu, words["ur"]["words"][key])]
+        for term, urdu in TERMS.items():
+            found, same = used(self.console, term, urdu)
+            self.assertGreater(2 * len(same), len(found), "the technician's page says another word for %s" % term)
+            found, same = used(self.own, term, urdu)
+            print("%s: %d texts" % (term, len(found)))
+            self.assertTrue(found, term)
+            self.assertEqual(sorted(set(found) - set(same)), [], "%s is %s on the technician's page" % (term, urdu))
+        # What is one text in English is one in Urdu.
+        plain = lambda text: text.strip().rstrip(".:۔").lower()  # noqa: E731
+        theirs = {}
+        for key, text in self.console["en"]["words"].items():
+            theirs.setdefault(plain(text), set()).add(plain(self.console["ur"]["words"][key]))
+        for key, text in self.own["en"]["words"].items():
+            if plain(text) in theirs:
+                self.assertIn(plain(self.own["ur"]["words"][key]), theirs[plain(text)], (key, text))
 
     def test_each_language_has_the_same_texts_and_values(self):
         english = self.built["en"]["words"]
@@ -69,8 +97,8 @@ class Words(unittest.TestCase):
         asked |= {"meaning.%s" % code for code in re.findall(r'"(\w+)"', states)} | {"meaning.%s" % code for code in map_fixture.FAILS}
         asked |= {"%s.%s" % (group, code) for group, codes in (
             ("measure", "share median highest points"), ("drawn", "schematic outlines"), ("class", "screening laboratory"), ("sources", "all public private"),
-            ("view", "public official labs"), ("screen", "failures map table files labs"), ("state", "stale too_few not_tested"),
-            ("short", "fails_above fails_below fails_detected"), ("labs", "never silent sick well")) for code in codes.split()}
+            ("view", "public official labs"), ("line", "international province district control working disputed"), ("screen", "failures map table files labs"), ("state", "stale too_few not_tested"),
+            ("short", "fails_above fails_below fails_detected"), ("labs", "never silent sick unsaid well")) for code in codes.split()}
         asked |= {"column.%s" % name for name in re.findall(r'"(\w+)"', re.search(r"const columns = \[([^]]*)\]", self.scripts).group(1))}
         parameters = re.findall(r"^PARAMETER\((\w+),", read(os.path.join(TOP, "src", "model", "parameter.def")), re.M)
         asked |= {"parameter.%s" % code for code in parameters}
@@ -79,7 +107,7 @@ class Words(unittest.TestCase):
         self.assertEqual(sorted(asked - set(self.built["en"]["words"])), [])
 
     def test_no_own_text_is_left_unused(self):
-        groups = r"(measure|drawn|class|sources|view|screen|state|short|labs|column|meaning)\."
+        groups = r"(measure|drawn|class|sources|view|screen|state|short|labs|column|meaning|line)\."
         unused = [key for key in self.own["en"]["words"] if not re.match(groups, key) and '"%s"' % key not in self.scripts]
         self.assertEqual(unused, [])
 

@@ -33,8 +33,12 @@ export function banners(index) {
 	];
 }
 
+// What to do, by the reason.
+const advice = {404: "broken.missing", 401: "broken.login", 403: "broken.login", HTML: "broken.page", "of another map": "broken.other",
+	"Failed to fetch": "broken.net"};
+
 // A file that could not be read: which, why, and what to do.
 export const broken = (name, why) => marks.note("bad", "cross",
 	h("p", null, h("b", null, say("broken", {file: `data/${name}`})), " ", h("bdi", {dir: "ltr", lang: "en"}, `(${why})`)),
-	h("p", null, say(why === "404" ? "broken.missing" : why === "Failed to fetch" ? "broken.net" : "broken.words")),
+	h("p", null, say(advice[why] ?? "broken.words")),
 	h("button", {type: "button", class: "offpaper", "data-do": "again"}, say("do.again")));

@@ -112,7 +112,7 @@ export function limit({low, high, text = "", must}) {
 export function everyDistrict(index, found) {
 	const known = new Set(index.districts.map(one => one.code));
 	return [...index.districts, ...[...found.keys()].filter(code => !known.has(code)).map(code =>
-		({code, name: code && code !== "none" ? code : t("district.unknown"), stray: true}))];
+		({code, name: code === "none" ? t("district.unknown") : code, stray: true}))];
 }
 
 // The cells of one selection by district.

@@ -39,37 +39,48 @@ const isOfAnother = value => {
 	return Boolean(value.made && made && value.made !== made);
 };
 
-// The publisher may have gone over to the next map meanwhile: a month of that one is never drawn below the index of this one.
+// The publisher goes over to its next map while pages are open: a file of the one that is shown is gone then, or the next one's
+// already.  A month of that one is never drawn below the index of this one.
 async function take(name, file) {
-	const value = await read(name);
-	if (name !== "index.json" && isOfAnother(value)) {
-		await renew();
-		if (isOfAnother(value))
+	try {
+		const value = await read(name);
+		if (name !== "index.json" && isOfAnother(value))
 			throw new Error("of another map");
+		file.value = value;
+	} catch (error) {
+		if (name === "index.json" || !await renew()) // else all is asked for anew, this file too
+			throw error;
 	}
-	file.value = value;
 }
 
+// A portal's login or a phone company's own page comes in the place of a file, too.
 async function read(name) {
 	const answer = await fetch(`data/${name}`, {cache: "no-cache", credentials: "same-origin"});
 	if (!answer.ok)
 		throw new Error(String(answer.status));
-	return check(name, await answer.json());
+	const text = await answer.text();
+	if (/^\s*</.test(text))
+		throw new Error("HTML");
+	return check(name, JSON.parse(text));
 }
 
-// A page that stays open goes over to the next map as a whole: files of two maps would not fit together.
-export async function renew() {
+// A page that stays open goes over to the next map as a whole: files of two maps would not fit together.  True: there was one.
+let renewing = null;
+export const renew = () => renewing ??= goOver().finally(() => { renewing = null; });
+
+async function goOver() {
 	const missing = () => null; // what is shown stays, with its age
 	const [index, status] = await Promise.all([read("index.json").catch(missing), read("status.json").catch(missing)]);
 	if (status)
 		files.set("status.json", {value: status});
 	if (!index || index.made === files.get("index.json")?.value?.made)
-		return;
+		return false;
 	files.clear();
 	files.set("index.json", {value: index});
 	if (status)
 		files.set("status.json", {value: status});
 	changed();
+	return true;
 }
 
 // What could not be read is asked for again.

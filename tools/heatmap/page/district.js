@@ -93,13 +93,13 @@ function others(index, month, pick) {
 }
 
 export function district(index, month, pick, withFile) {
-	const one = index.districts.find(d => d.code === pick.district), parameter = index.parameters.find(p => p.code === pick.parameter);
+	const one = index.districts.find(d => d.code === pick.district) ?? null, parameter = index.parameters.find(p => p.code === pick.parameter);
 	const cell = month.cells.find(c => c.district === pick.district && c.parameter === pick.parameter && c.class === pick.class && c.sources === pick.sources);
 	const hasMore = month.cells.some(c => c.district === pick.district);
 	return [
-		h("div", {class: "head"}, h("h2", {id: "panel", tabindex: "-1"}, marks.foreign(one.name)),
+		h("div", {class: "head"}, h("h2", {id: "panel", tabindex: "-1"}, marks.district(index, pick.district)),
 			h("a", {class: "button offpaper", href: link({district: null, view: "map"})}, say("do.close"))),
-		h("p", {class: "aside"}, marks.foreign([one.division, one.province].filter(Boolean).join(", ")), " ", h("bdi", null, one.code)),
+		h("p", {class: "aside"}, one ? [marks.foreign([one.division, one.province].filter(Boolean).join(", ")), " ", h("bdi", null, one.code)] : say("district.stray")),
 		h("h3", null, t(`parameter.${pick.parameter}`), " · ", h("bdi", null, pick.period)),
 		now(index, cell, pick),
 		withFile(`series/${pick.district}.json`, file => trend(file, pick, parameter), "trend.none"),

@@ -29,9 +29,7 @@ export function place(row, index) {
 	return h("p", {class: "where"},
 		name && h("bdi", {class: "point"}, name),
 		row.points > 0 && h("span", {class: "point"}, say("cell.points", {n: row.points})),
-		index.districts.some(one => one.code === row.district) ?
-			h("a", {href: link({view: "map", district: row.district, parameter: row.parameter})}, marks.foreign(marks.districtName(index, row.district))) :
-			h("span", null, say("district.unknown")),
+		h("a", {href: link({view: "map", district: row.district ?? "none", parameter: row.parameter})}, marks.district(index, row.district)),
 		row.near && h("small", null, say("near", {district: marks.districtName(index, row.near)})));
 }
 
@@ -82,7 +80,8 @@ export function screen(index, file, pick, app) {
 	return [
 		h("h1", {tabindex: "-1"}, say("failures.title")),
 		h("div", {class: "fields offpaper"},
-			choose("district", "field.district", [["", t("all.districts")], ...districtOptions(index)], pick.district),
+			choose("district", "field.district", [["", t("all.districts")], ...districtOptions(index),
+				...all.some(row => row.district === "none") || pick.district === "none" ? [["none", t("district.unknown")]] : []], pick.district),
 			choose("parameter", "which.parameter", [["", t("all.parameters")], ...parameterOptions(index)], pick.parameter)),
 		filtered && h("p", {class: "shown"}, say("failures.shown", {n: rows.length, of: all.length}), " ",
 			h("a", {href: link({district: null, parameter: null, view: "failures"}), class: "offpaper"}, say("failures.all"))),

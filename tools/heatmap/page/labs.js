@@ -9,14 +9,21 @@ import {say, t} from "./words.js";
 
 const silentAfterS = 36 * 3600; // a van is heard from each working day; a day and a half covers a night and a late start
 
+const asked = ["backlog", "units_ok", "units_sick", "checks_expired"];
+
+// Results may come from a lab that says nothing of itself, or said it long ago: that is not known, and no good news.
 export function trouble(lab) {
 	if (!lab.last_contact)
 		return "never";
-	return secondsSince(lab.last_contact) > silentAfterS ? "silent" : lab.units_sick > 0 || lab.checks_expired > 0 || lab.refused > 0 ? "sick" : "well";
+	if (secondsSince(lab.last_contact) > silentAfterS)
+		return "silent";
+	if (lab.units_sick > 0 || lab.checks_expired > 0 || lab.refused > 0)
+		return "sick";
+	return !lab.status_at || secondsSince(lab.status_at) > silentAfterS || asked.some(name => !Number.isFinite(lab[name])) ? "unsaid" : "well";
 }
 
-const looks = {never: ["ask", "plain"], silent: ["clock", "bad"], sick: ["warn", "odd"], well: ["tick", "good"]};
-const order = ["silent", "never", "sick", "well"];
+const looks = {never: ["ask", "plain"], silent: ["clock", "bad"], sick: ["warn", "odd"], unsaid: ["ask", "odd"], well: ["tick", "good"]};
+const order = ["silent", "never", "sick", "unsaid", "well"];
 
 function row(word, n, odd) {
 	return h("div", {class: odd ? "odd" : null}, h("dt", null, odd ? shape("warn") : null, say(word)),
@@ -30,8 +37,10 @@ function card(lab) {
 		h("dl", {class: "counts"},
 			row("labs.contact", lab.last_contact && h("bdi", {dir: "ltr"}, `${minute(lab.last_contact)}`)),
 			lab.last_contact && row("labs.ago", h("bdi", {dir: "ltr"}, span(Math.max(0, secondsSince(lab.last_contact)))), how === "silent"),
-			lab.status_at && row("labs.status", h("bdi", {dir: "ltr"}, minute(lab.status_at)), secondsSince(lab.status_at) > silentAfterS),
-			row("labs.backlog", lab.backlog), lab.backlog > 0 && row("labs.oldest", h("bdi", {dir: "ltr"}, span(lab.oldest_unsent_s)), lab.oldest_unsent_s > 86400),
+			lab.last_contact && row("labs.status", lab.status_at ? h("bdi", {dir: "ltr"}, minute(lab.status_at)) : say("labs.nothing"),
+				!(secondsSince(lab.status_at) <= silentAfterS)),
+			row("labs.backlog", lab.backlog), lab.backlog > 0 && row("labs.oldest",
+				Number.isFinite(lab.oldest_unsent_s) ? h("bdi", {dir: "ltr"}, span(lab.oldest_unsent_s)) : null, !(lab.oldest_unsent_s <= 86400)),
 			row("labs.units_ok", lab.units_ok), row("labs.units_sick", lab.units_sick, lab.units_sick > 0),
 			row("labs.checks_expired", lab.checks_expired, lab.checks_expired > 0),
 			lab.refused > 0 && row("labs.refused", lab.refused, true),

@@ -68,7 +68,7 @@ function mapScreen(index, pick) {
 	return withMonth(index, pick, (month, settled, found) => h("div", {class: "mapscreen"},
 		h("div", {class: "mapside"},
 			heading(settled), controls(index, settled), judgedBy(index, settled, month), drawnMap(index, found, settled),
-			legend(announced(index, settled, cells.everyDistrict(index, found).map(one => cells.state(found.get(one.code), index, settled.measure).code))),
+			legend(announced(index, settled, index.districts.map(one => cells.state(found.get(one.code), index, settled.measure).code))),
 			h("p", {class: "aside"}, say("untested.unknown"))),
 		settled.district && h("section", {class: "card panel", "aria-labelledby": "panel", "data-key": "panel"},
 			panel(index, month, settled, withFile))));

@@ -2,11 +2,13 @@
 
 import * as cells from "./cells.js";
 import {h} from "./dom.js";
-import {hatch, spoken} from "./schematic.js";
+import {hatch, spoken, unplaced} from "./schematic.js";
 import {link} from "./state.js";
 import {say, t} from "./words.js";
 
 const width = 640;
+const kinds = ["international", "province", "district", "control", "working", "disputed"]; // of lines (map.css); of another kind: plain
+const kindOf = one => kinds.find(kind => kind === one.properties?.line);
 
 const codeOf = feature => {
 	const said = feature.properties ?? {};
@@ -44,11 +46,12 @@ export function outlines(index, file, found, pick) {
 		h("svg:title", null, spoken(district, cell, state, index, pick)),
 		h("path", {class: "ground", d: shape}), state.code === "not_tested" && h("path", {d: shape, fill: "url(#hatch)"}));
 	});
-	const missing = cells.everyDistrict(index, found).filter(one => !areas.some(area => codeOf(area) === one.code)).length;
 	return h("figure", {class: "map"},
 		h("svg", {viewBox: `-2 -2 ${width + 4} ${height + 4}`, role: "group", "aria-label": t("map.label"), class: "outlines", "fill-rule": "evenodd"},
-			hatch(), drawn, borders.map(one => h("path", {class: `border ${one.properties?.line ?? ""}`, d: path(one.geometry, "")}))),
-		h("figcaption", null, say("map.edition", {edition: index.outlines.edition}), " ",
+			hatch(), drawn, borders.map(one => h("path", {class: `border ${kindOf(one) ?? ""}`, d: path(one.geometry, "")}))),
+		h("ul", {class: "lines"}, kinds.filter(kind => borders.some(one => kindOf(one) === kind)).map(kind => h("li", null,
+			h("svg", {viewBox: "0 0 36 12", class: "line", "aria-hidden": "true"}, h("path", {class: `border ${kind}`, d: "M1 6H35"})), say(`line.${kind}`)))),
+		h("figcaption", null, say("map.edition", {edition: h("bdi", {lang: index.outlines.language ?? null}, index.outlines.edition)}), " ",
 			h("bdi", {lang: index.outlines.language ?? null, class: "disclaimer"}, index.outlines.disclaimer), " ",
-			missing > 0 && say("map.unplaced", {n: missing})));
+			unplaced(index, found, pick, one => areas.some(area => codeOf(area) === one.code))));
 }

@@ -94,16 +94,24 @@ export function legend(states) {
 export const hatch = () => h("defs", null, h("pattern", {id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)"},
 	h("line", {x1: 0, y1: 0, x2: 0, y2: 6, class: "hatchline"})));
 
+// What no tile shows: results of no district of the centre's list, with what they say; and how many districts have no place.
+export function unplaced(index, found, pick, placed) {
+	const none = found.get("none"), left = index.districts.filter(one => !placed(one)).length;
+	return [
+		none && h("a", {class: "stray", href: link({view: "map", district: "none"})}, marks.badge(cells.state(none, index, pick.measure).code),
+			h("span", null, none.points === null ? say("map.none.few") : say("map.none", {n: none.points}))),
+		left > 0 && h("b", null, say("map.unplaced", {n: left}))];
+}
+
 export function schematic(index, found, pick) {
 	const wide = matchMedia("(min-width: 700px)").matches;
 	const {places: at, columns, rows} = places(index.districts, wide ? 9 : 7);
 	const shown = index.districts.filter(one => at.has(one.code));
-	const unplaced = cells.everyDistrict(index, found).length - shown.length;
 	// Read and tabbed through from north-west to south-east, as they lie.
 	const order = one => at.get(one.code).row * columns + at.get(one.code).column;
 	return h("figure", {class: "map"},
 		h("svg", {viewBox: `0 0 ${columns * tile.width} ${rows * tile.height}`, role: "group", "aria-label": t("map.label"), class: "schematic", "fill-rule": "evenodd"},
 			hatch(), [...shown].sort((a, b) => order(a) - order(b)).map(one => drawTile(one, at.get(one.code), found.get(one.code), index, pick))),
 		h("figcaption", null, say("map.schematic"), " ",
-			unplaced > 0 && h("b", null, say("map.unplaced", {n: unplaced}))));
+			unplaced(index, found, pick, one => at.has(one.code))));
 }

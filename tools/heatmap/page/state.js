@@ -48,7 +48,7 @@ export function pick(index) {
 	const named = said.district || mapOnly.some(name => said[name]) || embedded() ? "map" : screens[0];
 	return {
 		view: screens.includes(said.view) ? said.view : screens.includes(named) ? named : screens[0],
-		district: index.districts.some(one => one.code === said.district) ? said.district : null,
+		district: districts(index).includes(said.district) ? said.district : null,
 		parameter: index.parameters.some(one => one.code === said.parameter) ? said.parameter : null,
 		period: index.periods.includes(said.period) ? said.period : newest(index),
 		measure: measures.includes(said.measure) ? said.measure : "share",
@@ -56,10 +56,13 @@ export function pick(index) {
 	};
 }
 
+// "none": results whose district is not known, or is in no list of the centre's.
+const districts = index => [...index.districts.map(one => one.code), "none"];
+
 // Names in the address that this map has not: said, not passed over.
 export function strangers(index) {
 	const said = read();
-	return [["district", index.districts.map(one => one.code)], ["parameter", index.parameters.map(one => one.code)], ["period", index.periods]]
+	return [["district", districts(index)], ["parameter", index.parameters.map(one => one.code)], ["period", index.periods]]
 		.filter(([name, known]) => said[name] && !known.includes(said[name])).map(([name]) => said[name]);
 }
 

@@ -33,8 +33,7 @@ export function table(index, found, pick) {
 			columns.map(name => h("th", {scope: "col"}, say(`column.${name}`),
 				unitShown && (name === "median" || name === "highest") ? h("small", null, h("bdi", {dir: "ltr"}, unitShown)) : null)))),
 		h("tbody", null, rows.map(({district, cell, state}) => h("tr", {"data-key": district.code},
-			h("th", {scope: "row"}, district.stray ? district.name :
-				h("a", {href: link({view: "map", district: district.code})}, marks.foreign(district.name))),
+			h("th", {scope: "row"}, h("a", {href: link({view: "map", district: district.code})}, marks.district(index, district.code))),
 			h("td", null, marks.badge(state.code), state.beneath && h("small", null, say("was", {state: t(marks.wordKey(state.beneath))})),
 				cell?.provisional && h("small", null, say("provisional.short"))),
 			figures(cell).map(figure => h("td", {class: "number"}, h("bdi", {dir: "ltr"}, figure))))))));

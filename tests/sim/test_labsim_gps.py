@@ -307,6 +307,25 @@ class Line(unittest.TestCase):
         self.sim.send("gps ok")
         self.assertRegex(self.sim.send("status"), r"  ok\n")
 
+    def test_it_stands_and_drives_on(self):
+        def next_rows(n):
+            before = len(self.sim.rows())
+            return wait_for("seconds", lambda: len(self.sim.rows()) >= before + n + 1 and self.sim.rows()[before + 1:])
+
+        def drove(rows):
+            places = [(float(row["lat"]), float(row["lon"])) for row in rows]
+            return {round(metres(a, b)) for a, b in zip(places, places[1:])}, {float(row["speed_m_s"]) for row in rows}
+
+        self.sim.send("gps stand", "gps stand")
+        stood = next_rows(3)
+        self.assertEqual(drove(stood), ({0}, {0}))
+        self.sim.send("gps drive", "gps drive")
+        on = next_rows(3)
+        self.assertEqual(drove(on), ({round(SPEED_M_S)}, {SPEED_M_S}))
+        between_s = (int(on[0]["boot_ns"]) - int(stood[-1]["boot_ns"])) / 1e9
+        way_m = metres(*[(float(row["lat"]), float(row["lon"])) for row in (stood[-1], on[0])])
+        self.assertLess(way_m, between_s * SPEED_M_S + 1)    # it goes on from where it stood
+
     def test_what_is_no_route(self):
         for route in ("moon", "park:", "park:1", "park:91,0", "park:1,2,3", "park:a,b"):
             done = subprocess.run([LABSIM, "--gps", "/tmp/never", "--route", route], capture_output=True, text=True)

@@ -173,6 +173,29 @@ static void put_burst(struct gps *gps, const struct said *said, struct text *to)
 	put_sentence(gps, said, "GPGSV,3,3,09,30,25,250,34", to);
 }
 
+/* --- the way ----------------------------------------------------------------------------------------- */
+
+static bool stands(const struct gps *gps, int64_t boot_ns)
+{
+	return gps->stands_from_ns && boot_ns >= gps->stands_from_ns;
+}
+
+static double driven_m(const struct gps *gps, int64_t boot_ns)
+{
+	int64_t until_ns = stands(gps, boot_ns) ? gps->stands_from_ns : boot_ns;
+	int64_t drove_ns = until_ns - gps->begun_ns - gps->stood_ns;
+
+	return fmax((double)drove_ns / 1e9 * gps->lapse * gps->speed_m_s, 0);
+}
+
+static void stand(struct gps *gps, bool still, int64_t boot_ns)
+{
+	if (gps->stands_from_ns && !still)
+		gps->stood_ns += boot_ns - gps->stands_from_ns;
+	if (!gps->stands_from_ns || !still)
+		gps->stands_from_ns = still ? boot_ns : 0;
+}
+
 /* --- a second -------------------------------------------------------------------------------------- */
 
 static void put_state(const struct gps *gps, int64_t boot_ns, struct text *to)
@@ -230,12 +253,10 @@ void gps_tell(struct gps *gps, int64_t boot_ns, struct gps_told *told)
 	struct text state = text_over(told->state, sizeof(told->state));
 	struct text bytes = text_over(told->bytes, sizeof(told->bytes));
 	struct said said = {0};
-	double driven_m;
 
 	pthread_mutex_lock(&gps->lock);
-	driven_m = (double)(boot_ns - gps->begun_ns) / 1e9 * gps->lapse * gps->speed_m_s;
-	route_at(&gps->route, fmax(driven_m, 0), &told->lat, &told->lon, &said.course);
-	told->speed_m_s = gps->speed_m_s;
+	route_at(&gps->route, driven_m(gps, boot_ns), &told->lat, &told->lon, &said.course);
+	told->speed_m_s = stands(gps, boot_ns) ? 0 : gps->speed_m_s;
 	put_state(gps, boot_ns, &state);
 	say(gps, boot_ns, told, &said);
 	told->late_ns = has(gps, GPS_LATE, boot_ns) ? (int64_t)gps->faults[GPS_LATE].argument : 0;
@@ -294,6 +315,10 @@ static int read_command(struct gps *gps, char *line, int64_t boot_ns, struct tex
 		gps->faults[GPS_UNPLUG].until_ns = 0;
 		return 0;
 	}
+	if (name && (!strcmp(name, "stand") || !strcmp(name, "drive"))) {
+		stand(gps, !strcmp(name, "stand"), boot_ns);
+		return 0;
+	}
 	for (i = 0; i < GPS_FAULTS && (!name || strcmp(name, words[i].name) != 0); i++)
 		;
 	if (i == GPS_FAULTS) {
@@ -341,11 +366,10 @@ void gps_status(struct gps *gps, int64_t boot_ns, struct text *to)
 {
 	char room[GPS_STATE];
 	struct text state = text_over(room, sizeof(room));
-	double driven_m, lat, lon, course;
+	double lat, lon, course;
 
 	pthread_mutex_lock(&gps->lock);
-	driven_m = (double)(boot_ns - gps->begun_ns) / 1e9 * gps->lapse * gps->speed_m_s;
-	route_at(&gps->route, fmax(driven_m, 0), &lat, &lon, &course);
+	route_at(&gps->route, driven_m(gps, boot_ns), &lat, &lon, &course);
 	put_state(gps, boot_ns, &state);
 	text_printf(to, "gps at %.5f %.5f  %s\n", lat, lon, room);
 	pthread_mutex_unlock(&gps->lock);
@@ -356,8 +380,8 @@ void gps_put_faults(struct text *to)
 	char room[64];
 	int i;
 
-	text_put(to,
-		"gps FAULT [ARGUMENT] [DURATION], e.g. \"gps jump 20 5s\"; gps ok, gps replug:\n");
+	text_put(to, "gps FAULT [ARGUMENT] [DURATION], e.g. \"gps jump 20 5s\"; gps ok, gps "
+		     "replug; gps stand, gps drive:\n");
 	for (i = 0; i < GPS_FAULTS; i++) {
 		struct text head = text_over(room, sizeof(room));
 

@@ -46,8 +46,10 @@ struct gps {
 	pthread_mutex_t lock;
 	struct route route;
 	double speed_m_s;
-	double lapse;        /* seconds of the route in each second */
-	int64_t begun_ns;    /* boot time when the van sets off */
+	double lapse;     /* seconds of the route in each second */
+	int64_t begun_ns; /* boot time when the van sets off */
+	int64_t stands_from_ns,
+		stood_ns;    /* since when it stands (0: it drives); what it stood before */
 	int64_t utc_at_0_ms; /* the satellites' time at boot time 0 */
 	uint64_t dice;
 	struct {

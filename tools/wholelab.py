@@ -36,10 +36,17 @@ class Trouble(Exception):
     """Something a person must read: what failed, and where its log lies."""
 
 
+PICKED = []
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that nobody is given while this process lives: the socket that has it stays open, and as it never listens, a
+    server that reuses addresses, which all do, may bind there none the less."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", 0))
+    PICKED.append(s)
+    return s.getsockname()[1]
 
 
 def wait_for(what, test, seconds=20, every=0.05):

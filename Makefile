@@ -202,11 +202,11 @@ bench: ## every benchmark: one line "name value unit" a figure (MODULE=spool: on
 	@WATERLAB_BIN=$(abspath $(B)/bin) tests/run-bench $(if $(MODULE),-m $(MODULE)) $(BENCH_RUN)
 
 .PHONY: demo test soak lint
-demo: ## the whole chain, live, against a real store (DEMO_SECONDS=60 DEMO_STORE=influxdb)
+demo: ## the whole chain, live, to the officials' map (DEMO_SECONDS=60 DEMO_STORE=influxdb)
 	@tools/install-deps demo
 	@echo "building"
 	@$(MAKE_ALL) -s all
-	@WATERLAB_BIN=$(abspath $(B)/bin) tools/demo
+	@WATERLAB_BIN=$(abspath $(B)/bin) tools/demo/run
 test: ## everything that must hold (DRIVER=atlas-ezo: one driver alone)
 	@tools/install-deps test
 	@BUILD=$(BUILD) tests/$(if $(DRIVER),run-driver '$(DRIVER)',run-all)

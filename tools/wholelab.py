@@ -49,10 +49,19 @@ def free_port():
     return s.getsockname()[1]
 
 
+def nobody_interrupts():
+    pass
+
+
+# Asked in each wait, where every process is known: a program that a person may end raises here.
+interrupted = nobody_interrupts
+
+
 def wait_for(what, test, seconds=20, every=0.05):
     """Returns the first true result of test(); raises Trouble naming `what` after `seconds`."""
     end = time.monotonic() + seconds
     while True:
+        interrupted()
         result = test()
         if result:
             return result
@@ -76,6 +85,12 @@ LIBC = ctypes.CDLL(None)
 def die_with_parent():
     """In the child: nothing outlives the demo or the test, however that ends."""
     LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def run(program, *args):
+    """One of our own programs to its end; Ctrl-C does not reach it, and it goes with us."""
+    return subprocess.run([os.path.join(BIN, program), *args], capture_output=True, text=True, start_new_session=True,
+                          preexec_fn=die_with_parent)
 
 
 class Process:
@@ -307,8 +322,8 @@ class Gpsd:
 class Lab:
     """labsim + waterlabd (+ stores) in one folder."""
 
-    def __init__(self, folder, rtu_lines=2, tcp_lines=1, units=6, seed=1, interval_ms=None):
-        self.folder = folder
+    def __init__(self, folder, rtu_lines=2, tcp_lines=1, units=6, seed=1, interval_ms=None, name="example"):
+        self.folder, self.name = folder, name
         self.gps_argv, self.conf_text, self.gpsd_port, self.gpsd = [], "", None, None
         self.shape = (rtu_lines, tcp_lines, units)
         self.seed, self.interval_ms = seed, interval_ms
@@ -346,15 +361,13 @@ class Lab:
 
     def write_config(self):
         rtu, tcp, units = self.shape
-        argv = [os.path.join(BIN, "labsim"), "--example",
-                "rtu-lines=%d,tcp-lines=%d,units=%d" % (rtu, tcp, units) +
-                (",interval-ms=%d" % self.interval_ms if self.interval_ms else ""),
-                "--dir", self.folder, "--drivers", DRIVERS, "--config", self.config]
-        made = subprocess.run(argv, capture_output=True, text=True)
+        made = run("labsim", "--example", "rtu-lines=%d,tcp-lines=%d,units=%d" % (rtu, tcp, units) +
+                   (",interval-ms=%d" % self.interval_ms if self.interval_ms else ""),
+                   "--dir", self.folder, "--drivers", DRIVERS, "--config", self.config)
         if made.returncode:
             raise Trouble("labsim --example failed: " + made.stderr)
         with open(self.config) as f:
-            text = f.read()
+            text = f.read().replace('lab = "example"', 'lab = "%s"' % self.name)
         spool = dict(dict(dir='"%s"' % os.path.join(self.folder, "spool")), **self.spool)
         text = re.sub(r"(?m)^spool = .*$", "spool = { %s };" % braces_inside(spool), text)
         text += "\nclock = { %s };\n" % braces_inside(self.clock)
@@ -438,14 +451,12 @@ class Lab:
     def fault(self, *lines):
         """Sends commands to labsim, e.g. fault("ph-1 mute 10s")."""
         for line in lines:
-            done = subprocess.run([os.path.join(BIN, "labsim"), "--ctl", self.ctl, "send", line],
-                                  capture_output=True, text=True)
+            done = run("labsim", "--ctl", self.ctl, "send", line)
             if done.returncode:
                 raise Trouble("labsim did not take %r: %s" % (line, done.stderr or done.stdout))
 
     def waterlab(self, *args, check=True):
-        done = subprocess.run([os.path.join(BIN, "waterlab"), "--config", self.config, *args],
-                              capture_output=True, text=True)
+        done = run("waterlab", "--config", self.config, *args)
         if check and done.returncode:
             raise Trouble("waterlab %s: %s" % (" ".join(args), done.stderr))
         return done.stdout

@@ -56,7 +56,7 @@ class Demo(unittest.TestCase):
         status, said = self.run_demo(kind, DEMO_SECONDS="10", DEMO_STORE=flavour)
         self.assertEqual(status, 0, said)
         self.assertIn("holes 0", said)
-        sent, shown, failing = map(int, re.search(r"results sent +(\d+) .* files (\d+), failing or possibly (\d+)", said).groups())
+        sent, shown, failing = map(int, re.search(r"results sent +(\d+) .*; officials see (\d+), of them failing or possibly (\d+)", said).groups())
         self.assertEqual(sent, shown)
         self.assertGreaterEqual((sent, failing), (6, 2))
         self.assertRegex(said, r"history +\d{4} ")

@@ -121,7 +121,7 @@ class Centre:
         return wrong
 
     def count(self, sent, sample):
-        self.say("  results sent      %8d  of %s's sample %d; in the officials' files %d, failing or possibly %d"
+        self.say("  results sent      %8d  of %s's sample %d; officials see %d, of them failing or possibly %d"
                  % (len(sent), self.lab.name, sample, self.on_map, self.failing))
         self.say("  history           %8d  results of %d other simulated laboratories" % (self.history_on_map, LABS))
 

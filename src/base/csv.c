@@ -52,8 +52,13 @@ static enum state after(enum state state, char c)
 static char *end_of_record(struct csv *csv, bool *quoted)
 {
 	char *p = csv->buffer + csv->from, *end = csv->buffer + csv->to;
+	char *newline = memchr(p, '\n', (size_t)(end - p));
 	enum state state = BEGIN;
 
+	if (newline && !memchr(p, '"', (size_t)(newline - p))) { /* as most are */
+		*quoted = false;
+		return newline;
+	}
 	for (; p < end && (state == QUOTED || *p != '\n'); p++)
 		state = after(state, *p);
 	*quoted = state == QUOTED;
@@ -62,11 +67,15 @@ static char *end_of_record(struct csv *csv, bool *quoted)
 
 static bool split(struct csv *csv)
 {
-	const char *p = csv->record, *end = p + csv->len, *begin = p;
+	const char *p = csv->record, *end = p + csv->len, *begin = p, *comma;
+	bool plain = !memchr(p, '"', csv->len);
 	enum state state = BEGIN;
 
 	for (csv->n = 0;; p++) {
-		if (p < end) {
+		if (plain) {
+			comma = memchr(p, ',', (size_t)(end - p));
+			p = comma ? comma : end;
+		} else if (p < end) {
 			state = after(state, *p);
 			if (state != BEGIN)
 				continue;
@@ -91,8 +100,8 @@ static void give(struct csv *csv, char *end)
 	csv->len = (size_t)(end - begin);
 	csv->end_of_line = newline ? "\n" : "";
 	csv->from += csv->len + newline;
-	for (p = begin; p < end; p++)
-		csv->next_line += *p == '\n';
+	for (p = begin; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+		csv->next_line++;
 	csv->next_line += newline;
 	if (newline && csv->len && end[-1] == '\r') {
 		csv->len--;

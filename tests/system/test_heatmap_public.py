@@ -38,7 +38,7 @@ class Public(HeatmapTest):
         for row in [r for name in os.listdir(os.path.join(self.out, "current/official/data/results")) if name.endswith(".csv")
                     for r in self.csv("official", "data/results", name)]:
             secrets.update(row[k].lstrip("'") for k in ("lab", "spool", "point", "code", "name", "lat", "lon", "sampled"))
-        secrets.discard("")
+        secrets = {s for s in secrets if s and not re.fullmatch(r"\d{1,2}(\.\d{1,2})?", s)}    # a coordinate so coarse is a district's as well
         self.assertGreater(len(secrets), 100)
         for path, text in self.texts("public").items():
             self.assertEqual([s for s in secrets if s in text], [], path)

@@ -239,6 +239,15 @@ static const struct schema_key keys[] = {
 		.least = 1,
 		.most = 3650,
 		.unit = "days"},
+	{.key = "withdrawn_days",
+		.help = "So long withdrawn.csv lists a result that is gone; who fetches the "
+			"results more seldom takes them all anew.",
+		.kind = SCHEMA_INTEGER,
+		AT(struct heatmap_conf, withdrawn_days),
+		.preset = "400",
+		.least = 1,
+		.most = 3650,
+		.unit = "days"},
 	{.key = "give_up_s",
 		.help = "A store that has not answered everything after so long: what was "
 			"published last stays.",

@@ -24,10 +24,11 @@ struct heatmap_conf {
 		char language[16]; /* of the disclaimer: "en", "ur" */
 	} outlines;
 	struct policy policy;
-	int64_t from_ms;     /* UTC; nothing older is read */
-	unsigned stale_days; /* a cell whose newest result is older is faded */
-	unsigned give_up_s;  /* for one whole publication */
-	unsigned keep;       /* versions before the current one that stay */
+	int64_t from_ms;         /* UTC; nothing older is read */
+	unsigned stale_days;     /* a cell whose newest result is older is faded */
+	unsigned give_up_s;      /* for one whole publication */
+	unsigned withdrawn_days; /* so long a row that is gone is listed */
+	unsigned keep;           /* versions before the current one that stay */
 };
 
 /* As conf_read() (conf/conf.h): errors name FILE:LINE. */

@@ -31,6 +31,9 @@ int files_put_failures(const struct picture *picture, enum view view, struct fil
 /* results/YYYY-MM.csv and .geojson (official). */
 int files_put_results(
 	const struct picture *picture, struct file_list *list, struct text *why) MUST_USE;
+/* withdrawn.csv (official), after the results. */
+int files_put_withdrawn(
+	const struct picture *picture, struct file_list *list, struct text *why) MUST_USE;
 /* series/DISTRICT.json; points/DISTRICT.json (official). */
 int files_put_series(const struct picture *picture, enum view view, struct file_list *list,
 	struct text *why) MUST_USE;

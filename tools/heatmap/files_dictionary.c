@@ -96,6 +96,18 @@ static const struct {
 	{"results/*.csv", "impediment", "whole number", "",
 		"why no water was taken: 1 dry, 2 broken, 3 locked, 4 unsafe, 5 unreachable, "
 		"6 not found, 7 refused"},
+	{"results/*.csv", "changed", "time", "UTC",
+		"since when the row is as it is; greater than `changes.to` of an older "
+		"index.json: new or different since"},
+	{"withdrawn.csv", "lab", "text", "",
+		"with spool, sample, parameter, method and replicate the key of a row of results "
+		"that holds no more"},
+	{"withdrawn.csv", "spool", "text", "", "as in results/*.csv"},
+	{"withdrawn.csv", "sample", "whole number", "", "as in results/*.csv"},
+	{"withdrawn.csv", "method", "text", "", "as in results/*.csv"},
+	{"withdrawn.csv", "replicate", "whole number", "", "as in results/*.csv"},
+	{"withdrawn.csv", "sampled", "time", "UTC", "as it stood last"},
+	{"withdrawn.csv", "withdrawn", "time", "UTC", "the first version without it"},
 };
 
 int files_put_dictionary(struct file_list *list, struct text *why)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "changes.h"
 #include "files.h"
 #include "outlines.h"
 #include "points.h"
@@ -53,6 +54,15 @@ static void put_periods(const struct picture *picture, enum view view, struct pu
 		if (!i || cells->at[i - 1].month != cells->at[i].month)
 			jot_month(put, NULL, cells->at[i].month);
 	jot_end(put, ']');
+}
+
+/* How what is new since another version is found in the results. */
+static void put_changes(const struct picture *picture, struct put *put)
+{
+	jot_begin(put, "changes", '{');
+	jot_time(put, "from", changes_from_ms(picture->changes));
+	jot_time(put, "to", changes_to_ms(picture->changes));
+	jot_end(put, '}');
 }
 
 /* --- parameters ---------------------------------------------------------------------------------------- */
@@ -278,6 +288,8 @@ int files_put_index(
 	put_policy(picture, view, &put);
 	jot_whole(&put, "stale_days", picture->conf->stale_days);
 	put_periods(picture, view, &put);
+	if (view == VIEW_OFFICIAL)
+		put_changes(picture, &put);
 	err = put_parameters(picture, view, &put);
 	put_sets(picture, &put);
 	put_districts(picture, &put);

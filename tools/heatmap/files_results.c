@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "changes.h"
 #include "files.h"
 #include "words.h"
 
@@ -10,7 +11,7 @@ static const char headings[] =
 	"parameter,"
 	"method,class,value,censor,upper,mdl,unit,verdict,reason,as_if,limit_text,limit_set,basis,"
 	"van_verdict,van_limit_set,status,rev,activity,purpose,parent,clock_doubt,lat,lon,"
-	"schema_version,replicate,impediment";
+	"schema_version,replicate,impediment,changed";
 
 static const char what_csv[] =
 	"one month's results, one row per sample, parameter, method and replicate",
@@ -49,11 +50,15 @@ static void csv_judged(struct put *put, const struct result_row *row)
 	csv_number(put, row->limit_set ? row->limit_set : NAN);
 }
 
-static void csv_row(struct put *put, const struct result_row *row)
+/* Since when it is as it is. */
+static int64_t csv_row(struct put *put, struct changes *changes, const struct result_row *row)
 {
+	int64_t changed_ms;
+
 	char unit[32];
 	struct text units = text_over(unit, sizeof(unit));
 
+	put->sum = PUT_SUM;
 	word_put_unit(&units, row->parameter);
 	csv_who(put, row);
 	csv_words(put, row->parameter);
@@ -76,10 +81,16 @@ static void csv_row(struct put *put, const struct result_row *row)
 	csv_whole(put, FILES_SCHEMA);
 	csv_whole(put, row->replicate);
 	csv_number(put, row->impediment ? row->impediment : NAN);
+	changed_ms = changes_since_ms(changes,
+		changes_key(row->lab, row->spool, row->sample, row->parameter, row->method,
+			row->replicate),
+		put->sum);
+	csv_time(put, changed_ms);
 	csv_end(put);
+	return changed_ms;
 }
 
-static void map_row(struct put *put, const struct result_row *row)
+static void map_row(struct put *put, const struct result_row *row, int64_t changed_ms)
 {
 	char limit[160];
 	struct text text = text_over(limit, sizeof(limit));
@@ -104,6 +115,7 @@ static void map_row(struct put *put, const struct result_row *row)
 	jot_text(put, "reason", word_of_reason(row->own_reason));
 	jot_words(put, "limit_text", limit);
 	jot_text(put, "status", word_of_status(row->status));
+	jot_time(put, "changed", changed_ms);
 	files_end_feature(put);
 }
 
@@ -137,10 +149,8 @@ static int put_month(const struct picture *picture, const struct result_row *con
 	put_open(&map, list->folder, name[1]);
 	csv_line(&csv, headings);
 	files_begin_features(&map, picture);
-	for (i = 0; i < n; i++) {
-		csv_row(&csv, rows[i]);
-		map_row(&map, rows[i]);
-	}
+	for (i = 0; i < n; i++)
+		map_row(&map, rows[i], csv_row(&csv, picture->changes, rows[i]));
 	files_end_features(&map);
 	err = files_close(list, &csv, name[0], what_csv, why);
 	if (files_close(list, &map, name[1], what_map, why) && !err)

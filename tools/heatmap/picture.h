@@ -7,6 +7,8 @@
 #include "district/gazetteer.h"
 #include "failures.h"
 
+struct changes;
+
 enum view { VIEW_PUBLIC, VIEW_OFFICIAL, VIEW_LABS };
 
 struct picture {
@@ -17,6 +19,7 @@ struct picture {
 	struct speakers speakers;
 	struct failures failures;
 	struct cells apart, all; /* public and private sources each for themselves; together */
+	struct changes *changes; /* since the version before; NULL: results are not published */
 	int64_t made_ms;         /* UTC */
 	int64_t as_of_ms;        /* of the newest result that counts; 0: none */
 	size_t strays; /* results of districts that the gazetteer does not have: of none */

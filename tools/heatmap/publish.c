@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/utc.h"
+#include "changes.h"
 #include "files.h"
 #include "folder.h"
 #include "outlines.h"
@@ -109,6 +110,8 @@ static int write_map(
 		err = files_put_points(picture, list, why);
 	if (!err && view == VIEW_OFFICIAL)
 		err = files_put_results(picture, list, why);
+	if (!err && view == VIEW_OFFICIAL)
+		err = files_put_withdrawn(picture, list, why);
 	if (!err)
 		err = files_put_dictionary(list, why);
 	return err;
@@ -238,6 +241,9 @@ static int make_version(const struct heatmap_conf *conf, const atomic_bool *stop
 
 	if (!err)
 		err = picture_make(picture);
+	if (!err && conf->policy.official)
+		err = changes_open(
+			&picture->changes, conf->out, picture->made_ms, conf->withdrawn_days);
 	return err ? err : write_version(picture, folder, why);
 }
 
@@ -274,6 +280,7 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 	text_copy(published->version, sizeof(published->version), folder.name);
 	status_put(conf, picture.made_ms, err, err ? why->at : NULL);
 	folder_close(&folder);
+	changes_close(picture.changes);
 	picture_free(&picture);
 	gazetteer_free(places);
 	point_list_free(&doubles);

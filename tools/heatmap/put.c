@@ -20,6 +20,7 @@ void put_open(struct put *put, const char *folder, const char *name)
 	put->file = NULL;
 	put->follows = false;
 	put->wrong = 0;
+	put->sum = 0;
 	text_printf(&path, "%s/%s", folder, name);
 	if (path.cut) {
 		put->wrong = ENAMETOOLONG;
@@ -55,8 +56,19 @@ int put_close(struct put *put, long *bytes, struct text *why)
 	return ERR_IO;
 }
 
+uint64_t put_sum(uint64_t sum, const char *at, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum = (sum ^ (unsigned char)at[i]) * 0x100000001B3u;
+	return sum;
+}
+
 static void out(struct put *put, const char *at, size_t len)
 {
+	if (put->sum)
+		put->sum = put_sum(put->sum, at, len);
 	if (len && put->file && fwrite_unlocked(at, 1, len, put->file) != len && !put->wrong)
 		put->wrong = errno ? errno : EIO;
 }
@@ -243,6 +255,12 @@ void csv_words(struct put *put, const char *text)
 	}
 	if (quoted)
 		out_text(put, "\"");
+}
+
+void csv_field(struct put *put, const char *at, size_t len)
+{
+	next_field(put);
+	out(put, at, len);
 }
 
 void csv_whole(struct put *put, int64_t number)

@@ -17,7 +17,12 @@ struct put {
 	char path[PUT_PATH];
 	bool follows; /* JSON: a comma comes first; CSV: the same */
 	int wrong;    /* errno of the first trouble */
+	uint64_t sum; /* of all bytes since it was PUT_SUM; without a file too; 0: none is taken */
 };
+
+/* A sum of bytes in which chance changes do not go unseen (FNV-1a), of a text whole or piece by piece. */
+#define PUT_SUM 0xCBF29CE484222325u
+uint64_t put_sum(uint64_t sum, const char *at, size_t len);
 
 /* A new file at folder/name; folders of `name` are made. */
 void put_open(struct put *put, const char *folder, const char *name);
@@ -47,6 +52,7 @@ void csv_whole(struct put *put, int64_t number);
 void csv_number(struct put *put, double number); /* not finite: nothing */
 void csv_time(struct put *put, int64_t utc_ms);  /* 0: nothing */
 void csv_day(struct put *put, int64_t utc_ms);
+void csv_field(struct put *put, const char *at, size_t len); /* as it stands in another of these */
 void csv_end(struct put *put);
 
 /* "2026-11-29T10:15:00Z" */

@@ -1,8 +1,10 @@
 /* A year of 50 laboratories: the store's answer read, judged and counted, and its files written; without the store. */
 #include <inttypes.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../../tools/heatmap/changes.h"
 #include "../../../tools/heatmap/files.h"
 #include "../../../tools/heatmap/influx.h"
 #include "../measure.h"
@@ -75,15 +77,32 @@ static void write_all(const struct picture *picture)
 	struct text why = text_over(words, sizeof(words));
 
 	insist(list != NULL, "no memory");
-	list->folder = ".";
+	list->folder = "current/official/data";
 	insist(!files_put_cells(picture, VIEW_OFFICIAL, list, &why) &&
 			!files_put_failures(picture, VIEW_OFFICIAL, list, &why) &&
 			!files_put_series(picture, VIEW_OFFICIAL, list, &why) &&
 			!files_put_points(picture, list, &why) &&
 			!files_put_results(picture, list, &why) &&
+			!files_put_withdrawn(picture, list, &why) &&
 			!files_put_index(picture, VIEW_OFFICIAL, list, &why),
 		words);
 	free(list);
+}
+
+/* The version that now lies there is the one before. */
+static void open_changes(struct picture *picture)
+{
+	changes_close(picture->changes);
+	picture->made_ms += 300000;
+	insist(!changes_open(&picture->changes, ".", picture->made_ms, 400), "no memory");
+}
+
+static double memory_mb(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)usage.ru_maxrss / 1024;
 }
 
 int main(void)
@@ -94,8 +113,7 @@ int main(void)
 	struct gazetteer *places = NULL;
 	char words[400];
 	struct text why = text_over(words, sizeof(words));
-	struct rusage usage;
-	double began = cpu_s(), read, made, written;
+	double began = cpu_s(), read, made, written, opened, again, memory, whole;
 
 	write_text("places.csv",
 		"province,division,district,district_pcode,tehsil,tehsil_pcode,lat,lon\n"
@@ -120,14 +138,28 @@ int main(void)
 	read = cpu_s();
 	insist(!picture_make(&picture), "no memory");
 	made = cpu_s();
+	open_changes(&picture);
+	insist(!mkdir("current", 0755) && !mkdir("current/official", 0755) &&
+			!mkdir("current/official/data", 0755),
+		"cannot make a folder");
 	write_all(&picture);
 	written = cpu_s();
-	getrusage(RUSAGE_SELF, &usage);
+	memory = memory_mb();
+	open_changes(&picture);
+	opened = cpu_s();
+	whole = memory_mb();
+	write_all(&picture);
+	again = cpu_s();
+	insist(changes_from_ms(picture.changes) == now_ms + 300000, "the version is not believed");
 	printf("heatmap.year.results %zu results\n", picture.rows.n_results);
 	printf("heatmap.year.read %.2f s\n", read - began);
 	printf("heatmap.year.made %.2f s\n", made - read);
 	printf("heatmap.year.written %.2f s\n", written - made);
-	printf("heatmap.year.memory %.0f MB\n", (double)usage.ru_maxrss / 1024);
+	printf("heatmap.year.memory %.0f MB\n", memory);
+	printf("heatmap.year.changes_read %.2f s\n", opened - written);
+	printf("heatmap.year.changes_written %.2f s\n", again - opened - (written - made));
+	printf("heatmap.year.changes_memory %.0f MB\n", whole - memory);
+	changes_close(picture.changes);
 	picture_free(&picture);
 	gazetteer_free(places);
 	limits_free(&limits);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../../../tools/heatmap/changes.h"
 #include "../../../tools/heatmap/files.h"
 #include "../../../tools/heatmap/folder.h"
 #include "../../../tools/heatmap/outlines.h"
@@ -42,6 +43,8 @@ static int begin(void **state)
 		return -1;
 	picture = (struct picture){.conf = &conf, .limits = &limits, .places = places};
 	picture.made_ms = noon_ms;
+	if (changes_open(&picture.changes, folder, noon_ms, 400))
+		return -1;
 	memset(&list, 0, sizeof(list));
 	list.folder = folder;
 	return 0;
@@ -50,6 +53,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
+	changes_close(picture.changes);
 	picture_free(&picture);
 	gazetteer_free((struct gazetteer *)picture.places);
 	return 0;

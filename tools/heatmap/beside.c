@@ -24,9 +24,13 @@ static int by_root(const struct member *a, const struct member *b)
 	return order ? order : (a->root > b->root) - (a->root < b->root);
 }
 
-static int by_root_of(const void *a, const void *b)
+/* Within a family as the rows are: of two failing replicates the first says which failure it would be. */
+static int by_root_of(const void *x, const void *y)
 {
-	return by_root(a, b);
+	const struct member *a = x, *b = y;
+	int order = by_root(a, b);
+
+	return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
 static bool same_test(const struct result_row *a, const struct result_row *b)

@@ -101,14 +101,14 @@ static struct found_value found_of(const struct result_row *row)
 	return found;
 }
 
-/* Not detected is less than any number, detected more than nothing; "<5" lies below 5, ">5" above it. */
+/* Not detected is less than any number, detected more than nothing; "<5" and what reaches up to 5 lie below 5, ">5" above it. */
 static int by_value(const void *x, const void *y)
 {
 	static const int rank[] = {[AMOUNT_BELOW] = 0,
-		[AMOUNT_EXACT] = 1,
 		[AMOUNT_BETWEEN] = 1,
-		[AMOUNT_ABOVE] = 2,
-		[AMOUNT_DETECTED] = 2};
+		[AMOUNT_EXACT] = 2,
+		[AMOUNT_ABOVE] = 3,
+		[AMOUNT_DETECTED] = 4};
 	const struct found_value *a = x, *b = y;
 	double one = a->kind == AMOUNT_NOT_DETECTED ? -INFINITY
 		     : a->kind == AMOUNT_DETECTED   ? 0

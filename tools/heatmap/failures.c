@@ -10,7 +10,8 @@ struct event {
 
 /* A run of failures at one point, of one parameter. */
 struct run {
-	const struct spoken *newest, *begun;
+	const struct spoken *begun;
+	size_t from;       /* the event that began it */
 	int64_t latest_ms; /* after which no failure of it can have been */
 	uint64_t sample;   /* the highest of them */
 	bool open, retested, by_laboratory, timed, one_spool;
@@ -21,7 +22,7 @@ static bool fails(const struct event *event)
 	return event->spoken->failed != NULL;
 }
 
-/* What closes comes before what opens at the same moment. */
+/* What closes comes before what opens at the same moment, and what is worse is the later. */
 static int by_time(const void *x, const void *y)
 {
 	const struct event *a = x, *b = y;
@@ -29,6 +30,8 @@ static int by_time(const void *x, const void *y)
 
 	if (!order)
 		order = (int)fails(a) - (int)fails(b);
+	if (!order)
+		order = (int)speak_weight(a->spoken->row) - (int)speak_weight(b->spoken->row);
 	return order ? order : (a->spoken > b->spoken) - (a->spoken < b->spoken);
 }
 
@@ -42,21 +45,19 @@ static bool same_visit(const struct spoken *a, const struct spoken *b)
 	return same_spool(a, b) && a->visit == b->visit;
 }
 
-static void fail(struct run *run, const struct spoken *spoken)
+static void fail(struct run *run, const struct event *events, size_t i)
 {
+	const struct spoken *spoken = events[i].spoken;
 	int64_t latest_ms = speak_latest_ms(spoken->failed);
 
 	if (!run->open)
 		*run = (struct run){.open = true,
 			.begun = spoken,
+			.from = i,
 			.timed = true,
 			.one_spool = true,
 			.latest_ms = latest_ms};
 	run->retested |= !same_visit(run->begun, spoken);
-	/* Of one visit what weighs more, of equals the laboratory's, which comes first. */
-	if (!run->newest || !same_visit(run->newest, spoken) ||
-		speak_weight(spoken->row) > speak_weight(run->newest->row))
-		run->newest = spoken;
 	run->by_laboratory |= !spoken->row->screening;
 	run->timed &= speak_is_timed(spoken->failed);
 	run->one_spool &= same_spool(run->begun, spoken);
@@ -95,8 +96,29 @@ static bool visit_fails(const struct spoken *point, size_t n, size_t i)
 	return false;
 }
 
-/* Of a point and parameter; events is room for n. */
-static struct run follow(const struct spoken *point, size_t n, struct event *events)
+static bool is_worse(const struct spoken *a, const struct spoken *b)
+{
+	unsigned one = speak_weight(a->row), other = speak_weight(b->row);
+
+	return one == other ? a->row->screening < b->row->screening : one > other;
+}
+
+/* Of the visit that failed last what weighs most, of equals the laboratory's. */
+static const struct spoken *shown_of(const struct event *events, size_t from, size_t n)
+{
+	const struct spoken *shown = NULL;
+	size_t i;
+
+	for (i = n; i-- > from;)
+		if (fails(&events[i]) && (!shown || (same_visit(events[i].spoken, shown) &&
+							    is_worse(events[i].spoken, shown))))
+			shown = events[i].spoken;
+	return shown;
+}
+
+/* Of a point and parameter; events is room for n.  False: nothing is open. */
+static bool follow(
+	const struct spoken *point, size_t n, struct event *events, struct failure *failure)
 {
 	struct run run = {.open = false};
 	size_t i, n_events = 0;
@@ -113,10 +135,13 @@ static struct run follow(const struct spoken *point, size_t n, struct event *eve
 	qsort(events, n_events, sizeof(*events), by_time);
 	for (i = 0; i < n_events; i++)
 		if (fails(&events[i]))
-			fail(&run, events[i].spoken);
+			fail(&run, events, i);
 		else if (run.open && closes(&run, events[i].spoken))
 			run.open = false;
-	return run;
+	if (run.open)
+		*failure = (struct failure){shown_of(events, run.from, n_events)->row,
+			sampled_ms(run.begun->row), run.retested};
+	return run.open;
 }
 
 /* What touches health comes first; a van's basis stands in where no row here decided. */
@@ -153,15 +178,11 @@ int failures_find(struct failures *failures, const struct speakers *speakers)
 		return ERR_MEMORY;
 	}
 	for (i = 0; i < speakers->n; i = end) {
-		struct run run;
-
 		for (end = i; end < speakers->n && same_point(&speakers->at[i], &speakers->at[end]);
 			end++)
 			;
-		run = follow(&speakers->at[i], end - i, events);
-		if (run.open)
-			failures->at[failures->n++] = (struct failure){
-				run.newest->row, sampled_ms(run.begun->row), run.retested};
+		failures->n +=
+			follow(&speakers->at[i], end - i, events, &failures->at[failures->n]);
 	}
 	free(events);
 	qsort(failures->at, failures->n, sizeof(*failures->at), by_weight);

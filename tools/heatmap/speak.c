@@ -91,7 +91,7 @@ static int by_visit(const struct candidate *a, const struct candidate *b)
 	return order ? order : compare(a->visit, b->visit);
 }
 
-/* The worst first; of equals the latest. */
+/* The worst first; of equals the latest.  No two are the same: what speaks is no matter of the order in which a store answers. */
 static int by_weight(const void *x, const void *y)
 {
 	const struct candidate *a = x, *b = y;
@@ -104,8 +104,14 @@ static int by_weight(const void *x, const void *y)
 	if (!order)
 		order = (sampled_ms(a->row) < sampled_ms(b->row)) -
 			(sampled_ms(a->row) > sampled_ms(b->row));
-	return order ? order : names_order(a->row->method, b->row->method);
+	if (!order)
+		order = -compare(a->row->sample, b->row->sample);
+	if (!order)
+		order = names_order(a->row->method, b->row->method);
+	return order ? order : -compare(a->row->replicate, b->row->replicate);
 }
+
+/* Of visits that began at one moment the worse is the later: it counts, and is shown as the last. */
 
 static int by_time(const void *x, const void *y)
 {
@@ -117,7 +123,13 @@ static int by_time(const void *x, const void *y)
 	if (!order)
 		order = (a->visit_ms > b->visit_ms) - (a->visit_ms < b->visit_ms);
 	if (!order)
-		order = compare(a->row->sample, b->row->sample);
+		order = compare(speak_weight(a->row), speak_weight(b->row));
+	if (!order)
+		order = names_order(a->row->lab, b->row->lab);
+	if (!order)
+		order = names_order(a->row->spool, b->row->spool);
+	if (!order)
+		order = compare(a->visit, b->visit);
 	return order ? order : a->row->screening - b->row->screening;
 }
 

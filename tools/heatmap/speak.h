@@ -23,7 +23,8 @@ struct spoken {
 };
 
 struct speakers {
-	struct spoken *at; /* by point, parameter, visit, class */
+	struct spoken
+		*at; /* by point, parameter, when the visit began; of one moment the worst last */
 	size_t n;
 };
 

@@ -2,57 +2,11 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <string.h>
+#include <stddef.h>
 
 #include <cmocka.h>
 
-#include "../../../tools/heatmap/beside.h"
-#include "../../../tools/heatmap/cells.h"
-#include "../../../tools/heatmap/failures.h"
-#include "../../../tools/heatmap/policy.h"
-#include "result.h"
-
-static struct rows rows;
-static struct speakers speakers;
-static struct failures failures;
-static struct cells cells;
-static const struct policy policy = {5, 5, "public_tap_standpipe", true, true};
-
-/* A result of point `point`, so many days ago, with the verdict that the centre gave. */
-static struct result_row *add(uint64_t point, int ago, uint8_t verdict)
-{
-	struct result_row *row = add_result(&rows, "kp-van-01", point, ago);
-
-	row->own_verdict = row->verdict = verdict;
-	return row;
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	memset(&rows, 0, sizeof(rows));
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	rows_free(&rows);
-	speakers_free(&speakers);
-	failures_free(&failures);
-	cells_free(&cells);
-	return 0;
-}
-
-static void settle(bool apart)
-{
-	assert_int_equal(rows_settle(&rows), 0);
-	assert_int_equal(beside_weigh(&rows), 0);
-	assert_int_equal(speakers_find(&speakers, &rows, noon_ms), 0);
-	assert_int_equal(failures_find(&failures, &speakers), 0);
-	assert_int_equal(
-		cells_make(&cells, &rows, &speakers, &policy, noon_ms - 90 * day_ms, apart), 0);
-}
+#include "world.h"
 
 static void test_the_highest_revision(void **state)
 {
@@ -150,123 +104,6 @@ static void test_an_activity_nobody_here_knows(void **state)
 	settle(false);
 	assert_int_equal(failures.n, 2);
 	assert_int_equal(cells.n, 1);
-	assert_int_equal(cells.at[0].points, 1);
-}
-
-/* Of sample 1, of which it has all but the verdict. */
-static struct result_row *add_beside(const char *activity, int ago, uint8_t verdict)
-{
-	struct result_row *row = add(1, ago, verdict);
-
-	row->activity = names_keep(&rows.names, activity);
-	row->parent = 1;
-	return row;
-}
-
-static void forget(void)
-{
-	end(NULL);
-	memset(&rows, 0, sizeof(rows));
-	memset(&speakers, 0, sizeof(speakers));
-	memset(&failures, 0, sizeof(failures));
-	memset(&cells, 0, sizeof(cells));
-}
-
-static void test_a_spike_that_is_not_found(void **state)
-{
-	static const double found[] = {5, 95, NAN};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < 3; i++) {
-		struct result_row *row;
-
-		add(1, 5, WATER_MEETS)->censor = AMOUNT_NOT_DETECTED;
-		row = add_beside("spike", 5, WATER_NOT_APPLICABLE);
-		row->known = 100;
-		row->value = found[i];
-		row->censor = i == 2 ? AMOUNT_DETECTED : AMOUNT_EXACT;
-		add(1, 30, WATER_FAILS_DETECTED);
-		for (row = rows.results; row < rows.results + rows.n_results; row++)
-			row->parameter = names_keep(&rows.names, "ecoli");
-		settle(false);
-		assert_int_equal(failures.n, i == 1 ? 0 : 1);
-		assert_int_equal(
-			rows.results[0].own_verdict, i == 1 ? WATER_MEETS : WATER_CANNOT_JUDGE);
-		assert_int_equal(rows.results[0].own_reason, i == 1 ? WHY_NONE : WHY_SPIKE);
-		forget();
-	}
-}
-
-static void test_a_reference_of_another_method_says_nothing(void **state)
-{
-	struct result_row *standard;
-
-	(void)state;
-	add(1, 5, WATER_MEETS);
-	standard = add_beside("reference", 5, WATER_NOT_APPLICABLE);
-	standard->method = names_keep(&rows.names, "other");
-	standard = add_beside("reference", 5, WATER_NOT_APPLICABLE);
-	standard->known = 7.1; /* of pH how far off counts */
-	settle(false);
-	assert_int_equal(rows.results[0].own_verdict, WATER_MEETS);
-	rows.results[1].known = rows.results[2].known = 9;
-	assert_int_equal(beside_weigh(&rows), 0);
-	assert_int_equal(rows.results[0].own_verdict, WATER_CANNOT_JUDGE);
-	assert_int_equal(rows.results[0].own_reason, WHY_REFERENCE);
-}
-
-static void test_a_replicate_of_the_other_class_fails(void **state)
-{
-	(void)state;
-	add(1, 5, WATER_MEETS);
-	add_beside("replicate", 5, WATER_FAILS_ABOVE)->screening = 1;
-	rows.results[1].own_as_if = WATER_FAILS_ABOVE;
-	settle(false);
-	assert_int_equal(rows.results[0].own_verdict, WATER_POSSIBLE_FAILURE);
-	assert_int_equal(rows.results[0].own_reason, WHY_REPLICATE);
-	assert_int_equal(rows.results[0].own_as_if, WATER_FAILS_ABOVE);
-	assert_int_equal(rows.results[1].own_verdict, WATER_FAILS_ABOVE);
-	assert_int_equal(cells.n, 2);
-	assert_int_equal(cells.at[0].meets + cells.at[1].meets, 0);
-}
-
-static void test_a_blank_that_has_it_lifts_over_a_lower_bound(void **state)
-{
-	static const struct limit range = {.low = 0.2, .high = 0.5}, most = {.low = NAN, .high = 5};
-
-	(void)state;
-	add(1, 5, WATER_MEETS)->limit = &most;
-	add_beside("blank", 5, WATER_NOT_APPLICABLE);
-	rows.results[0].parameter = rows.results[1].parameter =
-		names_keep(&rows.names, "free_chlorine");
-	settle(false);
-	assert_int_equal(rows.results[0].own_verdict, WATER_MEETS);
-	rows.results[0].limit = &range;
-	assert_int_equal(beside_weigh(&rows), 0);
-	assert_int_equal(rows.results[0].own_verdict, WATER_CANNOT_JUDGE);
-	assert_int_equal(rows.results[0].own_reason, WHY_BLANK);
-}
-
-static void test_a_replicate_fails_when_it_was_taken(void **state)
-{
-	(void)state;
-	add(1, 28, WATER_CANNOT_JUDGE);
-	add_beside("replicate", 9, WATER_FAILS_ABOVE);
-	add(1, 19, WATER_MEETS);
-	settle(false);
-	assert_int_equal(failures.n, 1);
-	assert_int_equal(sampled_ms(failures.at[0].row), noon_ms - 9 * day_ms);
-}
-
-static void test_a_visit_is_for_what_its_first_sample_was(void **state)
-{
-	(void)state;
-	add(1, 5, WATER_MEETS);
-	add_beside("replicate", 5, WATER_FAILS_ABOVE)->purpose = 2;
-	settle(false);
-	assert_int_equal(cells.n, 1);
-	assert_int_equal(cells.at[0].meets, 0);
 	assert_int_equal(cells.at[0].points, 1);
 }
 
@@ -478,12 +315,6 @@ int main(void)
 		TEST(test_a_follow_up_is_open_and_in_no_share),
 		TEST(test_what_cannot_be_judged_closes_nothing),
 		TEST(test_a_wrong_clock_closes_nothing), TEST(test_an_activity_nobody_here_knows),
-		TEST(test_a_spike_that_is_not_found),
-		TEST(test_a_reference_of_another_method_says_nothing),
-		TEST(test_a_replicate_of_the_other_class_fails),
-		TEST(test_a_blank_that_has_it_lifts_over_a_lower_bound),
-		TEST(test_a_replicate_fails_when_it_was_taken),
-		TEST(test_a_visit_is_for_what_its_first_sample_was),
 		TEST(test_a_clock_that_nobody_confirmed), TEST(test_places_in_doubt_are_apart),
 		TEST(test_small_cells_and_shares), TEST(test_median_of_what_is_no_number),
 		TEST(test_a_silent_lab_makes_its_month_provisional),

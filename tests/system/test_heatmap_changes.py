@@ -33,11 +33,17 @@ SHIM = """
 
 static long calls;
 
+__attribute__((destructor)) static void said(void)
+{
+	if (getenv("CALLS"))
+		dprintf(atoi(getenv("CALLS")), "%ld", calls);
+}
+
 static void count(void)
 {
 	const char *at = getenv("KILL_AT");
 
-	if (at && ++calls == atol(at))
+	if (++calls == (at ? atol(at) : 0))
 		kill(getpid(), SIGKILL);
 }
 
@@ -75,7 +81,7 @@ class Changes(HeatmapTest):
         super().setUp()
         self.now = int(time.time() * 1000)
         self.held, self.gone, self.n = [], [], 0    # rows the store has, and had
-        self.log = []
+        self.log, self.calls = [], 100
         self.aliases = os.path.join(self.folder, "aliases.csv")
         self.table("")
         self.shim = os.path.join(self.folder, "shim")
@@ -149,9 +155,13 @@ class Changes(HeatmapTest):
         if kill_at:
             env["KILL_AT"] = str(kill_at)
         before = os.path.realpath(os.path.join(self.out, "current"))
-        done = subprocess.run([os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", self.path], env=env, capture_output=True, text=True,
-                              timeout=120)
+        with open(os.path.join(self.folder, "calls"), "w+") as calls:
+            done = subprocess.run([os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", self.path],
+                                  env=dict(env, CALLS=str(calls.fileno())), pass_fds=(calls.fileno(),), capture_output=True, text=True, timeout=120)
+            calls.seek(0)
+            self.calls = int(calls.read() or self.calls)
         self.assertIn(done.returncode, (0, -signal.SIGKILL) if kill_at else (0,), done.stderr)
+        self.killed = done.returncode != 0
         self.log = [one for one in done.stderr.splitlines() if "policy" not in one]
         return before != os.path.realpath(os.path.join(self.out, "current"))
 
@@ -215,6 +225,7 @@ class Changes(HeatmapTest):
     def test_random_histories(self):
         self.begin()
         rng, clock_s, before, versions, killed, followed, seen = self.random, 0, None, [], 0, 0, set()
+        expired = killed_after = highest = 0
         for _ in range(12):
             self.add()
         while len(versions) < 30:
@@ -223,20 +234,29 @@ class Changes(HeatmapTest):
                 if act != self.remove or len(self.held) > 3:
                     act()
                     seen.add(act.__name__)
+            if len(versions) in (8, 20) and len(self.held) > 3:    # one never comes back, and its time is over later
+                self.remove()
+                self.gone.pop()
+                clock_s = highest + DAYS * 86400 + 60 if len(versions) == 20 else clock_s
             clock_s += rng.choice([0] * 6 + [-4000, 3000, 40000, 90000, -100000])
-            kill_at = rng.randrange(1, 110) if rng.random() < 0.5 else None
+            highest = max(highest, clock_s)
+            kill_at = rng.randrange(1, self.calls + 10) if rng.random() < 0.5 else None
             if not self.try_to_publish(clock_s, kill_at):
                 self.assertTrue(kill_at)
                 killed += 1
                 continue
             self.assertEqual(self.log, [])
+            seen_gone = before[2] if before else {}
             before = self.check_version(before)
             versions.append(before)
+            expired += sum(key not in before[2] and key not in before[0] for key in seen_gone)
+            killed_after += bool(kill_at) and self.killed
             followed += self.check_followers(versions)
             self.assertNotIn("changes", self.json("public", "data/index.json"))
         gone = sum(len(one[2]) for one in versions)
-        print("%d versions, %d killed, %d rows listed as gone, %d followers held, %s" % (len(versions), killed, gone, followed, sorted(seen)))
-        self.assertTrue(killed and gone and followed > 30 and len(seen) == 7)
+        print("%d versions, %d tries killed before and %d after the swap, each of about %d calls; %d rows listed as gone, %d expired, %d followers held, %s" % (
+            len(versions), killed, killed_after, self.calls, gone, expired, followed, sorted(seen)))
+        self.assertTrue(killed and gone and expired and followed > 30 and len(seen) == 7, (killed, gone, expired, followed, seen))
 
     # --- a version that is not as it should be -----------------------------------------------------------------
 

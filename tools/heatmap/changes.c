@@ -21,8 +21,8 @@ struct old_file {
 struct changes {
 	char folder[PUT_PATH];
 	struct stood stood;
-	struct old_file *files;       /* results by month, then those that were withdrawn */
-	size_t n_files, n_results;    /* of the rows the first so many stood in the results */
+	struct old_file *files; /* results by month, then those that were withdrawn */
+	size_t n_files;
 	int64_t from_s, to_s, kept_s; /* withdrawn before kept_s: listed no more */
 	struct csv csv;
 	char time[24]; /* the last that was read; most rows have the same */
@@ -89,7 +89,7 @@ static int read_time(struct changes *changes, const struct csv_field *field, int
 	return 0;
 }
 
-/* A row as it stood; of those that were withdrawn the line does not matter. */
+/* A row as it stood; the line of one that was withdrawn is none, so that it is another when it comes back. */
 static int take_stood(struct pass *in)
 {
 	const struct csv *csv = &in->changes->csv;
@@ -263,8 +263,6 @@ static int read_version(struct changes *changes)
 		in.file->from = changes->stood.n;
 		err = read_file(&in, take_stood);
 		in.file->n = in.n;
-		if (!in.file->is_withdrawn)
-			changes->n_results = changes->stood.n;
 	}
 	return err;
 }
@@ -354,7 +352,7 @@ int64_t changes_since_ms(struct changes *changes, uint64_t key, uint64_t line)
 	if (!stood_find(stood, key, &row))
 		return changes_to_ms(changes);
 	stood->asked[row] = 1;
-	if (row >= changes->n_results || stood->lines[row] != line)
+	if (stood->lines[row] != line)
 		return changes_to_ms(changes);
 	return (int64_t)stood->when_s[row] * 1000;
 }

@@ -151,7 +151,7 @@ class Demo(unittest.TestCase):
             return wholelab.ask_http(official + name)[1].decode()
 
         index = json.loads(file("data/index.json"))
-        self.assertRegex(index["licence"], "INVENTED.*demo-van.*lab-01 to lab-08")
+        self.assertRegex(index["notice"], "invented water.*demo-van.*lab-01 to lab-08")
         self.assertEqual(len(index["labs"]), 9)
         self.assertGreaterEqual(len(index["periods"]), 1)
         self.assertIn("<title>", file(""))

@@ -338,6 +338,13 @@ class MapEdges(MapSite):
         self.open(wait=".note.bad", language="ur")
         self.assertIn("اس کی جگہ کوئی اور صفحہ آیا", self.said())
 
+    def test_a_notice_stands_above_every_screen(self):
+        season = self.season()
+        self.write(season, "index.json", dict(self.file(season, "index.json"), notice="A trial <b>of nothing</b>"))
+        for address in "", "#view=map", "#view=table", "#view=files", "?embed=1#view=map":
+            self.open(address, wait="main h1, main h2, .tile, .downloads, table")
+            self.assertIn("A trial <b>of nothing</b>", self.page.text(".banners"), address)
+
     def test_a_page_left_open_goes_over_to_the_next_map(self):
         season = self.season()
         self.open(wait=".failure")

@@ -14,11 +14,11 @@ import wholelab
 from visit import POINT
 
 LABS = 8
-LICENCE = "INVENTED: nobody ever took this water. A demo's map of %s and of %d simulated laboratories, lab-01 to lab-%02d"
+NOTICE = "A demo of invented water: nobody ever took it. %s is the demo's own van, lab-01 to lab-%02d are simulated too."
 VIEWS = ("official", "for officials: points and names"), ("public", "for everybody"), ("labs", "how the laboratories are")
 CONFIG = """store = { type = "%s"; url = "%s"; database = "waterlab"; };
 out = "%s"; page = "%s"; places = "%s/config/places.csv"; limits = { folder = "%s/config/limits"; };
-licence = "%s";
+notice = "%s"; licence = "none: invented";
 """
 
 
@@ -70,7 +70,7 @@ class Centre:
         history = self.history()
         with open(self.config, "w") as f:
             f.write(CONFIG % (self.store.flavour, self.store.url, self.out, os.path.join(os.path.dirname(wholelab.BIN), "map-page"),
-                              wholelab.TOP, wholelab.TOP, LICENCE % (self.lab.name, LABS, LABS)))
+                              wholelab.TOP, wholelab.TOP, NOTICE % (self.lab.name, LABS)))
         wrong = []
 
         def whole():

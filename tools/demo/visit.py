@@ -39,15 +39,20 @@ class Visit:
     # --- the steps -----------------------------------------------------------------------------------
 
     def stand(self):
-        if self.lab.status()["place"]["district"]:
-            self.lab.fault("gps stand")
-            return True
-        return False
+        place = self.lab.status()["place"]
+        if not place["district"] or place["near"]:
+            return False
+        self.lab.fault("gps stand")
+        return True
 
     def begin(self):
         place, before = self.lab.status()["place"], self.seen
         self.seen = place["lat"], place["lon"]
         if not place["district"] or self.seen != before:    # not yet of where it stands
+            return False
+        if place["near"]:    # the map would show a district that is not certain: somewhat further
+            self.lab.fault("gps drive")
+            self.steps.insert(0, (0, self.stand))
             return False
         self.command("begin", "--new", POINT, "--source", "protected_spring", "--position", "source", "--treated", "no")
         self.sample = self.lab.ask("samples")["open"][0]["sample"]

@@ -224,6 +224,12 @@ static const struct schema_key keys[] = {
 		.kind = SCHEMA_TEXT,
 		AT(struct heatmap_conf, licence),
 		.preset = "no licence was chosen: ask the publisher before you use these files"},
+	{.key = "notice",
+		.help = "One line that stands above every screen of the page, as that this is a "
+			"trial; empty: none.",
+		.kind = SCHEMA_TEXT,
+		AT(struct heatmap_conf, notice),
+		.preset = ""},
 	{.key = "from",
 		.help = "Nothing older than this day (UTC) is read.",
 		.kind = SCHEMA_TEXT,

@@ -16,6 +16,7 @@ struct heatmap_conf {
 	char places[HEATMAP_PATH]; /* config/places.csv */
 	char page[HEATMAP_PATH];   /* folder of the built page; "": none is laid beside the data */
 	char licence[HEATMAP_PATH];
+	char notice[HEATMAP_PATH];  /* above every screen; "": none */
 	char aliases[HEATMAP_PATH]; /* the centre's table of doubles; "": none */
 	struct limits_conf limits;
 	struct outlines_conf {

@@ -285,6 +285,7 @@ int files_put_index(
 	jot_time(&put, "as_of", as_of_shown(picture, view));
 	put_source(picture, &put);
 	jot_words(&put, "licence", picture->conf->licence);
+	jot_words(&put, "notice", picture->conf->notice);
 	put_policy(picture, view, &put);
 	jot_whole(&put, "stale_days", picture->conf->stale_days);
 	put_periods(picture, view, &put);

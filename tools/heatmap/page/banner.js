@@ -26,6 +26,7 @@ export function banners(index) {
 	// What became of the publisher's last try, which is newer than the map where the store was away.
 	const last = data.get("status.json").value, trouble = last?.trouble ? last.words ?? last.trouble : index.source?.trouble;
 	return [
+		index.notice && marks.note("odd", "warn", h("bdi", null, index.notice)),
 		!(passed <= oldAfterS) && marks.note("odd", "clock", h("b", null, say("old", {age: span(passed)})), " ", say("old.words")),
 		passed < -clockOffS && marks.note("odd", "clock", say("clock.behind", {at: minute(index.made)})),
 		trouble && marks.note("odd", "warn", h("b", null, say("trouble", {at: minute(index.source?.answered ?? index.made)})), " ", told(trouble)),

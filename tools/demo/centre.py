@@ -11,6 +11,7 @@ import re
 import threading
 
 import wholelab
+from verdict import settled
 from visit import POINT
 
 LABS = 8
@@ -66,23 +67,17 @@ class Centre:
 
     def publish(self, visit, sent, spool):
         """What is wrong with the map: each result that was sent is to stand in the officials' files, and what fails among the
-        open failures.  A store may take some seconds to show what it took."""
+        open failures."""
         history = self.history()
         with open(self.config, "w") as f:
             f.write(CONFIG % (self.store.flavour, self.store.url, self.out, os.path.join(os.path.dirname(wholelab.BIN), "map-page"),
                               wholelab.TOP, wholelab.TOP, NOTICE % (self.lab.name, LABS)))
-        wrong = []
 
-        def whole():
+        def wrong_now():
             done = wholelab.run("waterlab-heatmap", "--config", self.config)
-            wrong[:] = [done.stderr.strip()] if done.returncode else self.missing(visit, sent, spool, history)
-            return not wrong
+            return [done.stderr.strip()] if done.returncode else self.missing(visit, sent, spool, history)
 
-        try:
-            wholelab.wait_for("the map to show all", whole, 30, 1)
-        except wholelab.Trouble:
-            pass    # what is missing says more
-        return ["the map: " + w for w in wrong]
+        return ["the map: " + w for w in settled("the map to show all", wrong_now, 30)]
 
     def table(self, *names):
         rows = []

@@ -1,6 +1,22 @@
 """Readings held against the simulated analyzers, the van's card, the store and the road; each returns the list of what is wrong."""
 
 import compare
+import wholelab
+
+
+def settled(what, wrong_now, seconds):
+    """What is wrong in the end: a store may take some seconds to show what it took, and what is missing then is missing."""
+    wrong = []
+
+    def right():
+        wrong[:] = wrong_now()
+        return not wrong
+
+    try:
+        wholelab.wait_for(what, right, seconds, 1)
+    except wholelab.Trouble:
+        pass    # what is missing says more
+    return wrong
 
 
 def of_readings(lab, store, say):
@@ -22,7 +38,10 @@ def of_readings(lab, store, say):
     if status["readings"]["made"] != last:
         wrong.append("%d made but %d saved" % (status["readings"]["made"], last))
     if store:
-        wrong += of_store(store, readings, spool, last, say)
+        held = {}
+        wrong += settled("the store to show all", lambda: of_store(store, readings, spool, last, held), 20)
+        say("  in the store      %8d  counted by sequence in %s, holes %d"
+            % (held["rows"], store.title, last - held["different"]))
     if last == 0:
         wrong.append("nothing was read at all")
     if daemon_ended:
@@ -41,10 +60,9 @@ def of_places(lab, readings, say):
     return off[:5] + ([] if placed else ["no reading has a position"])
 
 
-def of_store(store, readings, spool, last, say):
+def of_store(store, readings, spool, last, held):
     rows = store.readings(spool)
-    say("  in the store      %8d  counted by sequence in %s, holes %d"
-        % (len(rows), store.title, last - len({r[0] for r in rows})))
+    held.update(rows=len(rows), different=len({r[0] for r in rows}))
     wrong = ["in the store: " + w for w in compare.compare_sequence(rows, last)]
     on_van = {int(r["seq"]): (r["unit"], r["parameter"], float(r["value"]) if r["value"] else None)
               for r in readings}

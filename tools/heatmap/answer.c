@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_LINE = 64 * 1024, FIRST_DAYS = 512 };
+enum { FIRST_LINE = 64 * 1024, FIRST_PRINTS = 64 };
 
 static bool fail(struct answer *answer, int err, const char *words)
 {
@@ -82,33 +82,30 @@ int answer_end(struct answer *answer)
 void answer_free(struct answer *answer)
 {
 	free(answer->line);
-	free(answer->days);
+	free(answer->prints);
 	joins_free(&answer->joins);
 	answer->line = NULL;
-	answer->days = NULL;
-	answer->len = answer->cap = answer->n_days = answer->cap_days = 0;
+	answer->prints = NULL;
+	answer->len = answer->cap = answer->n_prints = answer->cap_prints = 0;
 }
 
-struct day_print *answer_day(struct answer *answer, int32_t day)
+struct print *answer_print(struct answer *answer, const char *lab)
 {
-	size_t at = answer->n_days, cap;
-	struct day_print *grown;
+	size_t i, cap;
+	struct print *grown;
 
-	while (at && answer->days[at - 1].day > day)
-		at--;
-	if (at && answer->days[at - 1].day == day)
-		return &answer->days[at - 1];
-	if (answer->n_days == answer->cap_days) {
-		cap = answer->cap_days ? answer->cap_days * 2 : FIRST_DAYS;
-		grown = reallocarray(answer->days, cap, sizeof(*grown));
+	lab = names_keep(&answer->rows->names, lab);
+	for (i = answer->n_prints; i-- > 0;)
+		if (answer->prints[i].lab == lab)
+			return &answer->prints[i];
+	if (answer->n_prints == answer->cap_prints) {
+		cap = answer->cap_prints ? answer->cap_prints * 2 : FIRST_PRINTS;
+		grown = reallocarray(answer->prints, cap, sizeof(*grown));
 		if (!grown)
 			return NULL;
-		answer->days = grown;
-		answer->cap_days = cap;
+		answer->prints = grown;
+		answer->cap_prints = cap;
 	}
-	memmove(answer->days + at + 1, answer->days + at,
-		(answer->n_days - at) * sizeof(*answer->days));
-	answer->n_days++;
-	answer->days[at] = (struct day_print){.day = day};
-	return &answer->days[at];
+	answer->prints[answer->n_prints] = (struct print){.lab = lab};
+	return &answer->prints[answer->n_prints++];
 }

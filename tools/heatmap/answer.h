@@ -12,10 +12,13 @@
 
 enum { ANSWER_LINE = 64 * 1024 * 1024 };
 
-/* How many results a store has of one day (UTC), and of the fields without which a result says too much. */
-struct day_print {
-	int32_t day; /* since 1970 */
-	uint64_t n, n_fields;
+/*
+ * What a store has of one lab's results in a span of time, by which it is seen whether they are still those that were read:
+ * a number (seq) is used once and its row never changes, so another sum is another set of rows.
+ */
+struct print {
+	const char *lab; /* kept once (names.h); "": of no lab */
+	uint64_t seqs;   /* the sum of their numbers */
 };
 
 struct answer;
@@ -25,9 +28,8 @@ struct answer {
 	answer_take take;
 	struct rows *rows;
 	struct text *why;
-	/* What days there are, ascending once the answer is whole. */
-	struct day_print *days;
-	size_t n_days, cap_days;
+	struct print *prints; /* one a lab */
+	size_t n_prints, cap_prints;
 	uint64_t n, n_fields; /* rows of this answer, and of those fields */
 	bool ended;           /* its last line came; set from the start where no line says so */
 	struct joins joins;
@@ -43,7 +45,7 @@ bool answer_bytes(void *answer, const char *at, size_t len);
 int answer_end(struct answer *answer) MUST_USE;
 void answer_free(struct answer *answer);
 
-/* The day's print, made if it is not there.  NULL: no memory. */
-struct day_print *answer_day(struct answer *answer, int32_t day);
+/* The lab's print, made if it is not there.  NULL: no memory. */
+struct print *answer_print(struct answer *answer, const char *lab);
 
 #endif

@@ -193,9 +193,9 @@ static void put_labs(const struct picture *picture, struct put *put)
 	size_t i;
 
 	jot_begin(put, "labs", '[');
-	for (i = 0; i < picture->rows.n_labs; i++) /* a lab has a row for each spool */
-		if (!i || picture->rows.labs[i].lab != picture->rows.labs[i - 1].lab)
-			jot_text(put, NULL, picture->rows.labs[i].lab);
+	for (i = 0; i < picture->rows->n_labs; i++) /* a lab has a row for each spool */
+		if (!i || picture->rows->labs[i].lab != picture->rows->labs[i - 1].lab)
+			jot_text(put, NULL, picture->rows->labs[i].lab);
 	jot_end(put, ']');
 }
 

@@ -11,7 +11,7 @@ static const char headings[] = "lab,spool,last_contact,status_at,backlog,oldest_
 
 static unsigned count_results(const struct picture *picture, const char *lab)
 {
-	const struct rows *rows = &picture->rows;
+	const struct rows *rows = picture->rows;
 	int64_t from_ms = picture->made_ms - 30 * (int64_t)UTC_DAY_MS;
 	unsigned n = 0;
 	size_t i;
@@ -82,9 +82,9 @@ int files_put_labs(const struct picture *picture, struct file_list *list, struct
 	files_begin(&json, picture);
 	jot_begin(&json, "labs", '[');
 	csv_line(&csv, headings);
-	for (i = 0; i < picture->rows.n_labs; i++) {
-		jot_lab(&json, picture, &picture->rows.labs[i]);
-		csv_lab(&csv, picture, &picture->rows.labs[i]);
+	for (i = 0; i < picture->rows->n_labs; i++) {
+		jot_lab(&json, picture, &picture->rows->labs[i]);
+		csv_lab(&csv, picture, &picture->rows->labs[i]);
 	}
 	jot_end(&json, ']');
 	jot_end(&json, '}');

@@ -160,7 +160,7 @@ static int put_month(const struct picture *picture, const struct result_row *con
 
 int files_put_results(const struct picture *picture, struct file_list *list, struct text *why)
 {
-	const struct rows *rows = &picture->rows;
+	const struct rows *rows = picture->rows;
 	const struct result_row **sorted = calloc(rows->n_results + 1, sizeof(*sorted));
 	size_t i, end;
 	int err = 0;

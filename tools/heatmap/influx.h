@@ -11,8 +11,11 @@
 #include "uplink/uplink.h"
 
 /* A span of time: UTC in ms, the end itself not in it. */
-void influx_put_results(
+void influx_put_prints(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms);
+/* Of one lab: what a store holds ready for a question grows with the series that it is about. */
+void influx_put_results(struct text *form, const struct store_conf *conf, const char *lab,
+	int64_t from_ms, int64_t to_ms);
 void influx_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms);
 void influx_put_heard(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
@@ -22,6 +25,7 @@ void influx_put_labs(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);
 
 /* answer_take's: each takes one line.  0; ERR_DAMAGED, ERR_CONF (the store says no) with words in answer->why. */
+int influx_take_prints(struct answer *answer, const char *line, size_t len) MUST_USE;
 int influx_take_results(struct answer *answer, const char *line, size_t len) MUST_USE;
 int influx_take_points(struct answer *answer, const char *line, size_t len) MUST_USE;
 int influx_take_labs(struct answer *answer, const char *line, size_t len) MUST_USE;

@@ -16,7 +16,8 @@ static const char help[] =
 	"folder of static files: the officials' map.\n"
 	"\n"
 	"  -c, --config FILE    configuration (default /etc/waterlab/heatmap.conf)\n"
-	"  -w, --watch SECONDS  publish again and again, so long after the last; ends at SIGTERM\n"
+	"  -w, --watch SECONDS  publish again and again, so long after the last, asking the store\n"
+	"                       only for what changed; ends at SIGTERM\n"
 	"      --check          check the configuration, print it with every option's value, and "
 	"exit\n"
 	"      --sample-config  print a commented configuration with every option, and exit\n"
@@ -84,7 +85,7 @@ static struct options read_options(int argc, char **argv)
 	return options;
 }
 
-static int publish_once(const struct heatmap_conf *conf)
+static int publish_once(const struct heatmap_conf *conf, struct parts *parts)
 {
 	char words[600] = "";
 	struct text why = text_over(words, sizeof(words));
@@ -93,7 +94,7 @@ static int publish_once(const struct heatmap_conf *conf)
 
 	atomic_store(&stop, ended != 0);
 	alarm(conf->give_up_s);
-	err = publish(conf, &stop, &published, &why);
+	err = publish(conf, &stop, parts, &published, &why);
 	alarm(0);
 	if (err && ended)
 		return 0;
@@ -105,9 +106,9 @@ static int publish_once(const struct heatmap_conf *conf)
 		return 1;
 	}
 	printf("published %s: %zu results (%zu older revisions passed over), %zu cells, %zu open "
-	       "failures\n",
+	       "failures; %zu of %zu parts of the store were read\n",
 		published.version, published.results, published.superseded, published.cells,
-		published.failures);
+		published.failures, published.asked, published.parts);
 	fflush(stdout);
 	return 0;
 }
@@ -115,6 +116,7 @@ static int publish_once(const struct heatmap_conf *conf)
 static int run(const struct options *options, const struct heatmap_conf *conf)
 {
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct parts parts = {.n = 0};
 	struct timespec pause = {.tv_sec = (time_t)options->watch_s};
 	sigset_t ends, before;
 	int status;
@@ -127,17 +129,18 @@ static int run(const struct options *options, const struct heatmap_conf *conf)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGALRM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	for (;;) {
-		status = publish_once(conf);
+	do {
+		status = publish_once(conf, &parts);
 		/* From here on one that comes ends the pause, also before it begins. */
 		sigprocmask(SIG_BLOCK, &ends, &before);
-		if (!options->watch_s || ended)
-			return status;
-		pselect(0, NULL, NULL, NULL, &pause, &before);
+		if (options->watch_s && !ended) {
+			pselect(0, NULL, NULL, NULL, &pause, &before);
+			status = 0;
+		}
 		sigprocmask(SIG_SETMASK, &before, NULL);
-		if (ended)
-			return 0;
-	}
+	} while (options->watch_s && !ended);
+	parts_free(&parts);
+	return status;
 }
 
 /* A table that can be read only when it is wanted: a publication reads it anew each time. */

@@ -8,15 +8,15 @@
 /* A district that the gazetteer does not have is none: it has no place on any map, and whatever text a van sent becomes no file. */
 static int place_rows(struct picture *picture)
 {
-	struct rows *rows = &picture->rows;
+	struct rows *rows = picture->rows;
 	const char *none = names_keep(&rows->names, "none"), *last = none, *as = none;
 	size_t i;
 
 	for (i = 0; i < rows->n_results; i++) {
 		struct result_row *row = &rows->results[i];
 
-		if (row->district != last) {
-			last = row->district;
+		if (row->sent_district != last) {
+			last = row->sent_district;
 			as = picture_district(picture, last) ? last : none;
 		}
 		if (as == none && names_order(last, none) != 0)
@@ -32,24 +32,24 @@ int picture_make(struct picture *picture)
 	int64_t silent_ms =
 		picture->made_ms - (int64_t)picture->conf->stale_days * 24 * 60 * 60 * 1000;
 	size_t i;
-	int err = rows_settle(&picture->rows);
+	int err = rows_settle(picture->rows);
 
 	if (!err)
 		err = place_rows(picture);
-	for (i = 0; !err && i < picture->rows.n_results; i++)
-		judge_row(&picture->rows.results[i], picture->limits);
+	for (i = 0; !err && i < picture->rows->n_results; i++)
+		judge_row(&picture->rows->results[i], picture->limits);
 	if (!err)
-		err = beside_weigh(&picture->rows);
+		err = beside_weigh(picture->rows);
 	if (!err)
-		err = speakers_find(&picture->speakers, &picture->rows, picture->made_ms);
+		err = speakers_find(&picture->speakers, picture->rows, picture->made_ms);
 	if (!err)
 		err = failures_find(&picture->failures, &picture->speakers);
 	if (!err)
-		err = cells_make(&picture->apart, &picture->rows, &picture->speakers, policy,
+		err = cells_make(&picture->apart, picture->rows, &picture->speakers, policy,
 			silent_ms, true);
 	if (!err)
-		err = cells_make(&picture->all, &picture->rows, &picture->speakers, policy,
-			silent_ms, false);
+		err = cells_make(
+			&picture->all, picture->rows, &picture->speakers, policy, silent_ms, false);
 	for (i = 0; !err && i < picture->speakers.n; i++) {
 		int64_t at_ms = sampled_ms(picture->speakers.at[i].row);
 
@@ -65,7 +65,6 @@ void picture_free(struct picture *picture)
 	cells_free(&picture->all);
 	failures_free(&picture->failures);
 	speakers_free(&picture->speakers);
-	rows_free(&picture->rows);
 }
 
 const struct gazetteer_place *picture_district(const struct picture *picture, const char *code)

@@ -15,7 +15,7 @@ struct picture {
 	const struct heatmap_conf *conf;
 	const struct limit_book *limits;
 	const struct gazetteer *places;
-	struct rows rows; /* settled, and judged */
+	struct rows *rows; /* settled, and judged */
 	struct speakers speakers;
 	struct failures failures;
 	struct cells apart, all; /* public and private sources each for themselves; together */

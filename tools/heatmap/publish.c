@@ -16,48 +16,7 @@
 
 enum { HEARD_DAYS = 45 };
 
-/* 2100-01-01: a clock that is wrong dates results ahead, and their failures are listed all the same. */
-static const int64_t end_of_time_ms = 4102444800000;
-
 /* --- reading ------------------------------------------------------------------------------------------- */
-
-/* How many results the days of a span have. */
-static struct day_print count_days(
-	const struct day_print *days, size_t n, int64_t from_ms, int64_t to_ms)
-{
-	struct day_print sum = {.n = 0};
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (days[i].day * (int64_t)UTC_DAY_MS >= from_ms &&
-			days[i].day * (int64_t)UTC_DAY_MS < to_ms) {
-			sum.n += days[i].n;
-			sum.n_fields += days[i].n_fields;
-		}
-	return sum;
-}
-
-/* A month at a time, so that no answer is long; what is dated beyond the next month in one. */
-static int read_results(struct store *store, const struct heatmap_conf *conf,
-	struct picture *picture, struct text *why)
-{
-	struct day_print *days = NULL;
-	struct day_print least;
-	int32_t month = month_of(conf->from_ms), last = month_of(picture->made_ms) + 2;
-	int64_t from_ms, to_ms;
-	size_t n = 0;
-	int err = store_days(store, conf->from_ms, end_of_time_ms, &days, &n, why);
-
-	for (; !err && month <= last; month++) {
-		from_ms = month_begins_ms(month);
-		to_ms = month < last ? month_begins_ms(month + 1) : end_of_time_ms;
-		from_ms = from_ms < conf->from_ms ? conf->from_ms : from_ms;
-		least = count_days(days, n, from_ms, to_ms);
-		err = store_results(store, from_ms, to_ms, &least, &picture->rows, why);
-	}
-	free(days);
-	return err;
-}
 
 /* A lab whose result is newer than what was asked about is heard of by that. */
 static int hear_results(struct rows *rows, int64_t now_ms)
@@ -72,24 +31,25 @@ static int hear_results(struct rows *rows, int64_t now_ms)
 }
 
 static int read_all(struct store *store, const struct heatmap_conf *conf, struct picture *picture,
-	struct text *why)
+	struct parts *parts, struct text *why)
 {
-	int err = read_results(store, conf, picture, why);
+	int err = parts_read(
+		parts, store, conf->from_ms, picture->made_ms, clock_boot_ms(&clock_system), why);
 
-	if (!err && !picture->rows.n_results) {
+	if (!err && !picture->rows->n_results) {
 		text_printf(why, "store %s holds no results in \"%s\"; what is published stays",
 			conf->store.url, conf->store.database);
 		err = ERR_ABSENT;
 	}
 	if (!err)
-		err = store_points(store, picture->made_ms, &picture->rows, why);
+		err = store_points(store, picture->made_ms, picture->rows, why);
 	if (!err)
 		err = store_heard(store, picture->made_ms - (int64_t)HEARD_DAYS * UTC_DAY_MS,
-			picture->made_ms, &picture->rows, why);
+			picture->made_ms, picture->rows, why);
 	if (!err)
-		err = store_labs(store, conf->from_ms, picture->made_ms, &picture->rows, why);
+		err = store_labs(store, conf->from_ms, picture->made_ms, picture->rows, why);
 	if (!err)
-		err = hear_results(&picture->rows, picture->made_ms);
+		err = hear_results(picture->rows, picture->made_ms);
 	return err;
 }
 
@@ -221,7 +181,7 @@ static int load_own(const struct heatmap_conf *conf, struct limit_book *limits,
 	return err ? ERR_IO : 0;
 }
 
-static int read_store(const struct heatmap_conf *conf, const atomic_bool *stop,
+static int read_store(const struct heatmap_conf *conf, const atomic_bool *stop, struct parts *parts,
 	struct picture *picture, struct text *why)
 {
 	struct store *store;
@@ -229,15 +189,15 @@ static int read_store(const struct heatmap_conf *conf, const atomic_bool *stop,
 
 	if (err)
 		return err;
-	err = read_all(store, conf, picture, why);
+	err = read_all(store, conf, picture, parts, why);
 	store_close(store);
 	return err;
 }
 
 static int make_version(const struct heatmap_conf *conf, const atomic_bool *stop,
-	struct folder *folder, struct picture *picture, struct text *why)
+	struct folder *folder, struct parts *parts, struct picture *picture, struct text *why)
 {
-	int err = read_store(conf, stop, picture, why);
+	int err = read_store(conf, stop, parts, picture, why);
 
 	if (!err)
 		err = picture_make(picture);
@@ -247,10 +207,11 @@ static int make_version(const struct heatmap_conf *conf, const atomic_bool *stop
 	return err ? err : write_version(picture, folder, why);
 }
 
-int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct published *published,
-	struct text *why)
+int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct parts *parts,
+	struct published *published, struct text *why)
 {
-	struct picture picture = {.conf = conf, .made_ms = clock_wall_ms(&clock_system)};
+	struct picture picture = {
+		.conf = conf, .rows = &parts->rows, .made_ms = clock_wall_ms(&clock_system)};
 	struct limit_book limits = {.n = 0};
 	struct point_list doubles = {.n = 0};
 	struct gazetteer *places = NULL;
@@ -260,11 +221,11 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 	if (err)
 		return err;
 	picture.limits = &limits;
-	picture.rows.doubles = &doubles;
+	parts->rows.doubles = &doubles;
 	err = load_own(conf, &limits, &places, &doubles, why);
 	picture.places = places;
 	if (!err)
-		err = make_version(conf, stop, &folder, &picture, why);
+		err = make_version(conf, stop, &folder, parts, &picture, why);
 	if (!err)
 		err = log_policy(conf, why);
 	if (err == ERR_MEMORY && !why->len)
@@ -275,13 +236,14 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct pub
 			"%zu results are of districts that the list of places does not have; they "
 			"are shown as \"none\"",
 			picture.strays);
-	*published = (struct published){picture.rows.n_results, picture.all.n, picture.failures.n,
-		picture.rows.superseded, ""};
+	*published = (struct published){parts->rows.n_results, picture.all.n, picture.failures.n,
+		parts->n_rows - parts->rows.n_results, parts->n_asked, parts->n, ""};
 	text_copy(published->version, sizeof(published->version), folder.name);
 	status_put(conf, picture.made_ms, err, err ? why->at : NULL);
 	folder_close(&folder);
 	changes_close(picture.changes);
 	picture_free(&picture);
+	rows_keep_results(&parts->rows);
 	gazetteer_free(places);
 	point_list_free(&doubles);
 	limits_free(&limits);

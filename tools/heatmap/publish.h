@@ -5,19 +5,21 @@
 #include <stdatomic.h>
 
 #include "conf.h"
+#include "parts.h"
 #include "sample/point_list.h"
 
 struct published {
 	size_t results, cells, failures, superseded;
+	size_t asked, parts; /* of so many parts (parts.h) so many were read */
 	char version[64];
 };
 
 /*
- * One publication.  On any error what was published last stays, and status.json beside it says so: ERR_TIMEOUT,
+ * One publication; `parts`, empty at first, holds from one to the next what was read.  On any error what was published last stays, and status.json beside it says so: ERR_TIMEOUT,
  * ERR_STOPPED, ERR_DAMAGED, ERR_CONF, ERR_ABSENT (the store holds no result at all), ERR_IO, ERR_BUSY, ERR_MEMORY.
  */
-int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct published *published,
-	struct text *why) MUST_USE;
+int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct parts *parts,
+	struct published *published, struct text *why) MUST_USE;
 
 /* The centre's table of doubles, into an empty list; with words about file, line and what to do. */
 int publish_open_doubles(

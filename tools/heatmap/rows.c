@@ -35,6 +35,7 @@ struct result_row *rows_add_result(struct rows *rows)
 		.parameter = "",
 		.method = "",
 		.district = "none",
+		.sent_district = "none",
 		.near = "",
 		.position = "",
 		.source_type = "",
@@ -132,12 +133,21 @@ struct lab_row *rows_lab_status(
 	return row;
 }
 
-void rows_free(struct rows *rows)
+void rows_keep_results(struct rows *rows)
 {
-	free(rows->results);
 	free(rows->points);
 	free(rows->merged);
 	free(rows->labs);
+	rows->points = rows->merged = NULL;
+	rows->labs = NULL;
+	rows->n_points = rows->cap_points = rows->n_merged = rows->n_labs = rows->cap_labs = 0;
+	rows->doubles = NULL;
+}
+
+void rows_free(struct rows *rows)
+{
+	rows_keep_results(rows);
+	free(rows->results);
 	names_free(&rows->names);
 	*rows = (struct rows){.results = NULL};
 }
@@ -216,7 +226,6 @@ int rows_settle(struct rows *rows)
 		qsort(rows->results, rows->n_results, sizeof(*rows->results), by_revision);
 	for (i = n = 0; i < rows->n_results; i++) {
 		if (i + 1 < rows->n_results && !by_key(&rows->results[i], &rows->results[i + 1])) {
-			rows->superseded++;
 			continue;
 		}
 		rows->results[n++] = rows->results[i];

@@ -22,8 +22,10 @@ struct result_row {
 	uint64_t sample;
 	uint32_t replicate, rev;
 
-	int64_t at_ms;                                 /* UTC; when the sample began */
-	const char *district, *near;                   /* "none": outside all; near "": no doubt */
+	int64_t at_ms;               /* UTC; when the sample began */
+	const char *district, *near; /* "none": outside all; near "": no doubt */
+	const char
+		*sent_district; /* as the van wrote it; `district` is in the gazetteer, or none */
 	const char *position, *source_type, *activity; /* words of src/sample/terms.c */
 	double value, upper, mdl, uncertainty, known, limit_low,
 		limit_high; /* the limits are the van's */
@@ -37,6 +39,7 @@ struct result_row {
 	uint8_t own_verdict, own_reason, own_as_if;
 	const struct limit *limit; /* NULL: none decided */
 	const struct limit_set *set;
+	uint32_t part;                /* which of what was read it came with (parts.h) */
 	const char *who;              /* the point, as it is published */
 	const struct point_row *info; /* NULL: nothing is known of it */
 };
@@ -68,10 +71,11 @@ struct rows {
 	const struct point_list *doubles; /* the centre's; NULL: none */
 	struct point_row *merged;         /* the points that have some, by code */
 	size_t n_merged;
-	size_t superseded; /* lower revisions, and the same again, that were passed over */
 };
 
 void rows_free(struct rows *rows);
+/* Frees all but results and names. */
+void rows_keep_results(struct rows *rows);
 
 /* An empty row of either kind at the end.  NULL: no memory. */
 struct result_row *rows_add_result(struct rows *rows);

@@ -57,7 +57,7 @@ static const struct column result_columns[] = {
 	TEXT(struct result_row, "spool", spool),
 	TEXT(struct result_row, "parameter", parameter),
 	TEXT(struct result_row, "method", method),
-	TEXT(struct result_row, "district", district),
+	TEXT(struct result_row, "district", sent_district),
 	TEXT(struct result_row, "near", near),
 	TEXT(struct result_row, "position", position),
 	TEXT(struct result_row, "source_type", source_type),

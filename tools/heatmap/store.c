@@ -16,23 +16,30 @@ enum { FORM = 2048 };
 struct dialect {
 	const char *kind;
 	bool says_end;        /* an answer's last line says that it is the last */
-	enum post_route last; /* where is asked who was heard of */
-	void (*put_days)(struct text *, const struct store_conf *, int64_t, int64_t);
-	void (*put_results)(struct text *, const struct store_conf *, int64_t, int64_t);
+	enum post_route sums; /* where is asked what it adds up, or counts, itself */
+	void (*put_prints)(struct text *, const struct store_conf *, int64_t, int64_t);
+	/* NULL: its answer says by itself whether it is whole. */
+	void (*put_counts)(
+		struct text *, const struct store_conf *, const char *, int64_t, int64_t);
+	void (*put_results)(
+		struct text *, const struct store_conf *, const char *, int64_t, int64_t);
 	void (*put_points)(struct text *, const struct store_conf *, int64_t);
 	void (*put_heard)(struct text *, const struct store_conf *, int64_t, int64_t);
 	void (*put_lab_times)(struct text *, const struct store_conf *, int64_t, int64_t);
 	void (*put_labs)(struct text *, const struct store_conf *, int64_t, int64_t);
-	answer_take take_days, take_results, take_points, take_heard, take_lab_times, take_labs;
+	answer_take take_prints, take_counts, take_results, take_points, take_heard, take_lab_times,
+		take_labs;
 };
 
-static const struct dialect influx = {"influxdb", true, POST_EXPORT, NULL, influx_put_results,
-	influx_put_points, influx_put_heard, NULL, influx_put_labs, NULL, influx_take_results,
-	influx_take_points, influx_take_heard, NULL, influx_take_labs};
-static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, victoria_put_days,
-	victoria_put_results, victoria_put_points, victoria_put_heard, victoria_put_lab_times,
-	victoria_put_labs, victoria_take_days, victoria_take_results, victoria_take_points,
-	victoria_take_heard, victoria_take_lab_times, victoria_take_labs};
+static const struct dialect influx = {"influxdb", true, POST_EXPORT, influx_put_prints, NULL,
+	influx_put_results, influx_put_points, influx_put_heard, NULL, influx_put_labs,
+	influx_take_prints, NULL, influx_take_results, influx_take_points, influx_take_heard, NULL,
+	influx_take_labs};
+static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, victoria_put_prints,
+	victoria_put_counts, victoria_put_results, victoria_put_points, victoria_put_heard,
+	victoria_put_lab_times, victoria_put_labs, victoria_take_prints, victoria_take_counts,
+	victoria_take_results, victoria_take_points, victoria_take_heard, victoria_take_lab_times,
+	victoria_take_labs};
 
 struct store {
 	struct store_conf conf;
@@ -67,7 +74,7 @@ int store_open(struct store **out, const struct store_conf *conf, const atomic_b
 	err = post_new(&store->exporting, POST_EXPORT, &store->conf, &clock_system, stop,
 		&store->beat_ms, why);
 	if (!err)
-		err = post_new(&store->asking, store->dialect->last, &store->conf, &clock_system,
+		err = post_new(&store->asking, store->dialect->sums, &store->conf, &clock_system,
 			stop, &store->beat_ms, why);
 	if (err)
 		store_close(store);
@@ -83,6 +90,11 @@ void store_close(struct store *store)
 	post_free(store->exporting);
 	post_free(store->asking);
 	free(store);
+}
+
+bool store_shows_late(const struct store *store)
+{
+	return !store->dialect->says_end;
 }
 
 /* --- an answer that is none ---------------------------------------------------------------------------- */
@@ -115,7 +127,8 @@ static int ask(
 	int err;
 
 	if (form->cut) {
-		text_put(why, "the question is too long: give the database a shorter name");
+		text_put(why,
+			"the question is too long: give the database, or the lab, a shorter name");
 		return ERR_CONF;
 	}
 	store->said = text_over(store->words, sizeof(store->words));
@@ -135,61 +148,71 @@ static int ask(
 
 /* --- questions ----------------------------------------------------------------------------------------- */
 
-int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_print **days,
-	size_t *n, struct text *why)
+int store_prints(struct store *store, int64_t from_ms, int64_t to_ms, struct rows *rows,
+	struct print **prints, size_t *n, struct text *why)
 {
-	struct answer answer = {.take = store->dialect->take_days, .why = why};
+	struct answer answer = {.take = store->dialect->take_prints, .rows = rows, .why = why};
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	int err;
 
-	*days = NULL;
+	*prints = NULL;
 	*n = 0;
-	if (!store->dialect->put_days)
-		return 0;
-	store->dialect->put_days(&form, &store->conf, from_ms, to_ms);
-	err = ask(store, store->exporting, &form, &answer);
+	store->dialect->put_prints(&form, &store->conf, from_ms, to_ms);
+	err = ask(store, store->asking, &form, &answer);
 	if (!err) {
-		*days = answer.days;
-		*n = answer.n_days;
-		answer.days = NULL;
+		*prints = answer.prints;
+		*n = answer.n_prints;
+		answer.prints = NULL;
 	}
 	answer_free(&answer);
 	return err;
 }
 
+struct count {
+	uint64_t n, n_fields;
+};
+
 /* *came: how many rows, and fields of them. */
 static int ask_rows(struct store *store, struct post *post, const struct text *form,
-	answer_take take, struct rows *rows, struct day_print *came, struct text *why)
+	answer_take take, struct rows *rows, struct count *came, struct text *why)
 {
 	struct answer answer = {.take = take, .rows = rows, .why = why};
 	int err = ask(store, post, form, &answer);
 
-	*came = (struct day_print){.n = answer.n, .n_fields = answer.n_fields};
+	*came = (struct count){answer.n, answer.n_fields};
 	answer_free(&answer);
 	return err;
 }
 
-int store_results(struct store *store, int64_t from_ms, int64_t to_ms,
-	const struct day_print *least, struct rows *rows, struct text *why)
+int store_results(struct store *store, const char *lab, int64_t from_ms, int64_t to_ms,
+	struct rows *rows, struct text *why)
 {
+	const struct dialect *dialect = store->dialect;
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	size_t before = rows->n_results;
-	struct day_print came;
-	int err;
+	struct count least = {.n = 0}, came;
+	int err = 0;
 
-	store->dialect->put_results(&form, &store->conf, from_ms, to_ms);
-	err = ask_rows(
-		store, store->exporting, &form, store->dialect->take_results, rows, &came, why);
-	if (!err && store->dialect == &victoria)
+	if (dialect->put_counts) {
+		dialect->put_counts(&form, &store->conf, lab, from_ms, to_ms);
+		err = ask_rows(
+			store, store->asking, &form, dialect->take_counts, rows, &least, why);
+		text_clear(&form);
+	}
+	if (err)
+		return err;
+	dialect->put_results(&form, &store->conf, lab, from_ms, to_ms);
+	err = ask_rows(store, store->exporting, &form, dialect->take_results, rows, &came, why);
+	if (!err && dialect == &victoria)
 		err = victoria_check_results(rows, before, why);
-	if (!err && (came.n < least->n || came.n_fields < least->n_fields)) {
+	if (!err && (came.n < least.n || came.n_fields < least.n_fields)) {
 		text_printf(why,
 			"store %s: it counts %" PRIu64 " results with %" PRIu64
 			" fields and shows %" PRIu64 " with %" PRIu64
 			" of them; look at its limits for one answer",
-			store->conf.url, least->n, least->n_fields, came.n, came.n_fields);
+			store->conf.url, least.n, least.n_fields, came.n, came.n_fields);
 		err = ERR_DAMAGED;
 	}
 	return err;
@@ -199,7 +222,7 @@ int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct 
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
-	struct day_print came;
+	struct count came;
 
 	store->dialect->put_points(&form, &store->conf, now_ms + UTC_DAY_MS);
 	return ask_rows(
@@ -211,7 +234,7 @@ int store_heard(
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
-	struct day_print came;
+	struct count came;
 
 	store->dialect->put_heard(&form, &store->conf, from_ms, now_ms);
 	return ask_rows(store, store->asking, &form, store->dialect->take_heard, rows, &came, why);
@@ -222,7 +245,7 @@ int store_labs(
 {
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
-	struct day_print came;
+	struct count came;
 	int err = 0;
 
 	if (store->dialect->put_lab_times) {

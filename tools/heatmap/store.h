@@ -20,15 +20,12 @@ int store_open(struct store **out, const struct store_conf *conf, const atomic_b
 	struct text *why) MUST_USE;
 void store_close(struct store *store);
 
-/*
- * The days from..to (UTC ms) that have results, of a store whose answers do not say that they are whole; else none.  *days
- * is the caller's to free.
- */
-int store_days(struct store *store, int64_t from_ms, int64_t to_ms, struct day_print **days,
-	size_t *n, struct text *why) MUST_USE;
-/* All results of that span, added to rows.  ERR_DAMAGED when fewer came, or fewer of their fields, than `least`. */
-int store_results(struct store *store, int64_t from_ms, int64_t to_ms,
-	const struct day_print *least, struct rows *rows, struct text *why) MUST_USE;
+/* Which labs have results from..to (UTC ms), and what by their prints; names are the rows'.  *prints is the caller's to free. */
+int store_prints(struct store *store, int64_t from_ms, int64_t to_ms, struct rows *rows,
+	struct print **prints, size_t *n, struct text *why) MUST_USE;
+/* All results of a lab in that span, added to rows.  ERR_DAMAGED when fewer came, or fewer of their fields, than the store counts. */
+int store_results(struct store *store, const char *lab, int64_t from_ms, int64_t to_ms,
+	struct rows *rows, struct text *why) MUST_USE;
 int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct text *why) MUST_USE;
 /* When each lab was heard of last, of what came since from_ms. */
 int store_heard(struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows,
@@ -36,6 +33,8 @@ int store_heard(struct store *store, int64_t from_ms, int64_t now_ms, struct row
 /* How each lab said that it is, last. */
 int store_labs(struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows,
 	struct text *why) MUST_USE;
+/* Some fields of a row may be there a moment later than others. */
+bool store_shows_late(const struct store *store);
 /* "influxdb" or "victoriametrics" */
 const char *store_kind(const struct store_conf *conf);
 

@@ -7,132 +7,8 @@
 #include <string.h>
 
 #include "base/utc.h"
-#include "uplink/url.h"
 
-enum { QUESTION = 400, TAGS = 1024 };
-
-/* --- questions ----------------------------------------------------------------------------------------- */
-
-static void put_label(struct text *to, const char *value)
-{
-	text_put(to, "\"");
-	for (; *value; value++) {
-		if (*value == '"' || *value == '\\')
-			text_put_char(to, '\\');
-		text_put_char(to, *value);
-	}
-	text_put(to, "\"");
-}
-
-static void put_selector(struct text *to, const struct store_conf *conf, const char *names)
-{
-	text_printf(to, "{__name__=~\"%s\"", names);
-	if (*conf->database) {
-		text_put(to, ",db=");
-		put_label(to, conf->database);
-	}
-	text_put(to, "}");
-}
-
-static void put_moment(struct text *form, const char *key, int64_t at_ms)
-{
-	text_printf(form, "&%s=%" PRId64 ".%03d", key, at_ms / 1000, (int)(at_ms % 1000));
-}
-
-static void put_export(struct text *form, const struct store_conf *conf, const char *names,
-	int64_t from_ms, int64_t to_ms)
-{
-	char room[QUESTION];
-	struct text selector = text_over(room, sizeof(room));
-
-	put_selector(&selector, conf, names);
-	text_put(form, "match%5B%5D=");
-	url_put_encoded(form, room);
-	put_moment(form, "start", from_ms);
-	put_moment(form, "end", to_ms - 1);
-}
-
-/* A result without one of these is another one: routine, of a confirmed clock, beyond doubt.  A store shows a new series a
- * moment later than its neighbours, so their numbers are counted like the results. */
-static const char *const guarded[] = {"result_rev", "result_purpose", "result_screening",
-	"result_unsettled", "result_rule", "result_parent", "result_reason", "result_clock",
-	"result_clock_err"};
-
-enum { GUARDED = sizeof(guarded) / sizeof(guarded[0]) };
-
-static bool is_guarded(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < GUARDED; i++)
-		if (!strcmp(guarded[i], name))
-			return true;
-	return false;
-}
-
-void victoria_put_days(
-	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
-{
-	char room[QUESTION];
-	struct text names = text_over(room, sizeof(room));
-	size_t i;
-
-	text_put(&names, "result_seq");
-	for (i = 0; i < GUARDED; i++)
-		text_printf(&names, "|%s", guarded[i]);
-	put_export(form, conf, room, from_ms, to_ms);
-}
-
-void victoria_put_results(
-	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
-{
-	put_export(form, conf, "result_.+", from_ms, to_ms);
-}
-
-void victoria_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms)
-{
-	put_export(form, conf, "point_(point|seq|lat|lon)", 0, to_ms);
-}
-
-void victoria_put_heard(
-	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
-{
-	char room[QUESTION];
-	struct text question = text_over(room, sizeof(room));
-
-	text_put(&question, "max(tlast_over_time(");
-	put_selector(&question, conf, "(reading|event|summary|result|point)_seq");
-	text_printf(&question, "[%" PRId64 "s])) by (lab)", (now_ms - from_ms) / 1000);
-	text_put(form, "query=");
-	url_put_encoded(form, room);
-	put_moment(form, "time", now_ms);
-}
-
-static void put_instant(struct text *form, const struct store_conf *conf, const char *function,
-	int64_t from_ms, int64_t now_ms)
-{
-	char room[QUESTION];
-	struct text question = text_over(room, sizeof(room));
-
-	text_printf(&question, "%s(", function);
-	put_selector(&question, conf, "lab_status_.+");
-	text_printf(&question, "[%" PRId64 "s]) keep_metric_names", (now_ms - from_ms) / 1000);
-	text_put(form, "query=");
-	url_put_encoded(form, room);
-	put_moment(form, "time", now_ms);
-}
-
-void victoria_put_lab_times(
-	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
-{
-	put_instant(form, conf, "tlast_over_time", from_ms, now_ms);
-}
-
-void victoria_put_labs(
-	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
-{
-	put_instant(form, conf, "last_over_time", from_ms, now_ms);
-}
+enum { TAGS = 1024 };
 
 /* --- one series ---------------------------------------------------------------------------------------- */
 
@@ -189,29 +65,6 @@ static double value_at(const struct series_line *series, size_t i)
 	const json_t *value = json_array_get(series->values, i);
 
 	return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-int victoria_take_days(struct answer *answer, const char *line, size_t len)
-{
-	struct series_line series;
-	struct day_print *day;
-	size_t i;
-	bool field;
-	int err = open_line(answer, &series, line, len);
-
-	if (err)
-		return err;
-	field = is_guarded(series.name);
-	for (i = 0; i < series.n && !err; i++) {
-		day = answer_day(answer, (int32_t)(time_at(&series, i) / UTC_DAY_MS));
-		if (!day) {
-			err = ERR_MEMORY;
-			break;
-		}
-		++*(field ? &day->n_fields : &day->n);
-	}
-	close_line(&series);
-	return err;
 }
 
 /* --- fields to rows ------------------------------------------------------------------------------------ */
@@ -310,7 +163,7 @@ static int join(struct answer *answer, const struct making *making,
 	void *row;
 	int err;
 
-	answer->n_fields += is_guarded(series->name) ? series->n : 0;
+	answer->n_fields += victoria_is_guarded(series->name) ? series->n : 0;
 	for (i = 0; i < series->n; i++) {
 		err = joins_find(&answer->joins, tags, time_at(series, i),
 			making->count(answer->rows), &at, &fresh);
@@ -411,11 +264,16 @@ static int take_instants(struct answer *answer, const char *line, size_t len, in
 				json_string_value(json_array_get(json_object_get(one, "value"), 1));
 			instant = (struct instant){tag_of(one, "lab"), tag_of(one, "spool"),
 				tag_of(one, "__name__"), number ? strtod(number, NULL) : NAN};
-			if (!err && *instant.lab && isfinite(instant.number))
+			if (!err && isfinite(instant.number))
 				err = take(answer, &instant);
 		}
 	json_decref(whole);
 	return err;
+}
+
+static uint64_t whole_of(const struct instant *instant)
+{
+	return instant->number >= 0 && instant->number < 9e15 ? (uint64_t)instant->number : 0;
 }
 
 static int64_t moment_of(const struct instant *instant)
@@ -425,7 +283,25 @@ static int64_t moment_of(const struct instant *instant)
 
 static int hear(struct answer *answer, const struct instant *instant)
 {
+	if (!*instant->lab)
+		return 0;
 	return rows_hear(answer->rows, instant->lab, moment_of(instant));
+}
+
+static int take_print(struct answer *answer, const struct instant *instant)
+{
+	struct print *print = answer_print(answer, instant->lab);
+
+	if (!print)
+		return ERR_MEMORY;
+	print->seqs = whole_of(instant);
+	return 0;
+}
+
+static int take_count(struct answer *answer, const struct instant *instant)
+{
+	*(victoria_is_guarded(instant->name) ? &answer->n_fields : &answer->n) += whole_of(instant);
+	return 0;
 }
 
 static const struct column *lab_column(const struct instant *instant)
@@ -465,6 +341,16 @@ static int take_value(struct answer *answer, const struct instant *instant)
 	if (column && !strcmp(row->spool, instant->spool) && column_has_number(row, column))
 		column_put_number(row, column, instant->number);
 	return 0;
+}
+
+int victoria_take_prints(struct answer *answer, const char *line, size_t len)
+{
+	return take_instants(answer, line, len, take_print);
+}
+
+int victoria_take_counts(struct answer *answer, const char *line, size_t len)
+{
+	return take_instants(answer, line, len, take_count);
 }
 
 int victoria_take_heard(struct answer *answer, const char *line, size_t len)

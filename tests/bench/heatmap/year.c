@@ -108,7 +108,8 @@ static double memory_mb(void)
 int main(void)
 {
 	static struct heatmap_conf conf = {.policy = {5, 5, "public_tap_standpipe", true, true}};
-	struct picture picture = {.conf = &conf, .made_ms = now_ms};
+	struct rows rows = {.results = NULL};
+	struct picture picture = {.conf = &conf, .rows = &rows, .made_ms = now_ms};
 	struct limit_book limits;
 	struct gazetteer *places = NULL;
 	char words[400];
@@ -134,7 +135,7 @@ int main(void)
 		words);
 	picture.limits = &limits;
 	picture.places = places;
-	read_all(&picture.rows);
+	read_all(&rows);
 	read = cpu_s();
 	insist(!picture_make(&picture), "no memory");
 	made = cpu_s();
@@ -151,7 +152,7 @@ int main(void)
 	write_all(&picture);
 	again = cpu_s();
 	insist(changes_from_ms(picture.changes) == now_ms + 300000, "the version is not believed");
-	printf("heatmap.year.results %zu results\n", picture.rows.n_results);
+	printf("heatmap.year.results %zu results\n", rows.n_results);
 	printf("heatmap.year.read %.2f s\n", read - began);
 	printf("heatmap.year.made %.2f s\n", made - read);
 	printf("heatmap.year.written %.2f s\n", written - made);
@@ -161,6 +162,7 @@ int main(void)
 	printf("heatmap.year.changes_memory %.0f MB\n", whole - memory);
 	changes_close(picture.changes);
 	picture_free(&picture);
+	rows_free(&rows);
 	gazetteer_free(places);
 	limits_free(&limits);
 	return 0;

@@ -51,9 +51,9 @@ static void make_map(struct rows *rows)
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
 	static const answer_take takes[] = {influx_take_results, influx_take_points,
-		influx_take_heard, influx_take_labs, victoria_take_days, victoria_take_results,
+		influx_take_heard, influx_take_labs, victoria_take_prints, victoria_take_results,
 		victoria_take_points, victoria_take_heard, victoria_take_lab_times,
-		victoria_take_labs};
+		victoria_take_labs, influx_take_prints, victoria_take_counts};
 	char words[300];
 	struct text why = text_over(words, sizeof(words));
 	struct rows rows = {.results = NULL};
@@ -63,8 +63,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 
 	if (n < 2)
 		return 0;
-	answer.take = takes[at[0] % (sizeof(takes) / sizeof(takes[0]))];
-	answer.ended = at[0] % (sizeof(takes) / sizeof(takes[0])) > 3;
+	i = at[0] % (sizeof(takes) / sizeof(takes[0]));
+	answer.take = takes[i];
+	answer.ended = i >= 4 && takes[i] != influx_take_prints;
 	piece = 1 + at[1];
 	for (i = 2; i < n; i += piece)
 		if (!answer_bytes(&answer, (const char *)at + i, n - i < piece ? n - i : piece))

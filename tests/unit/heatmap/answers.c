@@ -109,6 +109,30 @@ static void test_no_answers(void **state)
 	}
 }
 
+static void test_prints(void **state)
+{
+	static const char bytes[] = "{\"results\":[{\"series\":[{\"name\":\"result\",\"tags\":{"
+				    "\"lab\":\"a\"},\"columns\":[\"time\","
+				    "\"sum\"],\"values\":[[5,77]]},{\"name\":\"result\",\"tags\":{"
+				    "\"lab\":\"\"},\"columns\":"
+				    "[\"time\",\"sum\"],\"values\":[[5,3]]}]}]}\n";
+	char words[200];
+	struct text why = text_over(words, sizeof(words));
+	struct rows rows = {.results = NULL};
+	struct answer answer = {.take = influx_take_prints, .rows = &rows, .why = &why};
+
+	(void)state;
+	assert_true(answer_bytes(&answer, bytes, sizeof(bytes) - 1));
+	assert_int_equal(answer_end(&answer), 0);
+	assert_int_equal(answer.n_prints, 2);
+	assert_string_equal(answer.prints[0].lab, "a");
+	assert_int_equal(answer.prints[0].seqs, 77);
+	assert_string_equal(answer.prints[1].lab, "");
+	assert_int_equal(answer.prints[1].seqs, 3);
+	answer_free(&answer);
+	rows_free(&rows);
+}
+
 static void test_questions(void **state)
 {
 	struct store_conf conf = {.database = "a&b", .retention_policy = "raw"};
@@ -116,9 +140,10 @@ static void test_questions(void **state)
 	struct text form = text_over(room, sizeof(room));
 
 	(void)state;
-	influx_put_results(&form, &conf, 5, 10);
+	influx_put_results(&form, &conf, "van '1\\", 5, 10);
 	assert_non_null(strstr(room, "&db=a%26b&rp=raw&q=SELECT%20%2A%20FROM%20result%20WHERE%20"
-				     "time%20%3E%3D%205ms%20AND%20time%20%3C%2010ms"));
+				     "time%20%3E%3D%205ms%20AND%20time%20%3C%2010ms"
+				     "%20AND%20lab%20%3D%20%27van%20%5C%271%5C%5C%27%20GROUP"));
 	/* A lab whose clock runs ahead by more than a day was not heard of then. */
 	text_clear(&form);
 	influx_put_heard(&form, &conf, 5, 10);
@@ -130,7 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_cut_short), cmocka_unit_test(test_no_answers),
-		cmocka_unit_test(test_questions)};
+		cmocka_unit_test(test_prints), cmocka_unit_test(test_questions)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,7 @@ static char folder[] = "heatmap-files-XXXXXX";
 static struct heatmap_conf conf = {
 	.policy = {5, 5, "public_tap_standpipe", true, true}, .stale_days = 90};
 static struct limit_book limits;
+static struct rows rows;
 static struct picture picture;
 static struct file_list list;
 static char words[400];
@@ -41,7 +42,8 @@ static int begin(void **state)
 	fclose(file);
 	if (gazetteer_open(&places, path, &why))
 		return -1;
-	picture = (struct picture){.conf = &conf, .limits = &limits, .places = places};
+	picture =
+		(struct picture){.conf = &conf, .limits = &limits, .places = places, .rows = &rows};
 	picture.made_ms = noon_ms;
 	if (changes_open(&picture.changes, folder, noon_ms, 400))
 		return -1;
@@ -55,16 +57,17 @@ static int end(void **state)
 	(void)state;
 	changes_close(picture.changes);
 	picture_free(&picture);
+	rows_free(&rows);
 	gazetteer_free((struct gazetteer *)picture.places);
 	return 0;
 }
 
 static void add(uint64_t point, int ago, const char *district, const char *source_type)
 {
-	struct result_row *row = add_result(&picture.rows, "kp-van-01", point, ago);
+	struct result_row *row = add_result(&rows, "kp-van-01", point, ago);
 
-	row->district = names_keep(&picture.rows.names, district);
-	row->source_type = names_keep(&picture.rows.names, source_type);
+	row->sent_district = names_keep(&rows.names, district);
+	row->source_type = names_keep(&rows.names, source_type);
 	row->sample = row->seq = point;
 }
 

@@ -22,7 +22,6 @@ static void test_the_highest_revision(void **state)
 	}
 	settle(false);
 	assert_int_equal(rows.n_results, 1);
-	assert_int_equal(rows.superseded, 2);
 	assert_int_equal(failures.n, 1);
 	assert_int_equal(sampled_ms(failures.at[0].row), noon_ms - 3 * day_ms);
 	assert_int_equal(cells.at[0].fails_above, 1);

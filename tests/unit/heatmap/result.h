@@ -18,7 +18,7 @@ static struct result_row *add_result(struct rows *rows, const char *lab, uint64_
 	row->spool = names_keep(names, "5e1f");
 	row->parameter = names_keep(names, "ph");
 	row->method = names_keep(names, "meter");
-	row->district = names_keep(names, "PK505");
+	row->district = row->sent_district = names_keep(names, "PK505");
 	row->activity = names_keep(names, "sample");
 	row->source_type = names_keep(names, "borehole_tubewell");
 	row->point = point;

@@ -53,32 +53,57 @@ static void test_fields_are_joined(void **state)
 	rows_free(&rows);
 }
 
-static void test_days(void **state)
+#define VECTOR(entries) \
+	"{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[" entries "]}}"
+
+/* What it adds up and counts itself. */
+static void test_sums(void **state)
 {
+	static const char
+		sums[] = VECTOR("{\"metric\":{\"lab\":\"b\"},\"value\":[9,\"77\"]},"
+				"{\"metric\":{},\"value\":[9,\"5\"]}"),
+		counts[] = VECTOR(
+			"{\"metric\":{\"__name__\":\"result_seq\"},\"value\":[9,\"3\"]},"
+			"{\"metric\":{\"__name__\":\"result_rev\"},\"value\":[9,\"2\"]},"
+			"{\"metric\":{\"__name__\":\"result_purpose\"},\"value\":[9,\"1\"]}");
 	struct text why = text_over(words, sizeof(words));
-	struct answer answer = {.take = victoria_take_days, .why = &why, .ended = true};
-	static const char bytes[] = SERIES("result_seq", TAGS, "1,2", "259200000,86400001")
-		SERIES("result_seq", "\"lab\":\"b\"", "1", "86400000")
-			SERIES("result_purpose", TAGS, "2", "259200000");
-	struct store_conf conf = {.database = ""};
-	char room[600];
+	struct rows rows = {.results = NULL};
+	struct answer answer = {
+		.take = victoria_take_prints, .rows = &rows, .why = &why, .ended = true};
+
+	(void)state;
+	assert_true(answer_bytes(&answer, sums, sizeof(sums) - 1));
+	assert_int_equal(answer_end(&answer), 0);
+	assert_int_equal(answer.n_prints, 2);
+	assert_string_equal(answer.prints[0].lab, "b");
+	assert_int_equal(answer.prints[0].seqs, 77);
+	assert_string_equal(answer.prints[1].lab, "");
+	answer.take = victoria_take_counts;
+	assert_true(answer_bytes(&answer, counts, sizeof(counts) - 1));
+	assert_int_equal(answer_end(&answer), 0);
+	/* A field that makes a result another one is counted, and is none. */
+	assert_int_equal(answer.n, 3);
+	assert_int_equal(answer.n_fields, 3);
+	answer_free(&answer);
+	rows_free(&rows);
+}
+
+static void test_questions(void **state)
+{
+	struct store_conf conf = {.database = "d"};
+	char room[900];
 	struct text form = text_over(room, sizeof(room));
 
 	(void)state;
-	assert_true(answer_bytes(&answer, bytes, sizeof(bytes) - 1));
-	assert_int_equal(answer_end(&answer), 0);
-	assert_int_equal(answer.n_days, 2);
-	assert_int_equal(answer.days[0].day, 1);
-	assert_int_equal(answer.days[0].n, 2);
-	assert_int_equal(answer.days[0].n_fields, 0);
-	assert_int_equal(answer.days[1].day, 3);
-	/* A field that makes a result another one is counted, and is none. */
-	assert_int_equal(answer.days[1].n, 1);
-	assert_int_equal(answer.days[1].n_fields, 1);
-	victoria_put_days(&form, &conf, 0, 1000);
+	victoria_put_counts(&form, &conf, "a\"\\", 1000, 3000);
 	assert_non_null(strstr(room, "result_seq%7C"));
 	assert_non_null(strstr(room, "%7Cresult_purpose%7C"));
-	answer_free(&answer);
+	assert_non_null(strstr(room, "%2Clab%3D%22a%5C%22%5C%5C%22%2Cdb%3D%22d%22%7D%5B2000ms%5D"));
+	assert_non_null(strstr(room, "&time=2.999"));
+	text_clear(&form);
+	victoria_put_results(&form, &conf, "a", 1000, 3000);
+	assert_non_null(strstr(room, "%2Clab%3D%22a%22%2Cdb%3D%22d%22%7D&start=1.000&end=2.999"));
+	assert_false(form.cut);
 }
 
 static void test_points(void **state)
@@ -135,8 +160,9 @@ static void test_no_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields_are_joined),
-		cmocka_unit_test(test_days), cmocka_unit_test(test_points),
-		cmocka_unit_test(test_heard), cmocka_unit_test(test_no_answers)};
+		cmocka_unit_test(test_sums), cmocka_unit_test(test_questions),
+		cmocka_unit_test(test_points), cmocka_unit_test(test_heard),
+		cmocka_unit_test(test_no_answers)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,140 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "uplink/url.h"
+#include "victoria.h"
+
+enum { QUESTION = 600 };
+
+static void put_label(struct text *to, const char *value)
+{
+	text_put(to, "\"");
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\' || *value == '\n')
+			text_put_char(to, '\\');
+		text_put_char(to, *value == '\n' ? 'n' : *value);
+	}
+	text_put(to, "\"");
+}
+
+/* NULL `lab`: all of them. */
+static void put_selector(
+	struct text *to, const struct store_conf *conf, const char *names, const char *lab)
+{
+	text_printf(to, "{__name__=~\"%s\"", names);
+	if (lab) {
+		text_put(to, ",lab=");
+		put_label(to, lab);
+	}
+	if (*conf->database) {
+		text_put(to, ",db=");
+		put_label(to, conf->database);
+	}
+	text_put(to, "}");
+}
+
+static void put_moment(struct text *form, const char *key, int64_t at_ms)
+{
+	text_printf(form, "&%s=%" PRId64 ".%03d", key, at_ms / 1000, (int)(at_ms % 1000));
+}
+
+static void put_export(struct text *form, const struct store_conf *conf, const char *names,
+	const char *lab, int64_t from_ms, int64_t to_ms)
+{
+	char room[QUESTION];
+	struct text selector = text_over(room, sizeof(room));
+
+	put_selector(&selector, conf, names, lab);
+	form->cut |= selector.cut;
+	text_put(form, "match%5B%5D=");
+	url_put_encoded(form, room);
+	put_moment(form, "start", from_ms);
+	put_moment(form, "end", to_ms - 1);
+}
+
+/* A result without one of these is another one: routine, of a confirmed clock, beyond doubt.  A store shows a new series a
+ * moment later than its neighbours, so their numbers are counted like the results. */
+static const char *const guarded[] = {"result_rev", "result_purpose", "result_screening",
+	"result_unsettled", "result_rule", "result_parent", "result_reason", "result_clock",
+	"result_clock_err"};
+
+enum { GUARDED = sizeof(guarded) / sizeof(guarded[0]) };
+
+bool victoria_is_guarded(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < GUARDED; i++)
+		if (!strcmp(guarded[i], name))
+			return true;
+	return false;
+}
+
+/* An expression over what a selector has in a span. */
+static void put_over(struct text *form, const struct store_conf *conf, const char *before,
+	const char *names, const char *lab, const char *behind, int64_t from_ms, int64_t to_ms)
+{
+	char room[QUESTION];
+	struct text question = text_over(room, sizeof(room));
+
+	text_put(&question, before);
+	put_selector(&question, conf, names, lab);
+	text_printf(&question, "[%" PRId64 "ms]%s", to_ms - from_ms, behind);
+	form->cut |= question.cut;
+	text_put(form, "query=");
+	url_put_encoded(form, room);
+	put_moment(form, "time", to_ms - 1);
+}
+
+void victoria_put_prints(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
+{
+	put_over(form, conf, "sum(sum_over_time(", "result_seq", NULL, ")) by (lab)", from_ms,
+		to_ms);
+}
+
+void victoria_put_counts(struct text *form, const struct store_conf *conf, const char *lab,
+	int64_t from_ms, int64_t to_ms)
+{
+	char room[QUESTION];
+	struct text names = text_over(room, sizeof(room));
+	size_t i;
+
+	text_put(&names, "result_seq");
+	for (i = 0; i < GUARDED; i++)
+		text_printf(&names, "|%s", guarded[i]);
+	put_over(form, conf, "sum(count_over_time(", room, lab,
+		") keep_metric_names) by (__name__)", from_ms, to_ms);
+}
+
+void victoria_put_results(struct text *form, const struct store_conf *conf, const char *lab,
+	int64_t from_ms, int64_t to_ms)
+{
+	put_export(form, conf, "result_.+", lab, from_ms, to_ms);
+}
+
+void victoria_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms)
+{
+	put_export(form, conf, "point_(point|seq|lat|lon)", NULL, 0, to_ms);
+}
+
+void victoria_put_heard(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
+{
+	put_over(form, conf, "max(tlast_over_time(", "(reading|event|summary|result|point)_seq",
+		NULL, ")) by (lab)", from_ms, now_ms + 1);
+}
+
+void victoria_put_lab_times(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
+{
+	put_over(form, conf, "tlast_over_time(", "lab_status_.+", NULL, ") keep_metric_names",
+		from_ms, now_ms + 1);
+}
+
+void victoria_put_labs(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
+{
+	put_over(form, conf, "last_over_time(", "lab_status_.+", NULL, ") keep_metric_names",
+		from_ms, now_ms + 1);
+}

@@ -41,6 +41,10 @@ class Watch(HeatmapTest):
                         found[at] = [without(row) for row in csv.DictReader(f)] if name.endswith(".csv") else without(json.load(f))
         return found
 
+    def months(self):
+        top = os.path.join(self.out, "current/official/data/results")
+        return {name: os.stat(os.path.join(top, name)).st_ino for name in os.listdir(top)}
+
     def looks(self):
         with open(self.watch.log_path, encoding="utf-8") as f:
             return [(version, int(results), int(asked), int(parts)) for version, results, asked, parts in LINE.findall(f.read())]
@@ -87,12 +91,17 @@ class Watch(HeatmapTest):
         self.same(store, "a lab lost")
         # A row that comes now is all that is asked for, once what came before is surely whole.
         wholelab.wait_for("a look at which nothing is read", lambda: self.looks()[-1][2] == 0, 60, 0.5)
-        before = len(self.looks())
+        before, files = len(self.looks()), self.months()
         self.write(store, [re.sub(r"seq=\d+i \d+$", "seq=999999i %d" % int(time.time() * 1000),
                                   next(one for one in rest if one.startswith("result,") and "lab=kp-van-02" in one))])
         wholelab.wait_for("it to be read", lambda: any(asked for _, _, asked, _ in self.looks()[before:]), 60)
         self.same(store, "one line")
         self.assertEqual({asked for _, _, asked, _ in self.looks()[before:]} - {0}, {1})
+        # Months in which nothing changed are the same files, table and map; the new line's is not.
+        now, month = self.months(), time.strftime("%Y-%m", time.gmtime())
+        same = {name for name in now if now[name] == files.get(name)}
+        self.assertEqual(same, {name for name in now if not name.startswith(month)})
+        self.assertEqual(len(now) - len(same), 2)
         self.assertEqual(self.watch.end(), 0)
 
     def lose(self, store):

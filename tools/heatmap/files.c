@@ -1,27 +1,51 @@
 #include "files.h"
 
+#include <errno.h>
 #include <math.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/number.h"
 #include "words.h"
 
-int files_close(struct file_list *list, struct put *put, const char *name, const char *what,
-	struct text *why)
+static int add_file(
+	struct file_list *list, const char *name, const char *what, long bytes, struct text *why)
 {
 	struct file_said *said = &list->at[list->n];
-	int err;
 
 	if (list->n == FILES_MOST) {
-		(void)!put_close(put, NULL, why);
 		text_printf(why, "%s: more than %d files; read a shorter time (from)", list->folder,
 			FILES_MOST);
 		return ERR_FULL;
 	}
-	err = put_close(put, &said->bytes, why);
 	text_copy(said->name, sizeof(said->name), name);
 	said->what = what;
-	list->n += !err;
-	return err;
+	said->bytes = bytes;
+	list->n++;
+	return 0;
+}
+
+int files_close(struct file_list *list, struct put *put, const char *name, const char *what,
+	struct text *why)
+{
+	long bytes = 0;
+	int err = put_close(put, &bytes, why);
+
+	return err ? err : add_file(list, name, what, bytes, why);
+}
+
+int files_list(struct file_list *list, const char *name, const char *what, struct text *why)
+{
+	char path[PUT_PATH];
+	struct text text = text_over(path, sizeof(path));
+	struct stat found;
+
+	text_printf(&text, "%s/%s", list->folder, name);
+	if (stat(path, &found)) {
+		text_printf(why, "%s cannot be read: %s", path, strerror(errno));
+		return ERR_IO;
+	}
+	return add_file(list, name, what, (long)found.st_size, why);
 }
 
 /* "6.5 to 8.5": as the van sent its bounds, where no row here stands for them. */

@@ -21,6 +21,9 @@ struct file_list {
 /* Closes the file and lists it.  put_close()'s errors; ERR_FULL with words. */
 int files_close(struct file_list *list, struct put *put, const char *name, const char *what,
 	struct text *why) MUST_USE;
+/* Lists a file that is there. */
+int files_list(
+	struct file_list *list, const char *name, const char *what, struct text *why) MUST_USE;
 
 /* months/YYYY-MM.json, districts.csv, districts/YYYY-MM.geojson. */
 int files_put_cells(const struct picture *picture, enum view view, struct file_list *list,

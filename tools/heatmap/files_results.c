@@ -4,6 +4,7 @@
 
 #include "changes.h"
 #include "files.h"
+#include "stay.h"
 #include "words.h"
 
 static const char headings[] =
@@ -119,62 +120,93 @@ static void map_row(struct put *put, const struct result_row *row, int64_t chang
 	files_end_feature(put);
 }
 
+/* --- a month -------------------------------------------------------------------------------------------- */
+
+struct month_row {
+	int32_t month;
+	const struct result_row *row;
+	int64_t changed_ms;
+};
+
 /* In the order of a month, and within it of the rows. */
 static int by_month(const void *x, const void *y)
 {
-	const struct result_row *const *a = x, *const *b = y;
-	int32_t one = month_of(sampled_ms(*a)), other = month_of(sampled_ms(*b));
+	const struct month_row *a = x, *b = y;
 
-	if (one != other)
-		return one < other ? -1 : 1;
-	return (*a > *b) - (*a < *b);
+	if (a->month != b->month)
+		return a->month < b->month ? -1 : 1;
+	return (a->row > b->row) - (a->row < b->row);
 }
 
-static int put_month(const struct picture *picture, const struct result_row *const *rows, size_t n,
+static int put_table(const struct picture *picture, struct month_row *rows, size_t n,
+	struct file_list *list, const char *name, struct text *why)
+{
+	struct put csv;
+	size_t i;
+
+	put_open(&csv, list->folder, name);
+	csv_line(&csv, headings);
+	for (i = 0; i < n; i++)
+		rows[i].changed_ms = csv_row(&csv, picture->changes, rows[i].row);
+	return files_close(list, &csv, name, what_csv, why);
+}
+
+static int put_map(const struct picture *picture, const struct month_row *rows, size_t n,
+	struct file_list *list, const char *name, struct text *why)
+{
+	struct put map;
+	size_t i;
+
+	put_open(&map, list->folder, name);
+	files_begin_features(&map, picture);
+	for (i = 0; i < n; i++)
+		map_row(&map, rows[i].row, rows[i].changed_ms);
+	files_end_features(&map);
+	return files_close(list, &map, name, what_map, why);
+}
+
+/* A table that says what it said in the version before is that file, and its map is that map: most months, most times. */
+static int put_month(const struct picture *picture, struct month_row *rows, size_t n,
 	struct file_list *list, struct text *why)
 {
+	const char *before = picture->before;
 	char name[2][FILE_NAME_MOST];
 	struct text text;
-	struct put csv, map;
 	size_t i;
 	int err;
 
 	for (i = 0; i < 2; i++) {
 		text = text_over(name[i], sizeof(name[i]));
 		text_put(&text, "results/");
-		month_put(&text, month_of(sampled_ms(rows[0])));
+		month_put(&text, rows[0].month);
 		text_put(&text, i ? ".geojson" : ".csv");
 	}
-	put_open(&csv, list->folder, name[0]);
-	put_open(&map, list->folder, name[1]);
-	csv_line(&csv, headings);
-	files_begin_features(&map, picture);
-	for (i = 0; i < n; i++)
-		map_row(&map, rows[i], csv_row(&csv, picture->changes, rows[i]));
-	files_end_features(&map);
-	err = files_close(list, &csv, name[0], what_csv, why);
-	if (files_close(list, &map, name[1], what_map, why) && !err)
-		err = ERR_IO;
-	return err;
+	err = put_table(picture, rows, n, list, name[0], why);
+	if (err)
+		return err;
+	if (*before && stay_same(list->folder, before, name[0]) &&
+		stay_link(list->folder, before, name[1])) {
+		(void)stay_link(list->folder, before, name[0]);
+		return files_list(list, name[1], what_map, why);
+	}
+	return put_map(picture, rows, n, list, name[1], why);
 }
 
 int files_put_results(const struct picture *picture, struct file_list *list, struct text *why)
 {
 	const struct rows *rows = picture->rows;
-	const struct result_row **sorted = calloc(rows->n_results + 1, sizeof(*sorted));
+	struct month_row *sorted = calloc(rows->n_results + 1, sizeof(*sorted));
 	size_t i, end;
 	int err = 0;
 
 	if (!sorted)
 		return ERR_MEMORY;
 	for (i = 0; i < rows->n_results; i++)
-		sorted[i] = &rows->results[i];
+		sorted[i] = (struct month_row){
+			month_of(sampled_ms(&rows->results[i])), &rows->results[i], 0};
 	qsort(sorted, rows->n_results, sizeof(*sorted), by_month);
 	for (i = 0; !err && i < rows->n_results; i = end) {
-		int32_t month = month_of(sampled_ms(sorted[i]));
-
-		for (end = i; end < rows->n_results && month_of(sampled_ms(sorted[end])) == month;
-			end++)
+		for (end = i; end < rows->n_results && sorted[end].month == sorted[i].month; end++)
 			;
 		err = put_month(picture, sorted + i, end - i, list, why);
 	}

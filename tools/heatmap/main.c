@@ -85,16 +85,16 @@ static struct options read_options(int argc, char **argv)
 	return options;
 }
 
-static int publish_once(const struct heatmap_conf *conf, struct parts *parts)
+static int publish_once(
+	const struct heatmap_conf *conf, struct parts *parts, struct published *published)
 {
 	char words[600] = "";
 	struct text why = text_over(words, sizeof(words));
-	struct published published;
 	int err;
 
 	atomic_store(&stop, ended != 0);
 	alarm(conf->give_up_s);
-	err = publish(conf, &stop, parts, &published, &why);
+	err = publish(conf, &stop, parts, published, &why);
 	alarm(0);
 	if (err && ended)
 		return 0;
@@ -107,8 +107,8 @@ static int publish_once(const struct heatmap_conf *conf, struct parts *parts)
 	}
 	printf("published %s: %zu results (%zu older revisions passed over), %zu cells, %zu open "
 	       "failures; %zu of %zu parts of the store were read\n",
-		published.version, published.results, published.superseded, published.cells,
-		published.failures, published.asked, published.parts);
+		published->version, published->results, published->superseded, published->cells,
+		published->failures, published->asked, published->parts);
 	fflush(stdout);
 	return 0;
 }
@@ -117,6 +117,7 @@ static int run(const struct options *options, const struct heatmap_conf *conf)
 {
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 	struct parts parts = {.n = 0};
+	struct published published = {.version = ""};
 	struct timespec pause = {.tv_sec = (time_t)options->watch_s};
 	sigset_t ends, before;
 	int status;
@@ -130,7 +131,7 @@ static int run(const struct options *options, const struct heatmap_conf *conf)
 	sigaction(SIGALRM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	do {
-		status = publish_once(conf, &parts);
+		status = publish_once(conf, &parts, &published);
 		/* From here on one that comes ends the pause, also before it begins. */
 		sigprocmask(SIG_BLOCK, &ends, &before);
 		if (options->watch_s && !ended) {

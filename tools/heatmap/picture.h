@@ -19,6 +19,8 @@ struct picture {
 	struct speakers speakers;
 	struct failures failures;
 	struct cells apart, all; /* public and private sources each for themselves; together */
+	/* official/data of the version before, where this very program wrote it; "": it did not. */
+	const char *before;
 	struct changes *changes; /* since the version before; NULL: results are not published */
 	int64_t made_ms;         /* UTC */
 	int64_t as_of_ms;        /* of the newest result that counts; 0: none */

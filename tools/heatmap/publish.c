@@ -216,10 +216,16 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct par
 	struct point_list doubles = {.n = 0};
 	struct gazetteer *places = NULL;
 	struct folder folder;
+	char before[FOLDER_PATH * 2] = "";
+	struct text path = text_over(before, sizeof(before));
 	int err = folder_open(&folder, conf->out, why);
 
 	if (err)
 		return err;
+	if (*published->version)
+		text_printf(&path, "%s/%s/%s/data", conf->out, published->version,
+			view_word(VIEW_OFFICIAL));
+	picture.before = before;
 	picture.limits = &limits;
 	parts->rows.doubles = &doubles;
 	err = load_own(conf, &limits, &places, &doubles, why);
@@ -236,9 +242,12 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct par
 			"%zu results are of districts that the list of places does not have; they "
 			"are shown as \"none\"",
 			picture.strays);
-	*published = (struct published){parts->rows.n_results, picture.all.n, picture.failures.n,
-		parts->n_rows - parts->rows.n_results, parts->n_asked, parts->n, ""};
-	text_copy(published->version, sizeof(published->version), folder.name);
+	if (!err) {
+		*published = (struct published){parts->rows.n_results, picture.all.n,
+			picture.failures.n, parts->n_rows - parts->rows.n_results, parts->n_asked,
+			parts->n, ""};
+		text_copy(published->version, sizeof(published->version), folder.name);
+	}
 	status_put(conf, picture.made_ms, err, err ? why->at : NULL);
 	folder_close(&folder);
 	changes_close(picture.changes);

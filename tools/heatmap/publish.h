@@ -15,7 +15,8 @@ struct published {
 };
 
 /*
- * One publication; `parts`, empty at first, holds from one to the next what was read.  On any error what was published last stays, and status.json beside it says so: ERR_TIMEOUT,
+ * One publication; `parts` and `published`, empty at first, say what was read and
+ * published by this program before.  On any error what was published last stays, and status.json beside it says so: ERR_TIMEOUT,
  * ERR_STOPPED, ERR_DAMAGED, ERR_CONF, ERR_ABSENT (the store holds no result at all), ERR_IO, ERR_BUSY, ERR_MEMORY.
  */
 int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct parts *parts,

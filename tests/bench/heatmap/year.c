@@ -109,7 +109,7 @@ int main(void)
 {
 	static struct heatmap_conf conf = {.policy = {5, 5, "public_tap_standpipe", true, true}};
 	struct rows rows = {.results = NULL};
-	struct picture picture = {.conf = &conf, .rows = &rows, .made_ms = now_ms};
+	struct picture picture = {.conf = &conf, .rows = &rows, .before = "", .made_ms = now_ms};
 	struct limit_book limits;
 	struct gazetteer *places = NULL;
 	char words[400];

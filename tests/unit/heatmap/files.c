@@ -42,8 +42,8 @@ static int begin(void **state)
 	fclose(file);
 	if (gazetteer_open(&places, path, &why))
 		return -1;
-	picture =
-		(struct picture){.conf = &conf, .limits = &limits, .places = places, .rows = &rows};
+	picture = (struct picture){
+		.conf = &conf, .limits = &limits, .places = places, .rows = &rows, .before = ""};
 	picture.made_ms = noon_ms;
 	if (changes_open(&picture.changes, folder, noon_ms, 400))
 		return -1;

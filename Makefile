@@ -233,7 +233,7 @@ unitdir  := $(PREFIX)/lib/systemd/system
 usersdir := $(PREFIX)/lib/sysusers.d
 rulesdir := $(PREFIX)/lib/udev/rules.d
 confdir  := $(SYSCONFDIR)/waterlab
-UNITS    := waterlabd.service waterlab-console.service waterlab-heatmap.service waterlab-heatmap.timer
+UNITS    := waterlabd.service waterlab-console.service waterlab-heatmap.service
 DRIVERS  := $(patsubst drivers/%,%,$(wildcard drivers/*.md $(addprefix drivers/*/,profile.conf sample.conf README.md cases/*.trace)))
 
 .PHONY: install uninstall

@@ -48,10 +48,10 @@ class Row(dict):
         return (self.lab, self.spool, int(self.sample), self.parameter, self.method, int(self.replicate or 0))
 
 
-def rows_of(text):
+def rows_of(text, numbers=FIELDS):
     found = []
     for one in csv.DictReader(text.splitlines()):
-        row = Row((k, number(v) if k in FIELDS else v) for k, v in one.items() if k != "tags")
+        row = Row((k, number(v) if k in numbers else v) for k, v in one.items() if k != "tags")
         row["time"] = int(one["time"])
         found.append(row)
     return found
@@ -210,17 +210,19 @@ def judge(row, sets):
 
 # --- the map -----------------------------------------------------------------------------------------------
 
+STALE, HEARD = 90 * DAY, 45 * DAY
 WEIGHT = {DETECTED: 6, ABOVE: 5, BELOW: 5, POSSIBLE: 4, MEETS: 3, CANNOT: 2}
 
 
 class Truth:
-    def __init__(self, results, points, statuses, sets, now):
+    def __init__(self, results, points, statuses, others, sets, now):
+        """`others`: rows of any kind, which say that a lab was heard of."""
         self.rows, self.now = newest(results), now
         self.heard, self.status = {}, {}
-        for row in results + statuses:
+        for row in results + points + statuses + others:
             if row["time"] <= now + DAY:
                 self.heard[row.lab] = max(self.heard.get(row.lab, 0), row["time"])
-        for row in sorted(statuses, key=lambda s: s["time"]):
+        for row in sorted((s for s in statuses if now - HEARD <= s["time"] <= now + DAY), key=lambda s: s["time"]):
             self.status[row.lab, row.spool] = row
         info = {}
         for point in sorted(points, key=lambda p: p.seq):
@@ -230,6 +232,9 @@ class Truth:
             row["who"] = row.info["code"] if row.info and row.info.get("code") else "%s:%s:%s%d" % (
                 row.lab, row.spool, "" if row.point else "sample-", row.point or row.sample)
             row["own"], row["why"], row["by"] = judge(row, sets)
+        self.labs = collections.defaultdict(set)
+        for row in self.rows:
+            self.labs[row.district].add(row.lab)
         self.weigh_beside()
         self.purposes = {(r.lab, r.spool, r.sample): r.purpose for r in self.rows}
         self.visits = self.find_visits()
@@ -246,48 +251,50 @@ class Truth:
                 standards = [o for o, _ in others if o.activity in ("spike", "reference") and o.method == row.method and not came_back(o, row)]
                 if own == MEETS and standards:
                     row["own"], row["why"] = CANNOT, 27 if standards[0].activity == "spike" else 28
-                if own in (MEETS, CANNOT) and any(of_water(o) and v in FAILS + (POSSIBLE,) for o, v in others):
+                if own == MEETS and row.by and row.by.low is not None and any(o.activity == "blank" and has_it(o, row) for o, _ in others):
+                    row["own"], row["why"] = CANNOT, 26
+                if row["own"] in (MEETS, CANNOT) and any(of_water(o) and v in FAILS + (POSSIBLE,) for o, v in others):
                     row["own"], row["why"] = POSSIBLE, 25
+
+    @staticmethod
+    def root(row):
+        return row.parent if row.parent and row.activity == "replicate" else row.sample
 
     def purpose(self, row):
         """What the visit was for."""
-        root = row.parent if row.parent and row.activity == "replicate" else row.sample
+        root = self.root(row)
         return self.purposes.get((row.lab, row.spool, root), row.purpose)
 
     def find_visits(self):
-        """{(who, parameter): {(lab, spool, root): {screening: row}}}; of each visit and class the worst."""
+        """{(who, parameter): [(order, screening, row, beside)]}: of each visit and class the worst, of equals the latest, and all of that class.
+        In the order of time; what began at one moment with the worst last, and then by whose it is."""
         found = collections.defaultdict(lambda: collections.defaultdict(list))
         for row in self.rows:
             if of_water(row) and row.parameter != "impediment" and row.purpose != 5:
-                root = row.parent if row.parent and row.activity == "replicate" else row.sample
-                found[row.who, row.parameter][row.lab, row.spool, root].append(row)
-        visits = {}
+                found[row.who, row.parameter][row.lab, row.spool, self.root(row)].append(row)
+        visits = collections.defaultdict(list)
         for where, by_root in found.items():
-            visits[where] = []
-            for rows in by_root.values():
+            for whose, rows in by_root.items():
                 first = min(r.sampled for r in rows)
-                worst = {}
-                for row in sorted(rows, key=lambda r: (-WEIGHT.get(r.own, 1), -r.sampled, r.method)):
-                    worst.setdefault(int(row.screening or 0), row)
-                    row["beside"] = [r for r in rows if bool(r.screening) == bool(row.screening)]
-                visits[where].append((first, worst))
-            visits[where].sort(key=lambda v: v[0])
+                for screening in (0, 1):
+                    beside = [r for r in rows if int(r.screening or 0) == screening]
+                    beside.sort(key=lambda r: (-weight(r), -r.sampled, -r.sample, r.method, -(r.replicate or 0)))
+                    if beside:
+                        visits[where].append(((first, weight(beside[0])) + whose, screening, beside[0], beside))
+            visits[where].sort(key=lambda v: v[:2])
         return visits
 
     def counted(self):
         """(month, class, the row) by which each point counts."""
         best = {}
         for (who, parameter), visits in self.visits.items():
-            for first, worst in visits:
-                if first > self.now + DAY:
+            for order, screening, row, _ in visits:
+                if order[0] > self.now + DAY or self.purpose(row) not in (None, 1) or closes_nothing(row):
                     continue
-                for screening, row in worst.items():
-                    if self.purpose(row) not in (None, 1) or closes_nothing(row):
-                        continue
-                    key = who, parameter, month(first), screening
-                    rank = WEIGHT.get(row.own, 1) >= 3, first
-                    if key not in best or rank >= best[key][0]:
-                        best[key] = rank, row
+                key = who, parameter, month(order[0]), screening
+                rank = (weight(row) >= 3,) + order
+                if key not in best or rank > best[key][0]:
+                    best[key] = rank, row
         return [(key[2], "screening" if key[3] else "laboratory", row) for key, (rank, row) in best.items()]
 
     def cells(self, apart):
@@ -297,9 +304,9 @@ class Truth:
             groups[period, row.district, row.parameter, kind, sources].append(row)
         return {key: self.cell(key, rows) for key, rows in groups.items()}
 
-    def whole_to(self, district):
-        """Up to when all is here of each lab that works there; 0: one of them never said what waits in it."""
-        return min(self.whole_of(lab) for lab in {row.lab for row in self.rows if row.district == district})
+    def whole_to(self, district, begins):
+        """Up to when all is here of each lab that works there; 0: one of them never said what waits in it, or all are long silent."""
+        return min([self.whole_of(lab) for lab in self.labs[district] if self.heard.get(lab, 0) >= min(begins, self.now - STALE)], default=0)
 
     def whole_of(self, lab):
         said = [row for (who, _), row in self.status.items() if who == lab]
@@ -321,49 +328,61 @@ class Truth:
         cell = dict(n, points=len(rows), share=failing / judged if judged >= 5 else None,
                     median=middle(values), highest=shown(values[-1:]), lowest=shown(values[:1]),
                     newest=day(max(r.sampled for r in rows)), oldest=day(min(r.sampled for r in rows)))
-        ends = datetime.datetime(int(key[0][:4]) + (key[0][5:] == "12"), int(key[0][5:]) % 12 + 1, 1, tzinfo=datetime.timezone.utc)
-        as_of = self.whole_to(key[1])
-        known = dict(provisional="yes" if as_of < ends.timestamp() * 1000 else "no", as_of=when(as_of).strftime("%Y-%m-%dT%H:%M:%SZ") if as_of else "")
+        year, number = int(key[0][:4]), int(key[0][5:])
+        begins, ends = (datetime.datetime(year + n // 12, n % 12 + 1, 1, tzinfo=datetime.timezone.utc).timestamp() * 1000 for n in (number - 1, number))
+        as_of = self.whole_to(key[1], begins)
+        known = dict(provisional="yes" if as_of < ends else "no", as_of=when(as_of).strftime("%Y-%m-%dT%H:%M:%SZ") if as_of else "")
         return dict(known, suppressed=True) if key[4] == "private" and len(rows) < 5 else dict(cell, **known)
 
     def failures(self):
-        """{(who, parameter): (since, newest row, retested)} of what is open."""
+        """{(who, parameter): (since, the row shown, retested)} of what is open."""
         found_open = {}
         for where, visits in self.visits.items():
             events, run = [], []
-            for visit, (first, worst) in enumerate(visits):
-                spoiled = any(r.own in FAILS + (POSSIBLE,) for r in worst.values())
-                for screening, row in worst.items():
-                    every = [r for r in row["beside"] if r.own in FAILS + (POSSIBLE,)]
-                    if every:
-                        events.append((max(r.sampled for r in every), 1, visit, screening, row, every))
-                    elif row.own == MEETS and not spoiled and first <= self.now + DAY and not closes_nothing(row) and (
-                            self.purpose(row) in (None, 1, 2, 3, 4)):
-                        events.append((first, 0, visit, screening, row, []))
-            for event in sorted(events, key=lambda e: e[:4]):
+            spoiled = {order[2:] for order, _, row, _ in visits if weight(row) >= 4}
+            for order, screening, row, beside in visits:
+                every = [r for r in beside if weight(r) >= 4]
+                if every:
+                    events.append((max(r.sampled for r in every), 1, weight(row), order, screening, row, every))
+                elif row.own == MEETS and order[2:] not in spoiled and order[0] <= self.now + DAY and not closes_nothing(row) and (
+                        self.purpose(row) in (None, 1, 2, 3, 4)):
+                    events.append((order[0], 0, weight(row), order, screening, row, []))
+            for event in sorted(events, key=lambda e: e[:5]):
                 if event[1]:
                     run.append(event)
                 elif run and self.closes(run, event):
                     run = []
             if run:
-                tail = len(run)
-                while tail and run[tail - 1][2] == run[-1][2]:
-                    tail -= 1
-                found_open[where] = run[0][4].sampled, max((e[4] for e in run[tail:]), key=lambda r: WEIGHT[r.own]), len({e[2] for e in run}) > 1
+                last = [e for e in run if e[3][2:] == run[-1][3][2:]]
+                found_open[where] = run[0][5].sampled, max(last, key=lambda e: (e[2], -e[4]))[5], len({e[3][2:] for e in run}) > 1
         return found_open
 
     def closes(self, run, event):
         """Is the one that meets later than each of them, beyond any doubt of a clock; and a laboratory's, where one found it?"""
-        row = event[4]
-        if event[3] and any(not e[3] for e in run):
+        screening, row = event[4:6]
+        if screening and any(not e[4] for e in run):
             return False
-        failing = [r for e in run for r in e[5]]
-        root = row.parent if row.activity == "replicate" and row.parent else row.sample
-        if all((r.lab, r.spool) == (row.lab, row.spool) and r.sample < root for r in failing):
+        failing = [r for e in run for r in e[6]]
+        if all((r.lab, r.spool) == (row.lab, row.spool) and r.sample < self.root(row) for r in failing):
             return True
         if sure(row) and all(sure(r) for r in failing):
             return True
         return row.sampled - off(row) > max(r.sampled + off(r) for r in failing)
+
+
+def weight(row):
+    return WEIGHT.get(row.own, 1)
+
+
+def has_it(blank, water):
+    """Found in a blank, by its own limit of detection, and more than a tenth of what the same test showed of the water."""
+    kind = CENSORS[int(blank.censor or 0)]
+    if kind in ("", "below", "not_detected") or blank.parameter in ("ph", "orp", "ph_mv", "temperature") or blank.parameter.startswith("dissolved_oxygen"):
+        return False
+    if kind != "exact":
+        return True
+    faint = blank.method == water.method and water.censor == 1 and water.value > 10 * blank.value
+    return blank.value > (blank.mdl or 0) and not faint
 
 
 def sure(row):
@@ -401,10 +420,10 @@ def found(row):
     if kind == "not_detected":
         return -math.inf, 0, kind, None
     if kind == "detected":
-        return 0, 2, kind, None
+        return 0, 4, kind, None
     if not kind or value is None:
         return None
-    return value, {"below": 0, "above": 2}.get(kind, 1), kind, value
+    return value, {"below": 0, "interval": 1, "above": 3}.get(kind, 2), kind, value
 
 
 def shown(values):

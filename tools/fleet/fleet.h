@@ -93,7 +93,7 @@ struct van {
 	struct uplink *uplink;
 	unsigned store;
 	bool away; /* stays without a link until fleet.returns_ms, and then comes back */
-	uint64_t n_samples, n_results, n_readings, n_again;
+	uint64_t n_samples, n_results, n_readings;
 };
 
 struct fleet {

@@ -106,6 +106,19 @@ static void live_all(struct fleet *fleet, bool returned)
 	fflush(stdout);
 }
 
+/* What they held back has gone: each says so, as it would the next morning. */
+static void say_all_is_sent(struct fleet *fleet)
+{
+	unsigned i;
+
+	for (i = 0; i < fleet->labs; i++)
+		if (fleet->vans[i].away) {
+			fleet->vans[i].left = 0;
+			record_status(&fleet->vans[i], fleet->until_ms);
+		}
+	truth_write(fleet);
+}
+
 static void make_vans(struct fleet *fleet)
 {
 	int64_t span_ms = fleet->until_ms - fleet->from_ms;
@@ -168,8 +181,12 @@ static bool run(struct fleet *fleet)
 			insist(fgets(line, sizeof(line), stdin) != NULL, "nobody lets them return");
 		}
 		live_all(fleet, true);
-		if (sends)
+		if (sends && send_all(fleet, true)) {
+			say_all_is_sent(fleet);
 			sent = send_all(fleet, true) && sent;
+		} else {
+			sent = !sends;
+		}
 	}
 	for (i = 0; i < fleet->labs; i++)
 		record_close(&fleet->vans[i]);

@@ -91,21 +91,38 @@ static bool wait_for_all(struct fleet *fleet, bool returned)
 	return !open;
 }
 
-/* Some vans lose power before they noted what was sent: it goes once more. */
-static void send_again(struct van *van)
+/* Some vans lose power before they noted what was sent: it goes once more.  How much. */
+static uint64_t send_again(struct van *van)
 {
 	uint64_t last = van->next - 1;
 	struct range part = {last / 3 + 1, 2 * last / 3};
 
 	if (van->number % 3 != 1 || van->fleet->store.receipt_s || part.first > part.last)
-		return;
+		return 0;
 	spool_mark_missing(van->spool, van->store, STREAM_LEDGER, part);
-	van->n_again += spool_waiting(van->spool, van->store, STREAM_LEDGER);
+	return spool_waiting(van->spool, van->store, STREAM_LEDGER);
+}
+
+/* What the store has by its own count. */
+static uint64_t count_received(const struct fleet *fleet)
+{
+	struct delivery_counts counts;
+	uint64_t n = 0;
+	unsigned i, stream;
+
+	for (i = 0; i < fleet->labs; i++)
+		for (stream = 0; stream < STREAM_COUNT; stream++) {
+			spool_count_store(fleet->vans[i].spool, fleet->vans[i].store,
+				(enum stream)stream, &counts);
+			n += counts.n[DELIVERY_RECEIVED];
+		}
+	return n;
 }
 
 bool send_all(struct fleet *fleet, bool returned)
 {
 	struct figures figures = {.began_ms = clock_boot_ms(&clock_system)};
+	uint64_t again = 0;
 	double seconds;
 	unsigned i;
 	bool sent;
@@ -119,7 +136,7 @@ bool send_all(struct fleet *fleet, bool returned)
 	seconds = (double)(clock_boot_ms(&clock_system) - figures.began_ms) / 1000;
 	for (i = 0; sent && i < fleet->labs; i++)
 		if (takes_part(&fleet->vans[i], returned))
-			send_again(&fleet->vans[i]);
+			again += send_again(&fleet->vans[i]);
 	sent = sent && wait_for_all(fleet, returned);
 	for (i = 0; i < fleet->labs; i++)
 		if (takes_part(&fleet->vans[i], returned))
@@ -130,6 +147,10 @@ bool send_all(struct fleet *fleet, bool returned)
 		(unsigned long long)figures.requests,
 		(double)figures.body_bytes / (double)(figures.lines ? figures.lines : 1),
 		(double)figures.wire_bytes / (double)(figures.lines ? figures.lines : 1));
+	printf("of these twice: %llu records\n", (unsigned long long)again);
+	if (fleet->store.receipt_s)
+		printf("received by the store's own count: %llu records\n",
+			(unsigned long long)count_received(fleet));
 	fflush(stdout);
 	return sent;
 }

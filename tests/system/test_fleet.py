@@ -238,6 +238,25 @@ class Fleet(LabTest):
     def test_victoriametrics(self):
         self.whole(wholelab.VictoriaMetrics)
 
+    def receipts(self, kind):
+        """A lab is done when the store has all by its own count, those that came back later, too."""
+        store = self.start(kind)
+        done = subprocess.run(self.command(store, "--labs", 2, "--days", 6, "--visits", 3, "--readings", 2, "--away", 1, "--receipts",
+                                           "--patience", 60), stdout=subprocess.PIPE, text=True, preexec_fn=wholelab.die_with_parent)
+        print(done.stdout, end="")
+        self.assertEqual(done.returncode, 0)
+        lines = self.compare(store)
+        received = [int(n) for n in re.findall(r"^received by the store's own count: (\d+)", done.stdout, re.M)]
+        self.assertGreater(received[0], 0)
+        self.assertGreater(received[-1], received[0], "nobody came back")
+        self.assertGreater(received[-1], len(lines) + len(self.rows("points.csv")) + len(self.rows("statuses.csv")))
+
+    def test_receipts_of_influxdb(self):
+        self.receipts(wholelab.InfluxDB)
+
+    def test_receipts_of_victoriametrics(self):
+        self.receipts(wholelab.VictoriaMetrics)
+
     def overloaded(self, kind, status, more):
         """Behind a proxy that lets few requests through, by the second and at a time, as a store that has too much to do."""
         if not shutil.which("nginx"):

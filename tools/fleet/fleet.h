@@ -85,7 +85,8 @@ struct van {
 	int64_t now_ns;  /* uptime while its past is written */
 	int64_t live_ns; /* real uptime when it began to live; 0: its past is being written */
 	struct time_offset offset;
-	uint64_t next; /* ledger number */
+	int64_t step_ms; /* uptime of its last step */
+	uint64_t next;   /* ledger number */
 	uint32_t series[ANALYZERS];
 	uint64_t left;                     /* its next number when it lost its link */
 	FILE *results, *points, *statuses; /* the truth */

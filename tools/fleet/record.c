@@ -107,9 +107,16 @@ void record_close(struct van *van)
 static struct ledger_record *add(struct batch *batch, enum ledger_kind kind, int64_t utc_ms)
 {
 	struct ledger_record *record = &batch->at[batch->n++];
+	struct van *van = batch->van;
 
 	insist(batch->n <= SPOOL_ALL_MOST, "too many records in one set");
-	*record = (struct ledger_record){.kind = kind, .boot_ms = boot_ms_of(batch->van, utc_ms)};
+	*record = (struct ledger_record){.kind = kind, .boot_ms = boot_ms_of(van, utc_ms)};
+	/* Two steps in one ms would be one at a store: as in the daemon each has its own. */
+	if (kind == LEDGER_SAMPLE) {
+		if (record->boot_ms <= van->step_ms)
+			record->boot_ms = van->step_ms + 1;
+		van->step_ms = record->boot_ms;
+	}
 	return record;
 }
 
@@ -250,11 +257,11 @@ static void add_beginning(struct batch *batch, struct visit *visit)
 	memcpy(site.position, point->position, sizeof(site.position));
 	memcpy(site.treated, point->treated, sizeof(site.treated));
 	visit->sample = add_step(batch, &begin, visit->at_ms);
+	visit->utc_ms = van->step_ms + van->offset.offset_ms;
 	site.sample = place.sample = visit->sample;
 	(void)add_step(batch, &site, visit->at_ms);
 	(void)add_step(batch, &place, visit->at_ms);
 	visit->clock = van->offset.source;
-	visit->utc_ms = boot_ms_of(van, visit->at_ms) + van->offset.offset_ms;
 	van->n_samples++;
 }
 

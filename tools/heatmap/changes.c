@@ -114,27 +114,29 @@ static int take_stood(struct pass *in)
 	return stood_add(&in->changes->stood, key, line, when_s);
 }
 
-static bool is_gone(const struct changes *changes, const struct old_file *file, size_t row)
+static bool is_gone(const struct changes *changes, const struct old_file *file, size_t n)
 {
-	return !changes->stood.asked[row] &&
-	       (!file->is_withdrawn || changes->stood.when_s[row] >= changes->kept_s);
+	const struct stood_row *row = &changes->stood.at[file->from + n];
+
+	return !row->asked && (!file->is_withdrawn || row->when_s >= changes->kept_s);
 }
 
 static int tell_gone(struct pass *in)
 {
 	const struct changes *changes = in->changes;
-	size_t row = in->file->from + in->n, i;
 	struct csv_field told[CHANGES_TOLD];
+	int64_t when_s = changes->to_s;
+	size_t i;
 
 	if (in->n >= in->file->n)
 		return ERR_DAMAGED;
-	if (!is_gone(changes, in->file, row))
+	if (!is_gone(changes, in->file, in->n))
 		return 0;
+	if (in->file->is_withdrawn)
+		when_s = changes->stood.at[in->file->from + in->n].when_s;
 	for (i = 0; i < CHANGES_TOLD; i++)
 		told[i] = changes->csv.fields[in->at[i]];
-	in->gone(in->ctx, told,
-		(in->file->is_withdrawn ? (int64_t)changes->stood.when_s[row] : changes->to_s) *
-			1000);
+	in->gone(in->ctx, told, when_s * 1000);
 	return 0;
 }
 
@@ -264,7 +266,7 @@ static int read_version(struct changes *changes)
 		err = read_file(&in, take_stood);
 		in.file->n = in.n;
 	}
-	return err;
+	return err ? err : stood_index(&changes->stood);
 }
 
 /* All that is published now is new to everybody. */
@@ -346,15 +348,12 @@ uint64_t changes_key(const char *lab, const char *spool, uint64_t sample, const 
 
 int64_t changes_since_ms(struct changes *changes, uint64_t key, uint64_t line)
 {
-	struct stood *stood = &changes->stood;
-	size_t row;
+	struct stood_row *row = stood_find(&changes->stood, key);
 
-	if (!stood_find(stood, key, &row))
+	if (!row)
 		return changes_to_ms(changes);
-	stood->asked[row] = 1;
-	if (stood->lines[row] != line)
-		return changes_to_ms(changes);
-	return (int64_t)stood->when_s[row] * 1000;
+	row->asked = true;
+	return row->line == line ? (int64_t)row->when_s * 1000 : changes_to_ms(changes);
 }
 
 static bool any_gone(const struct changes *changes, const struct old_file *file)
@@ -362,7 +361,7 @@ static bool any_gone(const struct changes *changes, const struct old_file *file)
 	size_t i;
 
 	for (i = 0; i < file->n; i++)
-		if (is_gone(changes, file, file->from + i))
+		if (is_gone(changes, file, i))
 			return true;
 	return false;
 }

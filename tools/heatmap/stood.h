@@ -8,18 +8,25 @@
 
 #include "base/err.h"
 
-struct stood {
-	uint64_t *keys, *lines;
-	uint32_t *when_s; /* `changed` or `withdrawn`, seconds since 1970 */
-	uint8_t *asked;   /* a row of the new version has that key */
-	size_t n, cap;
-	uint32_t *slots; /* by key: a row's number and 1; 0: empty */
-	size_t n_slots;  /* a power of two */
+struct stood_row {
+	uint64_t key, line;
+	uint32_t when_s; /* `changed` or `withdrawn`, seconds since 1970 */
+	bool asked;      /* a row of the new version has that key */
 };
 
-/* One more.  Of a key that is there already the first row is found; the other counts as asked for.  ERR_MEMORY. */
+struct stood {
+	struct stood_row *at;
+	size_t n, cap, next; /* behind the one that was found last */
+	uint32_t *slots;     /* by key: a row's number and 1; 0: empty */
+	size_t n_slots;      /* a power of two */
+};
+
+/* One more; when all are there, stood_index().  ERR_MEMORY. */
 int stood_add(struct stood *stood, uint64_t key, uint64_t line, int64_t when_s) MUST_USE;
-bool stood_find(const struct stood *stood, uint64_t key, size_t *row);
+/* From now on they are found.  Of a key that is there twice the second counts as asked for. */
+int stood_index(struct stood *stood) MUST_USE;
+/* NULL: none of that key.  Quick in the order in which they were added. */
+struct stood_row *stood_find(struct stood *stood, uint64_t key);
 void stood_free(struct stood *stood);
 
 #endif

@@ -93,9 +93,9 @@ class Changes(HeatmapTest):
         with open(self.aliases, "w") as f:
             f.write("double,counts\n" + text)
 
-    def begin(self):
+    def begin(self, keep=1):
         self.store = self.real_store(wholelab.InfluxDB)
-        self.path = self.config(self.store.url, more='aliases = "%s"; withdrawn_days = %d;' % (self.aliases, DAYS))
+        self.path = self.config(self.store.url, more='aliases = "%s"; withdrawn_days = %d; keep = %d;' % (self.aliases, DAYS, keep))
 
     # --- the store ---------------------------------------------------------------------------------------------
 
@@ -257,6 +257,27 @@ class Changes(HeatmapTest):
         print("%d versions, %d tries killed before and %d after the swap, each of about %d calls; %d rows listed as gone, %d expired, %d followers held, %s" % (
             len(versions), killed, killed_after, self.calls, gone, expired, followed, sorted(seen)))
         self.assertTrue(killed and gone and expired and followed > 30 and len(seen) == 7, (killed, gone, expired, followed, seen))
+
+    def test_one_that_watches(self):
+        """Months that are as they were are linked there: each version is held against the one before it, when all are kept."""
+        self.begin(keep=100)
+        for _ in range(9):
+            self.add()
+        watch = wholelab.Process("watch", [os.path.join(wholelab.BIN, "waterlab-heatmap"), "--config", self.path, "--watch", "1"], self.folder)
+        self.addCleanup(watch.end)
+        versions = lambda: sorted(n for n in os.listdir(self.out) if n.startswith("v-") and not n.endswith(".part"))  # noqa: E731
+        for act in (self.change, self.remove, self.move, self.add, self.come_back, self.other_doubles, self.other_limits, self.change):
+            there = len(versions()) if os.path.isdir(self.out) else 0
+            act()
+            # The next may have been read before.
+            wholelab.wait_for("two more versions", lambda: os.path.isdir(self.out) and len(versions()) >= there + 2)
+        self.assertEqual(watch.end(signal.SIGTERM), 0)
+        before, link = None, os.path.join(self.out, "current")
+        for name in versions():
+            os.unlink(link)
+            os.symlink(name, link)
+            before = self.check_version(before)
+        print("%d versions" % len(versions()))
 
     # --- a version that is not as it should be -----------------------------------------------------------------
 

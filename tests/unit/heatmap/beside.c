@@ -151,6 +151,20 @@ static void test_a_faint_blank(void **state)
 	}
 }
 
+/* Two methods of one sample are no replicates of each other. */
+static void test_a_sample_is_not_beside_itself(void **state)
+{
+	(void)state;
+	add(1, 5, WATER_MEETS);
+	add(1, 5, WATER_FAILS_ABOVE)->screening = 1;
+	rows.results[1].sample = 1;
+	rows.results[1].method = names_keep(&rows.names, "strip");
+	add_beside("blank", 5, WATER_NOT_APPLICABLE);
+	settle(false);
+	assert_int_equal(rows.results[0].own_verdict + rows.results[1].own_verdict,
+		WATER_MEETS + WATER_FAILS_ABOVE);
+}
+
 static void test_a_replicate_fails_when_it_was_taken(void **state)
 {
 	(void)state;
@@ -181,6 +195,7 @@ int main(void)
 		TEST(test_a_replicate_of_the_other_class_fails),
 		TEST(test_a_blank_that_has_it_lifts_over_a_lower_bound),
 		TEST(test_a_blank_is_judged_by_its_own_detection_limit), TEST(test_a_faint_blank),
+		TEST(test_a_sample_is_not_beside_itself),
 		TEST(test_a_replicate_fails_when_it_was_taken),
 		TEST(test_a_visit_is_for_what_its_first_sample_was)};
 

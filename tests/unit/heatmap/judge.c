@@ -85,6 +85,38 @@ static void test_a_value_that_still_moved(void **state)
 	assert_int_equal(row.own_reason, WHY_UNSETTLED);
 }
 
+/* By the same limit the van had more to judge by; by another a guard band that did not travel leaves no meets. */
+static void test_never_more_than_the_van_said(void **state)
+{
+	struct result_row row = judged(7, WATER_FAILS_ABOVE, WHY_NONE);
+
+	(void)state;
+	row.limit_set = 1000;
+	row.limit_low = 6.5;
+	row.limit_high = 8.5;
+	judge_row(&row, &book);
+	assert_int_equal(row.own_verdict, WATER_FAILS_ABOVE);
+	row.limit_high = 6.9;
+	judge_row(&row, &book);
+	assert_int_equal(row.own_verdict, WATER_MEETS);
+	row.verdict = WATER_MEETS;
+	row.rule = RULE_GUARDED;
+	judge_row(&row, &book);
+	assert_int_equal(row.own_verdict, WATER_CANNOT_JUDGE);
+	assert_int_equal(row.own_reason, WHY_UNCERTAINTY);
+}
+
+static void test_a_failure_that_nobody_here_can_judge(void **state)
+{
+	struct result_row row = judged(7, WATER_FAILS_ABOVE, WHY_NONE);
+
+	(void)state;
+	row.parameter = "iron";
+	judge_row(&row, &book);
+	assert_int_equal(row.own_verdict, WATER_POSSIBLE_FAILURE);
+	assert_int_equal(row.own_as_if, WATER_FAILS_ABOVE);
+}
+
 /* A word of a newer program: what fails there is not passed over. */
 static void test_an_activity_nobody_here_knows(void **state)
 {
@@ -107,6 +139,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_value_that_was_believed),
 		cmocka_unit_test(test_a_reason_hides_doubt),
 		cmocka_unit_test(test_a_value_that_still_moved),
+		cmocka_unit_test(test_never_more_than_the_van_said),
+		cmocka_unit_test(test_a_failure_that_nobody_here_can_judge),
 		cmocka_unit_test(test_an_activity_nobody_here_knows)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

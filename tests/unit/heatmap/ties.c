@@ -123,6 +123,25 @@ static void test_a_late_replicate_shows_its_visit(void **state)
 	assert_int_equal(failures.at[0].since_ms, noon_ms - 28 * day_ms);
 }
 
+/* A visit at which one class meets and the other fails closes nothing that was open before it. */
+static void test_a_visit_that_fails_closes_nothing(void **state)
+{
+	struct result_row *row;
+
+	(void)state;
+	add(1, 9, WATER_FAILS_ABOVE)->screening = 1;
+	row = add(1, 5, WATER_MEETS);
+	row->sample = 7;
+	row = add(1, 5, WATER_FAILS_ABOVE);
+	row->sample = 7;
+	row->screening = 1;
+	row->method = names_keep(&rows.names, "strip");
+	settle(false);
+	assert_int_equal(failures.n, 1);
+	assert_int_equal(failures.at[0].since_ms, noon_ms - 9 * day_ms);
+	assert_true(failures.at[0].retested);
+}
+
 static void make_two_numbers(void)
 {
 	struct result_row *row;
@@ -191,7 +210,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {TEST(test_two_vans_at_one_moment),
 		TEST(test_of_equals_the_laboratorys_is_shown),
-		TEST(test_a_late_replicate_shows_its_visit), TEST(test_values_that_are_one_number),
+		TEST(test_a_late_replicate_shows_its_visit),
+		TEST(test_a_visit_that_fails_closes_nothing), TEST(test_values_that_are_one_number),
 		TEST(test_two_values_of_one_sample)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,9 @@ class MapSite(unittest.TestCase):
         self.page.driver.get("http://127.0.0.1:%d/%s/%s%slang=%s" % (self.server.server_port, self.at, address, "&" if "#" in address else "#", language))
         self.page.wait_for(wait)
 
+    def looked_at(self, name, at=("phone", "laptop"), contrast=True):
+        self.page.looked_at(self, name, at, contrast)
+
     def file(self, season, name):
         with open(os.path.join(season.folder, name), encoding="utf-8") as f:
             return json.load(f)

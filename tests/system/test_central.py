@@ -17,6 +17,7 @@ import time
 import urllib.parse
 
 import chain
+import mapnginx
 from chain import SEED, LabTest, main, wholelab
 
 CENTRAL = os.path.join(wholelab.HERE, "central")
@@ -166,8 +167,7 @@ class Central(LabTest):
 
     def test_the_map_behind_nginx(self):
         """What config/central/map-nginx.conf gives to whom, its names and paths apart."""
-        nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-        if not nginx:
+        if not mapnginx.program():
             self.skipTest("nginx is not installed (tools/install-deps test brings it)")
         top = os.path.join(self.folder, "map")
         for view in "public", "official", "labs":
@@ -175,26 +175,11 @@ class Central(LabTest):
             for name in "index.html", "data/index.json":
                 with open(os.path.join(top, "current", view, name), "w", encoding="utf-8") as f:
                     f.write(view)
-            with open(os.path.join(top, view + ".htpasswd"), "w", encoding="utf-8") as f:
-                f.write("gul:{PLAIN}%s\n" % view)
-        with open(os.path.join(chain.TOP, "config/central/map-nginx.conf"), encoding="utf-8") as f:
-            text = f.read()
-        port = wholelab.free_port()
-        for old, new in (("listen 443 ssl", "listen 127.0.0.1:%d" % port), ("/var/lib/waterlab-heatmap", top),
-                         ("/etc/nginx/waterlab-officials", top + "/official.htpasswd"), ("/etc/nginx/waterlab-labs", top + "/labs.htpasswd")):
-            self.assertIn(old, text)
-            text = text.replace(old, new)
-        text = re.sub(r"\tssl_certificate.*\n", "", text)
-        conf = os.path.join(top, "nginx.conf")
-        with open(conf, "w", encoding="utf-8") as f:
-            f.write(("" if os.getuid() else "user root;") + "daemon off; pid %s/pid; error_log %s/error.log; events {} http { access_log off;\n" % (top, top) + "".join(
-                "%s_temp_path %s/%s;\n" % (kind, top, kind) for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) +
-                text + "}\n")
-        server = wholelab.Process("nginx", [nginx, "-p", top, "-c", conf, "-e", os.path.join(top, "error.log")], self.folder)
+        server = mapnginx.MapNginx(top)
         self.addCleanup(server.end)
 
         def ask(path, password=None):
-            way = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            way = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
             try:
                 login = {"Authorization": "Basic " + base64.b64encode(("gul:" + password).encode()).decode()} if password else {}
                 way.request("GET", path, headers=login)

@@ -3,8 +3,8 @@
 import * as cells from "./cells.js";
 import {h} from "./dom.js";
 import {limit as limitOf} from "./cells.js";
+import {figures} from "./marks.js";
 import {link} from "./state.js";
-import {unit} from "./units.js";
 import {say, t} from "./words.js";
 
 // A list whose choice becomes part of the address (main.js listens).
@@ -43,7 +43,7 @@ export function limitWords(one) {
 	if (!one?.limit)
 		return say("limit.none");
 	const {basis, in_force: inForce} = one.limit, bounds = limitOf(one.limit);
-	const words = bounds ? `${bounds} ${unit(one.unit)}`.trim() : t("limit.absent");
+	const words = bounds ? figures(bounds, one.unit) : t("limit.absent");
 	return [say("limit.of", {limit: words, basis: t(`basis.${basis}`)}), inForce === false && [" ", h("b", {class: "odd"}, say("limit.unconfirmed"))]];
 }
 
@@ -51,7 +51,7 @@ export function controls(index, pick) {
 	return h("div", {class: "controls card offpaper"},
 		h("div", {class: "fields"},
 			choose("parameter", "which.parameter", parameterOptions(index), pick.parameter),
-			choose("measure", "field.measure", cells.measures.map(code => [code, t(`measure.${code}`)]), pick.measure)),
+			choose("measure", "field.measure", cells.measures.map(code => [code, t(code === "share" ? "column.share" : `measure.${code}`)]), pick.measure)),
 		h("div", {class: "switches"},
 			switchOf("class", "field.class", pick.classes, pick.class),
 			switchOf("sources", "field.sources", pick.kinds, pick.sources),

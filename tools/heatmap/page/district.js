@@ -62,7 +62,7 @@ function trend(file, pick, one) {
 
 function limitOf(row) {
 	const bounds = cells.limit({text: row.limit_text ?? "", must: row.verdict === "fails_detected" ? "absent" : null});
-	return bounds !== undefined && say("limit.short", {limit: bounds === null ? t("limit.absent") : `${bounds} ${unit(row.unit)}`.trim()});
+	return bounds !== undefined && say("limit.short", {limit: bounds === null ? t("limit.absent") : marks.figures(bounds, row.unit)});
 }
 
 function point(one) {

@@ -6,7 +6,7 @@ import {h} from "./dom.js";
 import * as marks from "./marks.js";
 import {shape} from "./shapes.js";
 import {link} from "./state.js";
-import {unit, value} from "./units.js";
+import {value} from "./units.js";
 import {say, t} from "./words.js";
 
 const atOnce = 30; // rows drawn at first: a slow phone has hundreds to draw otherwise
@@ -41,7 +41,7 @@ export function against(row) {
 		(row.value !== undefined || row.censor !== undefined) && h("span", {class: "found"}, value(known(row.value, row.censor, row.upper),
 			/^(not_)?detected$/.test(row.censor) && (row.value === null || row.value === undefined) ? "" : row.unit)),
 		h("span", {class: "limit"}, limitSaid === undefined ? say("limit.none") :
-			say("limit.short", {limit: limitSaid === null ? t("limit.absent") : `${limitSaid} ${unit(row.unit)}`.trim()})));
+			say("limit.short", {limit: limitSaid === null ? t("limit.absent") : marks.figures(limitSaid, row.unit)})));
 }
 
 export function failure(row, index) {
@@ -56,7 +56,7 @@ export function failure(row, index) {
 			since(row, index),
 			row.retested !== undefined && h("span", null, say(row.retested ? "retested.yes" : "retested.no")),
 			row.status && h("span", {class: "status"}, marks.shapeOf(row.status), say(`status.${row.status}`)),
-			h("span", null, say(`class.${row.class}`), row.method ? [t("comma"), say(`method.${row.method}`)] : "")),
+			h("span", null, say(`class.${row.class}`), row.method ? [t("comma"), h("bdi", null, say(`method.${row.method}`))] : "")),
 		h("p", {class: "aside facts"},
 			row.source_type && h("span", null, say(`source.${row.source_type}`)),
 			row.sampled && h("span", null, say("sampled", {day: row.sampled.slice(0, 10)})),

@@ -92,8 +92,8 @@ class Watch(HeatmapTest):
         # A row that comes now is all that is asked for, once what came before is surely whole.
         wholelab.wait_for("a look at which nothing is read", lambda: self.looks()[-1][2] == 0, 60, 0.5)
         before, files = len(self.looks()), self.months()
-        self.write(store, [re.sub(r"seq=\d+i \d+$", "seq=999999i %d" % int(time.time() * 1000),
-                                  next(one for one in rest if one.startswith("result,") and "lab=kp-van-02" in one))])
+        line = next(one for one in rest if one.startswith("result,") and "lab=kp-van-02" in one)
+        self.write(store, [re.sub(r"sample=\d+i", "sample=99999i", re.sub(r"seq=\d+i \d+$", "seq=999999i %d" % int(time.time() * 1000), line))])
         wholelab.wait_for("it to be read", lambda: any(asked for _, _, asked, _ in self.looks()[before:]), 60)
         self.same(store, "one line")
         self.assertEqual({asked for _, _, asked, _ in self.looks()[before:]} - {0}, {1})

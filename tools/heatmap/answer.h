@@ -14,11 +14,12 @@ enum { ANSWER_LINE = 64 * 1024 * 1024 };
 
 /*
  * What a store has of one lab's results in a span of time, by which it is seen whether they are still those that were read:
- * a number (seq) is used once and its row never changes, so another sum is another set of rows.
+ * a number (seq) is used once and its row never changes, so another sum, or another count, is another set of rows.
  */
 struct print {
 	const char *lab; /* kept once (names.h); "": of no lab */
-	uint64_t seqs;   /* the sum of their numbers */
+	double seqs;     /* the sum of their numbers, whatever the store says that it is */
+	uint64_t n;      /* of those that have a verdict, as all have */
 };
 
 struct answer;

@@ -39,7 +39,8 @@ static void put_span(struct text *form, const struct store_conf *conf, const cha
 void influx_put_prints(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
 {
-	put_span(form, conf, "SELECT sum(seq) FROM result", from_ms, to_ms, " GROUP BY lab");
+	put_span(form, conf, "SELECT sum(seq), count(verdict) FROM result", from_ms, to_ms,
+		" GROUP BY lab");
 }
 
 void influx_put_results(struct text *form, const struct store_conf *conf, const char *lab,
@@ -264,9 +265,15 @@ static int take_print(const struct table *table, const json_t *values)
 
 	if (!print)
 		return ERR_MEMORY;
-	for (i = 0; i < table->n; i++)
-		if (i != table->time)
-			print->seqs = (uint64_t)json_integer_value(json_array_get(values, i));
+	for (i = 0; i < table->n; i++) {
+		const json_t *value = json_array_get(values, i);
+
+		/* Labs whose names cannot be told apart as text are one here. */
+		if (!strcmp(table->names[i], "sum"))
+			print->seqs += json_number_value(value);
+		else if (!strcmp(table->names[i], "count"))
+			print->n += (uint64_t)json_integer_value(value);
+	}
 	return 0;
 }
 

@@ -49,6 +49,21 @@ static struct part *find_part(
 	return &parts->at[parts->n++];
 }
 
+static bool same_print(const struct print *a, const struct print *b)
+{
+	return a->n == b->n && !memcmp(&a->seqs, &b->seqs, sizeof(a->seqs));
+}
+
+/* Where a row is gone, an older revision of it counts again, which may have been passed over in another part. */
+static void forget_lab(struct parts *parts, const char *lab)
+{
+	size_t i;
+
+	for (i = 0; i < parts->n; i++)
+		if (parts->at[i].print.lab == lab)
+			parts->at[i].read_ms = 0;
+}
+
 void parts_look(struct parts *parts)
 {
 	size_t i;
@@ -67,7 +82,9 @@ int parts_see(struct parts *parts, int64_t from_ms, int64_t to_ms, const struct 
 		part = find_part(parts, from_ms, to_ms, prints[i].lab, now_boot_ms);
 		if (!part)
 			return ERR_MEMORY;
-		if (part->print.seqs != prints[i].seqs) {
+		if (prints[i].n < part->print.n)
+			forget_lab(parts, part->print.lab);
+		if (!same_print(&part->print, &prints[i])) {
 			part->print = prints[i];
 			part->since_ms = now_boot_ms;
 			part->read_ms = 0;
@@ -85,8 +102,10 @@ void parts_drop(struct parts *parts)
 	size_t i, n = 0;
 
 	for (i = 0; i < parts->n; i++)
-		if (!parts->at[i].seen)
+		if (!parts->at[i].seen && parts->at[i].to_ms) {
+			forget_lab(parts, parts->at[i].print.lab);
 			parts->at[i] = (struct part){.print.lab = ""};
+		}
 	for (i = 0; i < rows->n_results; i++)
 		if (parts->at[rows->results[i].part].read_ms)
 			rows->results[n++] = rows->results[i];
@@ -123,7 +142,7 @@ static int read_part(struct parts *parts, size_t number, struct store *store, in
 	struct part *part = &parts->at[number];
 	struct rows *rows = &parts->rows;
 	size_t before = rows->n_results, i;
-	int err = store_results(store, part->print.lab, part->from_ms, part->to_ms, rows, why);
+	int err = store_results(store, &part->print, part->from_ms, part->to_ms, rows, why);
 
 	part->n_rows = rows->n_results - before;
 	for (i = before; i < rows->n_results; i++)
@@ -133,16 +152,23 @@ static int read_part(struct parts *parts, size_t number, struct store *store, in
 	return err;
 }
 
+static void begin_anew(struct parts *parts, int64_t now_boot_ms)
+{
+	const struct point_list *doubles = parts->rows.doubles;
+
+	parts_free(parts);
+	parts->rows.doubles = doubles;
+	parts->begun_ms = now_boot_ms;
+}
+
 int parts_read(struct parts *parts, struct store *store, int64_t from_ms, int64_t now_utc_ms,
 	int64_t now_boot_ms, struct text *why)
 {
 	size_t i;
 	int err;
 
-	if (!parts->n || now_boot_ms - parts->begun_ms >= PARTS_ANEW_MS) {
-		parts->n = parts->rows.n_results = 0;
-		parts->begun_ms = now_boot_ms;
-	}
+	if (!parts->n || now_boot_ms - parts->begun_ms >= PARTS_ANEW_MS)
+		begin_anew(parts, now_boot_ms);
 	parts->n_asked = parts->n_rows = 0;
 	err = see_all(parts, store, from_ms, now_utc_ms, now_boot_ms, why);
 	if (err)

@@ -253,6 +253,8 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct par
 	changes_close(picture.changes);
 	picture_free(&picture);
 	rows_keep_results(&parts->rows);
+	if (err == ERR_MEMORY) /* texts that found no room are "" */
+		parts_free(parts);
 	gazetteer_free(places);
 	point_list_free(&doubles);
 	limits_free(&limits);

@@ -185,34 +185,36 @@ static int ask_rows(struct store *store, struct post *post, const struct text *f
 	return err;
 }
 
-int store_results(struct store *store, const char *lab, int64_t from_ms, int64_t to_ms,
+int store_results(struct store *store, const struct print *print, int64_t from_ms, int64_t to_ms,
 	struct rows *rows, struct text *why)
 {
 	const struct dialect *dialect = store->dialect;
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	size_t before = rows->n_results;
-	struct count least = {.n = 0}, came;
+	struct count least = {.n = print->n}, came;
 	int err = 0;
 
 	if (dialect->put_counts) {
-		dialect->put_counts(&form, &store->conf, lab, from_ms, to_ms);
+		dialect->put_counts(&form, &store->conf, print->lab, from_ms, to_ms);
 		err = ask_rows(
 			store, store->asking, &form, dialect->take_counts, rows, &least, why);
 		text_clear(&form);
+		least.n = least.n < print->n ? print->n : least.n;
 	}
 	if (err)
 		return err;
-	dialect->put_results(&form, &store->conf, lab, from_ms, to_ms);
+	dialect->put_results(&form, &store->conf, print->lab, from_ms, to_ms);
 	err = ask_rows(store, store->exporting, &form, dialect->take_results, rows, &came, why);
 	if (!err && dialect == &victoria)
 		err = victoria_check_results(rows, before, why);
 	if (!err && (came.n < least.n || came.n_fields < least.n_fields)) {
 		text_printf(why,
-			"store %s: it counts %" PRIu64 " results with %" PRIu64
+			"store %s: of lab \"%.80s\" it counts %" PRIu64 " results with %" PRIu64
 			" fields and shows %" PRIu64 " with %" PRIu64
 			" of them; look at its limits for one answer",
-			store->conf.url, least.n, least.n_fields, came.n, came.n_fields);
+			store->conf.url, print->lab, least.n, least.n_fields, came.n,
+			came.n_fields);
 		err = ERR_DAMAGED;
 	}
 	return err;

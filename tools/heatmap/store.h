@@ -23,8 +23,8 @@ void store_close(struct store *store);
 /* Which labs have results from..to (UTC ms), and what by their prints; names are the rows'.  *prints is the caller's to free. */
 int store_prints(struct store *store, int64_t from_ms, int64_t to_ms, struct rows *rows,
 	struct print **prints, size_t *n, struct text *why) MUST_USE;
-/* All results of a lab in that span, added to rows.  ERR_DAMAGED when fewer came, or fewer of their fields, than the store counts. */
-int store_results(struct store *store, const char *lab, int64_t from_ms, int64_t to_ms,
+/* All results of a lab in that span, added to rows.  ERR_DAMAGED when fewer came, or fewer of their fields, than the store counts, or than its print says. */
+int store_results(struct store *store, const struct print *print, int64_t from_ms, int64_t to_ms,
 	struct rows *rows, struct text *why) MUST_USE;
 int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct text *why) MUST_USE;
 /* When each lab was heard of last, of what came since from_ms. */

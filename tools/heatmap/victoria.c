@@ -246,6 +246,14 @@ static const char *tag_of(const json_t *entry, const char *tag)
 	return text ? text : "";
 }
 
+/* A cluster answers with less where one of its stores is away. */
+static int partial(struct answer *answer)
+{
+	if (!answer->why->len)
+		text_put(answer->why, "a part of the store is away, and its answer is not whole");
+	return ERR_TIMEOUT;
+}
+
 static int take_instants(struct answer *answer, const char *line, size_t len, instant_take take)
 {
 	json_t *whole = json_loadb(line, len, 0, NULL), *result, *one;
@@ -257,6 +265,8 @@ static int take_instants(struct answer *answer, const char *line, size_t len, in
 	result = json_object_get(json_object_get(whole, "data"), "result");
 	if (!json_is_array(result))
 		err = damaged(answer);
+	else if (json_is_true(json_object_get(whole, "isPartial")))
+		err = partial(answer);
 	else
 		json_array_foreach(result, i, one)
 		{
@@ -264,7 +274,7 @@ static int take_instants(struct answer *answer, const char *line, size_t len, in
 				json_string_value(json_array_get(json_object_get(one, "value"), 1));
 			instant = (struct instant){tag_of(one, "lab"), tag_of(one, "spool"),
 				tag_of(one, "__name__"), number ? strtod(number, NULL) : NAN};
-			if (!err && isfinite(instant.number))
+			if (!err)
 				err = take(answer, &instant);
 		}
 	json_decref(whole);
@@ -281,9 +291,14 @@ static int64_t moment_of(const struct instant *instant)
 	return fabs(instant->number) < 1e11 ? (int64_t)llround(instant->number * 1000) : 0;
 }
 
+static bool is_of_a_lab(const struct instant *instant)
+{
+	return *instant->lab && isfinite(instant->number);
+}
+
 static int hear(struct answer *answer, const struct instant *instant)
 {
-	if (!*instant->lab)
+	if (!is_of_a_lab(instant))
 		return 0;
 	return rows_hear(answer->rows, instant->lab, moment_of(instant));
 }
@@ -294,7 +309,10 @@ static int take_print(struct answer *answer, const struct instant *instant)
 
 	if (!print)
 		return ERR_MEMORY;
-	print->seqs = whole_of(instant);
+	if (!strcmp(instant->name, "n"))
+		print->n = whole_of(instant);
+	else
+		print->seqs = instant->number;
 	return 0;
 }
 
@@ -317,9 +335,12 @@ static const struct column *lab_column(const struct instant *instant)
 static int take_time(struct answer *answer, const struct instant *instant)
 {
 	bool newer;
-	struct lab_row *row = rows_lab_status(
-		answer->rows, instant->lab, instant->spool, moment_of(instant), &newer);
+	struct lab_row *row;
 
+	if (!is_of_a_lab(instant))
+		return 0;
+	row = rows_lab_status(
+		answer->rows, instant->lab, instant->spool, moment_of(instant), &newer);
 	if (!row)
 		return ERR_MEMORY;
 	if (newer) {
@@ -333,9 +354,11 @@ static int take_value(struct answer *answer, const struct instant *instant)
 {
 	const struct column *column = lab_column(instant);
 	bool newer;
-	struct lab_row *row =
-		rows_lab_status(answer->rows, instant->lab, instant->spool, 0, &newer);
+	struct lab_row *row;
 
+	if (!is_of_a_lab(instant))
+		return 0;
+	row = rows_lab_status(answer->rows, instant->lab, instant->spool, 0, &newer);
 	if (!row)
 		return ERR_MEMORY;
 	if (column && !strcmp(row->spool, instant->spool) && column_has_number(row, column))

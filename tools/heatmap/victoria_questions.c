@@ -50,6 +50,7 @@ static void put_export(struct text *form, const struct store_conf *conf, const c
 	url_put_encoded(form, room);
 	put_moment(form, "start", from_ms);
 	put_moment(form, "end", to_ms - 1);
+	text_put(form, "&deny_partial_response=1");
 }
 
 /* A result without one of these is another one: routine, of a confirmed clock, beyond doubt.  A store shows a new series a
@@ -70,6 +71,16 @@ bool victoria_is_guarded(const char *name)
 	return false;
 }
 
+/* Vans write late, so what it remembers of old times may be old; and an answer without a store's part is none. */
+static void put_query(struct text *form, const struct text *question, int64_t at_ms)
+{
+	form->cut |= question->cut;
+	text_put(form, "query=");
+	url_put_encoded(form, question->at);
+	put_moment(form, "time", at_ms);
+	text_put(form, "&nocache=1&deny_partial_response=1");
+}
+
 /* An expression over what a selector has in a span. */
 static void put_over(struct text *form, const struct store_conf *conf, const char *before,
 	const char *names, const char *lab, const char *behind, int64_t from_ms, int64_t to_ms)
@@ -80,17 +91,24 @@ static void put_over(struct text *form, const struct store_conf *conf, const cha
 	text_put(&question, before);
 	put_selector(&question, conf, names, lab);
 	text_printf(&question, "[%" PRId64 "ms]%s", to_ms - from_ms, behind);
-	form->cut |= question.cut;
-	text_put(form, "query=");
-	url_put_encoded(form, room);
-	put_moment(form, "time", to_ms - 1);
+	put_query(form, &question, to_ms - 1);
 }
 
 void victoria_put_prints(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
 {
-	put_over(form, conf, "sum(sum_over_time(", "result_seq", NULL, ")) by (lab)", from_ms,
-		to_ms);
+	char room[2 * QUESTION];
+	struct text question = text_over(room, sizeof(room));
+
+	text_put(&question, "union(label_set(sum(sum_over_time(");
+	put_selector(&question, conf, "result_seq", NULL);
+	text_printf(&question,
+		"[%" PRId64 "ms])) by (lab),\"__name__\",\"seqs\"),"
+		"label_set(sum(count_over_time(",
+		to_ms - from_ms);
+	put_selector(&question, conf, "result_verdict", NULL);
+	text_printf(&question, "[%" PRId64 "ms])) by (lab),\"__name__\",\"n\"))", to_ms - from_ms);
+	put_query(form, &question, to_ms - 1);
 }
 
 void victoria_put_counts(struct text *form, const struct store_conf *conf, const char *lab,

@@ -111,11 +111,12 @@ static void test_no_answers(void **state)
 
 static void test_prints(void **state)
 {
-	static const char bytes[] = "{\"results\":[{\"series\":[{\"name\":\"result\",\"tags\":{"
-				    "\"lab\":\"a\"},\"columns\":[\"time\","
-				    "\"sum\"],\"values\":[[5,77]]},{\"name\":\"result\",\"tags\":{"
-				    "\"lab\":\"\"},\"columns\":"
-				    "[\"time\",\"sum\"],\"values\":[[5,3]]}]}]}\n";
+	static const char bytes[] =
+		"{\"results\":[{\"series\":[{\"name\":\"result\",\"tags\":{"
+		"\"lab\":\"a\"},\"columns\":[\"time\","
+		"\"sum\",\"count\"],\"values\":[[5,77,4]]},{\"name\":\"result\",\"tags\":{"
+		"\"lab\":\"\"},\"columns\":"
+		"[\"time\",\"sum\",\"count\"],\"values\":[[5,null,1]]}]}]}\n";
 	char words[200];
 	struct text why = text_over(words, sizeof(words));
 	struct rows rows = {.results = NULL};
@@ -126,9 +127,12 @@ static void test_prints(void **state)
 	assert_int_equal(answer_end(&answer), 0);
 	assert_int_equal(answer.n_prints, 2);
 	assert_string_equal(answer.prints[0].lab, "a");
-	assert_int_equal(answer.prints[0].seqs, 77);
+	assert_true(answer.prints[0].seqs == 77);
+	assert_int_equal(answer.prints[0].n, 4);
 	assert_string_equal(answer.prints[1].lab, "");
-	assert_int_equal(answer.prints[1].seqs, 3);
+	/* Rows without a number are rows. */
+	assert_true(answer.prints[1].seqs == 0);
+	assert_int_equal(answer.prints[1].n, 1);
 	answer_free(&answer);
 	rows_free(&rows);
 }

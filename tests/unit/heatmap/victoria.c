@@ -60,8 +60,11 @@ static void test_fields_are_joined(void **state)
 static void test_sums(void **state)
 {
 	static const char
-		sums[] = VECTOR("{\"metric\":{\"lab\":\"b\"},\"value\":[9,\"77\"]},"
-				"{\"metric\":{},\"value\":[9,\"5\"]}"),
+		sums[] = VECTOR(
+			"{\"metric\":{\"__name__\":\"seqs\",\"lab\":\"b\"},\"value\":[9,\"77\"]},"
+			"{\"metric\":{\"__name__\":\"seqs\"},\"value\":[9,\"+Inf\"]},"
+			"{\"metric\":{\"__name__\":\"n\",\"lab\":\"b\"},\"value\":[9,\"2\"]}"),
+		partly[] = "{\"status\":\"success\",\"isPartial\":true,\"data\":{\"result\":[]}}",
 		counts[] = VECTOR(
 			"{\"metric\":{\"__name__\":\"result_seq\"},\"value\":[9,\"3\"]},"
 			"{\"metric\":{\"__name__\":\"result_rev\"},\"value\":[9,\"2\"]},"
@@ -76,14 +79,19 @@ static void test_sums(void **state)
 	assert_int_equal(answer_end(&answer), 0);
 	assert_int_equal(answer.n_prints, 2);
 	assert_string_equal(answer.prints[0].lab, "b");
-	assert_int_equal(answer.prints[0].seqs, 77);
+	assert_true(answer.prints[0].seqs == 77);
+	assert_int_equal(answer.prints[0].n, 2);
+	/* One broken number hides nobody. */
 	assert_string_equal(answer.prints[1].lab, "");
+	assert_true(isinf(answer.prints[1].seqs));
 	answer.take = victoria_take_counts;
 	assert_true(answer_bytes(&answer, counts, sizeof(counts) - 1));
 	assert_int_equal(answer_end(&answer), 0);
 	/* A field that makes a result another one is counted, and is none. */
 	assert_int_equal(answer.n, 3);
 	assert_int_equal(answer.n_fields, 3);
+	(void)!answer_bytes(&answer, partly, sizeof(partly) - 1);
+	assert_int_equal(answer_end(&answer), ERR_TIMEOUT);
 	answer_free(&answer);
 	rows_free(&rows);
 }

@@ -229,7 +229,7 @@ class Truth:
             info[point.lab, point.spool, point.point] = point
         for row in self.rows:
             row["info"] = info.get((row.lab, row.spool, row.point))
-            row["who"] = row.info["code"] if row.info and row.info.get("code") else "%s:%s:%s%d" % (
+            row["who"] = row.info["code"] if row.info and row.info.get("code") else "%s/%s/%s%d" % (
                 row.lab, row.spool, "" if row.point else "sample-", row.point or row.sample)
             row["own"], row["why"], row["by"] = judge(row, sets)
         self.labs = collections.defaultdict(set)

@@ -63,7 +63,7 @@ class Season:
             visited = self.random.choice((0, 1, 2, 2, 3, 3, 3))
             for _ in range(2 if district["code"] == "none" else self.random.choice((0, 2, 4, 9, 14)) if visited else 0):
                 number += 1
-                point = dict(point="%s:%016x:%d" % (self.random.choice(self.labs), SPOOL, number), code="KP-%04d" % number if number % 3 else None,
+                point = dict(point="%s/%016x/%d" % (self.random.choice(self.labs), SPOOL, number), code="KP-%04d" % number if number % 3 else None,
                              name=self.random.choice(NAMES) if number % 7 else None, district=district["code"],
                              source_type=self.random.choice(PUBLIC + PRIVATE), lat=round(district["lat"] + self.random.uniform(-.1, .1), 5),
                              lon=round(district["lon"] + self.random.uniform(-.1, .1), 5), bad=self.random.random() < .25)
@@ -89,7 +89,7 @@ class Season:
             verdict = "cannot_judge"
         self.results.append(dict(point, period=period, parameter=code, unit=parameter["unit"], screening=screening, value=value, censor=censor,
                                  verdict=verdict, method=METHODS[code][not screening], sampled="%s-%02dT06:10:00Z" % (period, day),
-                                 status="verified" if pick.random() < .6 else "preliminary", lab=point["point"].split(":")[0],
+                                 status="verified" if pick.random() < .6 else "preliminary", lab=point["point"].split("/")[0],
                                  sample=len(self.results) + 1))
 
     @staticmethod

@@ -86,7 +86,7 @@ class Safety(HeatmapTest):
                 lines.append(line("ecoli", now - ago * day + sample, "%s%s,sample=%di,point=%di,rev=0i,seq=%di" % (
                     fields, parent, sample, point, sample), **tags))
         self.publish_lines(lines)
-        listed = {int(f["point"].split(":")[2]) for f in self.json("official", "data/failures.json")["failures"]}
+        listed = {int(f["point"].split("/")[2]) for f in self.json("official", "data/failures.json")["failures"]}
         self.assertEqual(listed, {point for point, (_, still) in stories.items() if still})
 
 

@@ -9,6 +9,15 @@
 
 /* --- a van's own --------------------------------------------------------------------------------------- */
 
+enum { OWN_NAME = 2 * ROW_TEXT + 64 };
+
+/* As the centre's table of doubles calls it; no code has a '/'. */
+static void name_own(
+	char to[OWN_NAME], const char *lab, const char *spool, const char *of, uint64_t number)
+{
+	snprintf(to, OWN_NAME, "%s/%s/%s%" PRIu64, lab, spool, of, number);
+}
+
 static int by_point(const struct point_row *a, const struct point_row *b)
 {
 	int order = names_order(a->lab, b->lab);
@@ -94,21 +103,14 @@ static int make_merged(struct rows *rows)
 	return 0;
 }
 
-/* What a point with that code, or without one that van's own, is merged into; NULL: nothing. */
-static struct point_row *find_merged(const struct rows *rows, const char *lab, const char *spool,
-	uint64_t number, const char *code)
+/* What a point of that name is merged into; NULL: nothing. */
+static struct point_row *find_merged(const struct rows *rows, const char *name)
 {
-	struct point point = {.number = number};
-	struct point_row wanted = {.code = code};
 	const struct point_double *found;
-	char name[POINT_DOUBLE];
+	struct point_row wanted = {.code = name};
 
-	if (!rows->n_merged || (!*code && !number))
+	if (!rows->n_merged)
 		return NULL;
-	if (!text_copy(point.code, sizeof(point.code), code) ||
-		(!text_copy(point.spool, sizeof(point.spool), spool) && !*code))
-		return NULL;
-	point_list_name(name, &point, lab);
 	found = point_list_find_double(rows->doubles, name);
 	if (found)
 		wanted.code = found->counts;
@@ -131,6 +133,7 @@ static int merge_records(struct rows *rows)
 {
 	const struct point_row **said;
 	struct point_row *into;
+	char own[OWN_NAME];
 	size_t i;
 	int err = make_merged(rows);
 
@@ -142,7 +145,8 @@ static int merge_records(struct rows *rows)
 	for (i = 0; i < rows->n_points; i++) {
 		const struct point_row *one = &rows->points[i];
 
-		into = find_merged(rows, one->lab, one->spool, one->point, one->code);
+		name_own(own, one->lab, one->spool, "", one->point);
+		into = find_merged(rows, *one->code ? one->code : own);
 		if (into && says_more(one, said[into - rows->merged], into->code))
 			said[into - rows->merged] = one;
 	}
@@ -161,27 +165,20 @@ static int merge_records(struct rows *rows)
 
 /* --- results ------------------------------------------------------------------------------------------- */
 
-static const char *name_own(struct rows *rows, const struct result_row *row)
-{
-	char room[256];
-	struct text text = text_over(room, sizeof(room));
-
-	text_printf(&text, "%s:%s:%s%" PRIu64, row->lab, row->spool, row->point ? "" : "sample-",
-		row->point ? row->point : row->sample);
-	return names_keep(&rows->names, room);
-}
-
 static void name_result(struct rows *rows, struct result_row *row)
 {
 	const struct point_row *merged;
 	const char *code;
+	char own[OWN_NAME];
 
 	row->info = find_point(rows, row);
 	code = row->info ? row->info->code : "";
-	merged = find_merged(rows, row->lab, row->spool, row->point, code);
+	name_own(own, row->lab, row->spool, row->point ? "" : "sample-",
+		row->point ? row->point : row->sample);
+	merged = find_merged(rows, *code ? code : own);
 	if (merged)
 		row->info = merged;
-	row->who = merged ? merged->code : *code ? code : name_own(rows, row);
+	row->who = merged ? merged->code : *code ? code : names_keep(&rows->names, own);
 }
 
 int points_settle(struct rows *rows)

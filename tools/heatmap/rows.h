@@ -91,7 +91,8 @@ struct column;
 const struct column *column_of_result(const char *name);
 const struct column *column_of_point(const char *name);
 const struct column *column_of_lab(const char *name);
-/* A text into a tag's place, a number into a field's; anything else is passed over. */
+/* A text into a tag's place, a number into a field's; anything else is passed over.  Of a longer text the beginning, and a sum of the whole. */
+enum { ROW_TEXT = 200 };
 void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text);
 void column_put_number(void *row, const struct column *column, double number);
 /* A real number is there already. */

@@ -1,8 +1,10 @@
 /* Tags and fields by the names they travel under. */
+#include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "put.h"
 #include "rows.h"
 
 enum column_kind { COLUMN_TEXT, COLUMN_WHOLE, COLUMN_REAL };
@@ -119,6 +121,21 @@ static void put_whole(void *to, size_t bytes, double number)
 		memcpy(to, &whole, sizeof(whole));
 }
 
+/* Two long texts stay two, and what is published of a row stays a line that can be read. */
+static const char *keep(struct rows *rows, const char *text)
+{
+	char room[ROW_TEXT + 1];
+	size_t len = strlen(text), cut = ROW_TEXT - 17;
+
+	if (len <= ROW_TEXT)
+		return names_keep(&rows->names, text);
+	while (cut && ((unsigned char)text[cut] & 0xC0) == 0x80)
+		cut--;
+	snprintf(room, sizeof(room), "%.*s~%016" PRIx64, (int)cut, text,
+		put_sum(PUT_SUM, text, len));
+	return names_keep(&rows->names, room);
+}
+
 const struct column *column_of_result(const char *name)
 {
 	return find(result_columns, name);
@@ -140,7 +157,7 @@ void column_put_text(struct rows *rows, void *row, const struct column *column, 
 
 	if (!column || column->kind != COLUMN_TEXT)
 		return;
-	kept = names_keep(&rows->names, text);
+	kept = keep(rows, text);
 	memcpy((char *)row + column->offset, &kept, sizeof(kept));
 }
 

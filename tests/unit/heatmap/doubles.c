@@ -156,13 +156,60 @@ static void test_others_are_left_alone(void **state)
 	add("kp-van-01", 9, 5, WATER_MEETS);
 	add("kp-van-02", 7, 5, WATER_MEETS);
 	settle();
-	assert_string_equal(rows.results[0].who, "kp-van-01:5e1f:70");
-	assert_string_equal(rows.results[1].who, "kp-van-01:5e1f:sample-2");
+	assert_string_equal(rows.results[0].who, "kp-van-01/5e1f/70");
+	assert_string_equal(rows.results[1].who, "kp-van-01/5e1f/sample-2");
 	assert_string_equal(rows.results[2].who, "KP-9");
 	assert_string_equal(points_type(&rows.results[2]), "protected_spring");
 	assert_true(points_lat(&rows.results[2]) == 33);
-	assert_string_equal(rows.results[3].who, "kp-van-02:5e1f:7");
+	assert_string_equal(rows.results[3].who, "kp-van-02/5e1f/7");
 	assert_null(rows.results[3].info);
+}
+
+/* A code may look like much, but never like the name of a van's own point. */
+static void test_a_code_is_never_a_vans_own_point(void **state)
+{
+	(void)state;
+	add_point("kp-van-01", 1, "kp-van-02:5e1f:7", "Pump", 9);
+	add("kp-van-02", 7, 5, WATER_FAILS_ABOVE);
+	add("kp-van-01", 1, 4, WATER_MEETS);
+	settle();
+	assert_int_equal(failures.n, 1);
+	assert_string_equal(failures.at[0].row->lab, "kp-van-02");
+}
+
+/* However long a card's name is: two points are two. */
+static void test_two_long_names_are_two_points(void **state)
+{
+	struct result_row *row;
+	char spool[280];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		snprintf(spool, sizeof(spool), "%0260d%d", 0, i);
+		row = add("kp-van-01", 7, 5 - i, i ? WATER_MEETS : WATER_FAILS_ABOVE);
+		column_put_text(&rows, row, column_of_result("spool"), spool);
+	}
+	settle();
+	assert_int_equal(failures.n, 1);
+}
+
+/* The table's 71 bytes are the beginning of this one's name. */
+static void test_no_double_is_found_by_half_its_name(void **state)
+{
+	char lab[65], line[100], name[100];
+
+	(void)state;
+	snprintf(lab, sizeof(lab), "%064d", 5);
+	snprintf(line, sizeof(line), "%s/5e1f/7,KP-1\n", lab);
+	take(line);
+	add(lab, 71, 5, WATER_FAILS_ABOVE);
+	add(lab, 7, 4, WATER_MEETS);
+	settle();
+	snprintf(name, sizeof(name), "%s/5e1f/71", lab);
+	assert_string_equal(rows.results[0].who, name);
+	assert_string_equal(rows.results[1].who, "KP-1");
+	assert_int_equal(failures.n, 1);
 }
 
 /* Its own record before a double's, a newer one before an older; where none is there, nothing is made up. */
@@ -224,7 +271,10 @@ int main(void)
 		TEST(test_a_later_visit_to_the_one_that_counts_closes),
 		TEST(test_a_later_visit_to_a_double_closes), TEST(test_others_are_left_alone),
 		TEST(test_what_is_said_does_not_depend_on_the_order),
-		TEST(test_a_double_is_of_its_points_kind)};
+		TEST(test_a_double_is_of_its_points_kind),
+		TEST(test_a_code_is_never_a_vans_own_point),
+		TEST(test_two_long_names_are_two_points),
+		TEST(test_no_double_is_found_by_half_its_name)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,9 +19,9 @@ export const badge = code => h("span", {class: `badge is-${code}`}, shapeOf(code
 export const foreign = words => h("bdi", {lang: "en", dir: "ltr"}, words);
 export const districtName = (index, code) => index.districts.find(one => one.code === code)?.name || (code && code !== "none" ? code : t("district.unknown"));
 export const district = (index, code) => code && code !== "none" ? foreign(districtName(index, code)) : say("district.unknown");
-// As people there call it; else the laboratory's own number, without the long name of its card: "kp-van-03:7".
+// As people there call it; else the laboratory's own number, without the long name of its card: "kp-van-03/7".
 export const pointName = row => [row.code, row.name].filter(Boolean).join(" · ") ||
-	(row.point ?? "").split(":").filter((part, i, all) => i !== 1 || all.length < 3).join(":");
+	(row.point ?? "").split("/").filter((part, i, all) => i !== 1 || all.length < 3).join("/");
 // "6.5 – 8.5", "< 5 NTU": no writing turns it round.
 export const figures = (words, code) => h("bdi", {dir: "ltr"}, `${words} ${unit(code)}`.trim());
 export const note = (kind, name, ...words) => h("div", {class: `note ${kind}`}, shape(name), h("div", null, ...words));

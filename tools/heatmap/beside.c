@@ -99,8 +99,8 @@ static void weigh(struct result_row *row, const struct member *other)
 		row->own_verdict = WATER_POSSIBLE_FAILURE;
 		row->own_as_if = beside->own_as_if;
 		row->own_reason = WHY_REPLICATE;
-		if (!row->limit && !row->basis)
-			row->basis = beside->limit ? (uint8_t)beside->limit->basis : beside->basis;
+		if (!row->own_basis)
+			row->own_basis = beside->own_basis;
 	} else if (meets && activity == 3) {
 		if (row->limit && isfinite(row->limit->low) && is_found(beside, row))
 			doubt(row, WHY_BLANK);

@@ -144,18 +144,11 @@ static bool follow(
 	return run.open;
 }
 
-/* What touches health comes first; a van's basis stands in where no row here decided. */
-static unsigned basis_of(const struct result_row *row)
-{
-	unsigned basis = row->limit ? (unsigned)row->limit->basis : row->basis;
-
-	return basis ? basis : (unsigned)LIMIT_ACCEPTABILITY + 1;
-}
-
+/* What touches health comes first. */
 static int by_weight(const void *x, const void *y)
 {
 	const struct failure *a = x, *b = y;
-	bool one = basis_of(a->row) != LIMIT_HEALTH, other = basis_of(b->row) != LIMIT_HEALTH;
+	bool one = a->row->own_basis != LIMIT_HEALTH, other = b->row->own_basis != LIMIT_HEALTH;
 	int order = (int)one - (int)other;
 
 	if (!order)

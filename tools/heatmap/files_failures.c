@@ -17,11 +17,6 @@ static const char public_headings[] =
 	"district,parameter,unit,class,verdict,basis,limit_text,since,"
 	"sampled,points,schema_version";
 
-static unsigned basis_of(const struct result_row *row)
-{
-	return row->limit ? (unsigned)row->limit->basis : row->basis;
-}
-
 static const char *name_of(const struct result_row *row)
 {
 	return row->info ? row->info->name : "";
@@ -55,7 +50,7 @@ static void put_about(struct put *put, const struct result_row *row)
 	jot_words(put, "limit_text", limit);
 	jot_number(put, "limit_low", bound_of(row, false));
 	jot_number(put, "limit_high", bound_of(row, true));
-	jot_words(put, "basis", word_of_basis(basis_of(row)));
+	jot_words(put, "basis", word_of_basis(row->own_basis));
 	jot_text(put, "verdict", word_of_verdict(row->own_verdict));
 	jot_text(put, "reason", word_of_reason(row->own_reason));
 	jot_words(put, "as_if", word_of_verdict(as_if_of(row)));
@@ -116,7 +111,7 @@ static void csv_one(struct put *put, const struct failure *failure)
 	csv_words(put, limit);
 	csv_number(put, bound_of(row, false));
 	csv_number(put, bound_of(row, true));
-	csv_words(put, word_of_basis(basis_of(row)));
+	csv_words(put, word_of_basis(row->own_basis));
 	csv_words(put, word_of_verdict(row->own_verdict));
 	csv_words(put, word_of_reason(row->own_reason));
 	csv_words(put, word_of_verdict(as_if_of(row)));
@@ -192,7 +187,7 @@ struct counted_failure {
 static int by_kind(const void *x, const void *y)
 {
 	const struct counted_failure *a = x, *b = y;
-	bool one = basis_of(a->row) != LIMIT_HEALTH, other = basis_of(b->row) != LIMIT_HEALTH;
+	bool one = a->row->own_basis != LIMIT_HEALTH, other = b->row->own_basis != LIMIT_HEALTH;
 	int order = (int)one - (int)other;
 
 	if (!order)
@@ -247,7 +242,7 @@ static void put_counted(struct put *json, struct put *csv, const struct counted_
 	jot_text(json, "unit", word_of_unit(row->parameter));
 	jot_text(json, "class", word_of_class(row->screening));
 	jot_text(json, "verdict", word_of_verdict(row->own_verdict));
-	jot_words(json, "basis", word_of_basis(basis_of(row)));
+	jot_words(json, "basis", word_of_basis(row->own_basis));
 	jot_words(json, "limit_text", limit);
 	jot_month(json, "since", counted->since);
 	jot_month(json, "sampled", counted->sampled);
@@ -258,7 +253,7 @@ static void put_counted(struct put *json, struct put *csv, const struct counted_
 	csv_words(csv, unit);
 	csv_words(csv, word_of_class(row->screening));
 	csv_words(csv, word_of_verdict(row->own_verdict));
-	csv_words(csv, word_of_basis(basis_of(row)));
+	csv_words(csv, word_of_basis(row->own_basis));
 	csv_words(csv, limit);
 	month_put(&months, counted->since);
 	csv_words(csv, month);

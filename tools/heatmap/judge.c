@@ -164,6 +164,7 @@ void judge_row(struct result_row *row, const struct limit_book *book)
 		.not_water = !is_sample(row)};
 	struct water_judgement judgement;
 
+	row->own_basis = row->basis;
 	if (!strcmp(row->parameter, TERM_NO_WATER)) {
 		row->own_verdict = row->own_as_if = WATER_CANNOT_JUDGE;
 		row->own_reason = WHY_NO_WATER;
@@ -177,5 +178,7 @@ void judge_row(struct result_row *row, const struct limit_book *book)
 	row->own_as_if = (uint8_t)judgement.as_if_believed;
 	row->limit = judgement.limit;
 	row->set = judgement.set;
+	if (row->limit)
+		row->own_basis = (uint8_t)row->limit->basis;
 	never_say_more(row);
 }

@@ -12,7 +12,7 @@
 
 #include "rows.h"
 
-/* Fills own_verdict, own_reason, own_as_if, limit and set. */
+/* Fills own_verdict, own_reason, own_as_if, limit, set, and own_basis: the limit's, of none here the van's. */
 void judge_row(struct result_row *row, const struct limit_book *book);
 
 /* Of the point's own water, and a parameter: not a blank, spike or standard, not a visit without water.  An activity of a newer

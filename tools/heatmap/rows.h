@@ -36,7 +36,7 @@ struct result_row {
 		screening, unsettled, impediment;
 
 	/* What the publisher makes of it (judge.h), and whose water it is (points.h). */
-	uint8_t own_verdict, own_reason, own_as_if;
+	uint8_t own_verdict, own_reason, own_as_if, own_basis;
 	const struct limit *limit; /* NULL: none decided */
 	const struct limit_set *set;
 	uint32_t part;                /* which of what was read it came with (parts.h) */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../../../tools/heatmap/judge.h"
 #include "world.h"
 
 /* Of sample 1, of which it has all but the verdict. */
@@ -176,6 +177,25 @@ static void test_a_replicate_fails_when_it_was_taken(void **state)
 	assert_int_equal(sampled_ms(failures.at[0].row), noon_ms - 9 * day_ms);
 }
 
+/* Rows stay from one look of a publisher that watches to the next. */
+static void test_a_basis_from_beside_goes_with_what_it_came_from(void **state)
+{
+	static const struct limit_book none;
+	size_t turn, i;
+
+	(void)state;
+	add(1, 5, WATER_CANNOT_JUDGE);
+	add_beside("replicate", 5, WATER_FAILS_ABOVE)->basis = LIMIT_HEALTH;
+	for (turn = 0; turn < 2; turn++) {
+		for (i = 0; i < 2; i++)
+			judge_row(&rows.results[i], &none);
+		assert_int_equal(beside_weigh(&rows), 0);
+		assert_int_equal(rows.results[0].own_verdict, WATER_POSSIBLE_FAILURE);
+		assert_int_equal(rows.results[0].own_basis, turn ? 0 : LIMIT_HEALTH);
+		rows.results[1].basis = 0; /* read anew */
+	}
+}
+
 static void test_a_visit_is_for_what_its_first_sample_was(void **state)
 {
 	(void)state;
@@ -197,6 +217,7 @@ int main(void)
 		TEST(test_a_blank_is_judged_by_its_own_detection_limit), TEST(test_a_faint_blank),
 		TEST(test_a_sample_is_not_beside_itself),
 		TEST(test_a_replicate_fails_when_it_was_taken),
+		TEST(test_a_basis_from_beside_goes_with_what_it_came_from),
 		TEST(test_a_visit_is_for_what_its_first_sample_was)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

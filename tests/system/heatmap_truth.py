@@ -232,9 +232,6 @@ class Truth:
             row["who"] = row.info["code"] if row.info and row.info.get("code") else "%s/%s/%s%d" % (
                 row.lab, row.spool, "" if row.point else "sample-", row.point or row.sample)
             row["own"], row["why"], row["by"] = judge(row, sets)
-        self.labs = collections.defaultdict(set)
-        for row in self.rows:
-            self.labs[row.district].add(row.lab)
         self.weigh_beside()
         self.purposes = {(r.lab, r.spool, r.sample): r.purpose for r in self.rows}
         self.visits = self.find_visits()
@@ -284,35 +281,40 @@ class Truth:
             visits[where].sort(key=lambda v: v[:2])
         return visits
 
-    def counted(self):
-        """(month, class, the row) by which each point counts."""
+    def counted(self, apart):
+        """(month, class, sources, the row) by which each point counts, of public and private sources apart for each."""
         best = {}
         for (who, parameter), visits in self.visits.items():
             for order, screening, row, _ in visits:
                 if order[0] > self.now + DAY or self.purpose(row) not in (None, 1) or closes_nothing(row):
                     continue
-                key = who, parameter, month(order[0]), screening
+                key = who, parameter, month(order[0]), screening, sources(row, apart)
                 rank = (weight(row) >= 3,) + order
                 if key not in best or rank > best[key][0]:
                     best[key] = rank, row
-        return [(key[2], "screening" if key[3] else "laboratory", row) for key, (rank, row) in best.items()]
+        return [(key[2], "screening" if key[3] else "laboratory", key[4], row) for key, (rank, row) in best.items()]
 
     def cells(self, apart):
         groups = collections.defaultdict(list)
-        for period, kind, row in self.counted():
-            sources = "all" if not apart else "public" if row.source_type in PUBLIC else "private"
-            groups[period, row.district, row.parameter, kind, sources].append(row)
-        return {key: self.cell(key, rows) for key, rows in groups.items()}
+        for period, kind, whose, row in self.counted(apart):
+            groups[period, row.district, row.parameter, kind, whose].append(row)
+        seen = {key for key, rows in groups.items() if not hides(key, rows)}
+        labs = collections.defaultdict(set)
+        for row in self.rows:
+            if not apart or (month(row.sampled), row.district, row.parameter, "screening" if row.screening else "laboratory",
+                             sources(row, apart)) in seen:
+                labs[row.district].add(row.lab)
+        return {key: self.cell(key, rows, labs[key[1]]) for key, rows in groups.items()}
 
-    def whole_to(self, district, begins):
+    def whole_to(self, labs, begins):
         """Up to when all is here of each lab that works there; 0: one of them never said what waits in it, or all are long silent."""
-        return min([self.whole_of(lab) for lab in self.labs[district] if self.heard.get(lab, 0) >= min(begins, self.now - STALE)], default=0)
+        return min([self.whole_of(lab) for lab in labs if self.heard.get(lab, 0) >= min(begins, self.now - STALE)], default=0)
 
     def whole_of(self, lab):
         said = [row for (who, _), row in self.status.items() if who == lab]
         return min([self.heard[lab]] + [row["time"] - row.oldest_unsent_s * 1000 for row in said if row.backlog_records]) if said else 0
 
-    def cell(self, key, rows):
+    def cell(self, key, rows, labs):
         n = collections.Counter()
         for row in rows:
             if row.near and row.own in FAILS + (POSSIBLE,):
@@ -330,17 +332,19 @@ class Truth:
                     newest=day(max(r.sampled for r in rows)), oldest=day(min(r.sampled for r in rows)))
         year, number = int(key[0][:4]), int(key[0][5:])
         begins, ends = (datetime.datetime(year + n // 12, n % 12 + 1, 1, tzinfo=datetime.timezone.utc).timestamp() * 1000 for n in (number - 1, number))
-        as_of = self.whole_to(key[1], begins)
+        as_of = self.whole_to(labs, begins)
         known = dict(provisional="yes" if as_of < ends else "no", as_of=when(as_of).strftime("%Y-%m-%dT%H:%M:%SZ") if as_of else "")
-        return dict(known, suppressed=True) if key[4] == "private" and len(rows) < 5 else dict(cell, **known)
+        return dict(known, suppressed=True) if hides(key, rows) else dict(cell, **known)
 
-    def failures(self):
-        """{(who, parameter): (since, the row shown, retested)} of what is open."""
+    def failures(self, public=False):
+        """{(who, parameter): (since, the row shown, retested)} of what is open; public: by what public sources alone show."""
         found_open = {}
         for where, visits in self.visits.items():
             events, run = [], []
             spoiled = {order[2:] for order, _, row, _ in visits if weight(row) >= 4}
             for order, screening, row, beside in visits:
+                if public and row.source_type not in PUBLIC:
+                    continue
                 every = [r for r in beside if weight(r) >= 4]
                 if every:
                     events.append((max(r.sampled for r in every), 1, weight(row), order, screening, row, every))
@@ -368,6 +372,14 @@ class Truth:
         if sure(row) and all(sure(r) for r in failing):
             return True
         return row.sampled - off(row) > max(r.sampled + off(r) for r in failing)
+
+
+def sources(row, apart):
+    return "all" if not apart else "public" if row.source_type in PUBLIC else "private"
+
+
+def hides(key, rows):
+    return key[4] == "private" and len(rows) < 5
 
 
 def weight(row):

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "model/parameter.h"
 #include "points.h"
 #include "policy.h"
 
@@ -15,18 +16,12 @@ struct counted {
 	const struct result_row *row;
 	int32_t month;
 	enum sources sources;
+	bool hidden; /* the cell is suppressed */
 };
 
 static bool is_verdict(const struct result_row *row)
 {
 	return speak_weight(row) >= 3;
-}
-
-static bool counts_rather(const struct spoken *a, const struct spoken *b)
-{
-	bool one = is_verdict(a->row), other = is_verdict(b->row);
-
-	return one == other ? a->visit_ms >= b->visit_ms : one;
 }
 
 static bool is_counted(const struct spoken *spoken)
@@ -40,37 +35,35 @@ static bool same_point(const struct spoken *a, const struct spoken *b)
 	       !names_order(a->row->parameter, b->row->parameter);
 }
 
-/* Of one point and parameter (speakers from..to) the one of each month and class. */
-static size_t count_point(struct counted *to, const struct speakers *speakers, size_t from,
-	size_t end, const struct policy *policy, bool apart)
+static enum sources sources_of(
+	const struct result_row *row, const struct policy *policy, bool apart)
 {
-	size_t i, k, n = 0;
+	return !apart                          ? SOURCES_ALL
+	       : points_is_public(row, policy) ? SOURCES_PUBLIC
+					       : SOURCES_PRIVATE;
+}
 
-	for (i = from; i < end; i++) {
-		const struct spoken *best = &speakers->at[i];
-		int32_t month = month_of(best->visit_ms);
-		bool first = true;
+/* Of one point, parameter and month, in order of time, the one of each class and kind of source: the latest that is a verdict. */
+static size_t count_month(struct counted *to, const struct spoken *of, size_t n, int32_t month,
+	const struct policy *policy, bool apart)
+{
+	size_t i, k, found = 0;
 
-		if (!is_counted(best))
+	for (i = 0; i < n; i++) {
+		const struct result_row *row = of[i].row;
+		enum sources sources = sources_of(row, policy, apart);
+
+		if (!is_counted(&of[i]))
 			continue;
-		for (k = from; k < end; k++) {
-			const struct spoken *other = &speakers->at[k];
-
-			if (!is_counted(other) || other->row->screening != best->row->screening ||
-				month_of(other->visit_ms) != month)
-				continue;
-			first &= k >= i;
-			if (k > i && counts_rather(other, best))
-				best = other;
-		}
-		if (!first)
-			continue;
-		to[n++] = (struct counted){best->row, month,
-			!apart                                             ? SOURCES_ALL
-			: policy_is_public(policy, points_type(best->row)) ? SOURCES_PUBLIC
-									   : SOURCES_PRIVATE};
+		for (k = 0; k < found; k++)
+			if (to[k].row->screening == row->screening && to[k].sources == sources)
+				break;
+		if (k == found)
+			to[found++] = (struct counted){row, month, sources, false};
+		else if (is_verdict(row) || !is_verdict(to[k].row))
+			to[k].row = row;
 	}
-	return n;
+	return found;
 }
 
 /* --- order --------------------------------------------------------------------------------------------- */
@@ -252,8 +245,20 @@ static void hear_of(struct at_work *work, const struct rows *rows)
 		}
 }
 
-/* Each lab once a district; *n: how many. */
-static struct at_work *find_work(const struct rows *rows, size_t *n)
+/* Of public and private sources apart: that a lab works where all is suppressed would say what is there. */
+static bool is_seen(const struct counted *counted, size_t n, const struct result_row *row,
+	const struct policy *policy)
+{
+	struct counted wanted = {
+		row, month_of(sampled_ms(row)), sources_of(row, policy, true), false};
+	const struct counted *found = bsearch(&wanted, counted, n, sizeof(wanted), by_cell);
+
+	return found && !found->hidden;
+}
+
+/* Each lab once a district, of public and private sources apart where it has a result in a cell that is shown; *n: how many. */
+static struct at_work *find_work(const struct rows *rows, const struct counted *counted,
+	size_t n_counted, const struct policy *policy, bool apart, size_t *n)
 {
 	struct at_work *work = calloc(rows->n_results + 1, sizeof(*work));
 	size_t i, kept = 0;
@@ -266,6 +271,8 @@ static struct at_work *find_work(const struct rows *rows, size_t *n)
 		/* Rows of a lab stand together: most are the same as the one before. */
 		if (kept && work[kept - 1].district == row->district &&
 			work[kept - 1].lab == row->lab)
+			continue;
+		if (apart && !is_seen(counted, n_counted, row, policy))
 			continue;
 		work[kept++] = (struct at_work){row->district, row->lab, 0, 0};
 	}
@@ -308,10 +315,16 @@ static size_t count_all(struct counted *counted, const struct speakers *speakers
 	size_t i, end, n = 0;
 
 	for (i = 0; i < speakers->n; i = end) {
-		for (end = i; end < speakers->n && same_point(&speakers->at[i], &speakers->at[end]);
+		const struct spoken *first = &speakers->at[i];
+		int32_t month = month_of(first->visit_ms);
+		int64_t ends_ms = month_begins_ms(month + 1);
+
+		for (end = i; end < speakers->n && same_point(first, &speakers->at[end]) &&
+			      speakers->at[end].visit_ms < ends_ms;
 			end++)
 			;
-		n += count_point(counted + n, speakers, i, end, policy, apart);
+		if (!apart || parameter_find(first->row->parameter))
+			n += count_month(counted + n, first, end - i, month, policy, apart);
 	}
 	qsort(counted, n, sizeof(*counted), by_cell);
 	return n;
@@ -322,20 +335,27 @@ int cells_make(struct cells *cells, const struct rows *rows, const struct speake
 {
 	struct counted *counted = calloc(speakers->n + 1, sizeof(*counted));
 	struct found_value *values = calloc(speakers->n + 1, sizeof(*values));
-	size_t i, end, n, n_work = 0;
-	struct at_work *work = find_work(rows, &n_work);
+	size_t i, k, end, n, n_work = 0;
+	struct at_work *work = NULL;
 	int err = ERR_MEMORY;
 
 	*cells = (struct cells){.at = calloc(speakers->n + 1, sizeof(*cells->at))};
-	if (!counted || !values || !work || !cells->at)
+	if (!counted || !values || !cells->at)
 		goto out;
 	n = count_all(counted, speakers, policy, apart);
 	for (i = 0; i < n; i = end) {
 		for (end = i; end < n && !by_cell(&counted[i], &counted[end]); end++)
 			;
 		cells->at[cells->n] = make_cell(counted + i, end - i, values, policy);
-		weigh_whole(&cells->at[cells->n++], work, n_work, silent_before_ms);
+		for (k = i; k < end; k++)
+			counted[k].hidden = cells->at[cells->n].suppressed;
+		cells->n++;
 	}
+	work = find_work(rows, counted, n, policy, apart, &n_work);
+	if (!work)
+		goto out;
+	for (i = 0; i < cells->n; i++)
+		weigh_whole(&cells->at[i], work, n_work, silent_before_ms);
 	err = 0;
 out:
 	free(counted);

@@ -177,11 +177,12 @@ static int put_official(const struct picture *picture, struct file_list *list, s
 
 /* --- the public's -------------------------------------------------------------------------------------- */
 
-/* Points of public sources in one district that fail in one way. */
+/* Points of public sources in one district that fail one limit in one way. */
 struct counted_failure {
 	const struct result_row *row; /* one of them: what all share */
 	unsigned points;
 	int32_t since, sampled; /* months: the earliest, the newest */
+	char limit[160];        /* in words; "": none decided */
 };
 
 static int by_kind(const void *x, const void *y)
@@ -196,20 +197,27 @@ static int by_kind(const void *x, const void *y)
 		order = names_order(a->row->parameter, b->row->parameter);
 	if (!order)
 		order = a->row->screening - b->row->screening;
-	return order ? order : (int)a->row->own_verdict - (int)b->row->own_verdict;
+	if (!order)
+		order = (int)a->row->own_verdict - (int)b->row->own_verdict;
+	if (!order)
+		order = (int)a->row->own_basis - (int)b->row->own_basis;
+	return order ? order : strcmp(a->limit, b->limit);
 }
 
-static size_t count_public(const struct picture *picture, struct counted_failure *to)
+static size_t count_public(const struct failures *failures, struct counted_failure *to)
 {
-	const struct failures *failures = &picture->failures;
-	size_t i, n = 0, kept = 0;
+	size_t i, n = failures->n, kept = 0;
 
-	for (i = 0; i < failures->n; i++) {
+	for (i = 0; i < n; i++) {
 		const struct failure *one = &failures->at[i];
+		struct text text = text_over(to[i].limit, sizeof(to[i].limit));
 
-		if (policy_is_public(&picture->conf->policy, points_type(one->row)))
-			to[n++] = (struct counted_failure){one->row, 1, month_of(one->since_ms),
-				month_of(sampled_ms(one->row))};
+		to[i].row = one->row;
+		to[i].points = 1;
+		to[i].since = month_of(one->since_ms);
+		to[i].sampled = month_of(sampled_ms(one->row));
+		if (one->row->limit)
+			limit_put(&text, one->row->limit);
 	}
 	qsort(to, n, sizeof(*to), by_kind);
 	for (i = 0; i < n; i++) {
@@ -229,12 +237,10 @@ static size_t count_public(const struct picture *picture, struct counted_failure
 static void put_counted(struct put *json, struct put *csv, const struct counted_failure *counted)
 {
 	const struct result_row *row = counted->row;
-	char limit[160] = "", unit[32], month[16];
-	struct text text = text_over(limit, sizeof(limit)), units = text_over(unit, sizeof(unit));
+	char unit[32], month[16];
+	struct text units = text_over(unit, sizeof(unit));
 	struct text months = text_over(month, sizeof(month));
 
-	if (row->limit)
-		limit_put(&text, row->limit);
 	word_put_unit(&units, row->parameter);
 	jot_begin(json, NULL, '{');
 	jot_text(json, "district", row->district);
@@ -243,7 +249,7 @@ static void put_counted(struct put *json, struct put *csv, const struct counted_
 	jot_text(json, "class", word_of_class(row->screening));
 	jot_text(json, "verdict", word_of_verdict(row->own_verdict));
 	jot_words(json, "basis", word_of_basis(row->own_basis));
-	jot_words(json, "limit_text", limit);
+	jot_words(json, "limit_text", counted->limit);
 	jot_month(json, "since", counted->since);
 	jot_month(json, "sampled", counted->sampled);
 	jot_whole(json, "points", counted->points);
@@ -254,7 +260,7 @@ static void put_counted(struct put *json, struct put *csv, const struct counted_
 	csv_words(csv, word_of_class(row->screening));
 	csv_words(csv, word_of_verdict(row->own_verdict));
 	csv_words(csv, word_of_basis(row->own_basis));
-	csv_words(csv, limit);
+	csv_words(csv, counted->limit);
 	month_put(&months, counted->since);
 	csv_words(csv, month);
 	text_clear(&months);
@@ -268,14 +274,14 @@ static void put_counted(struct put *json, struct put *csv, const struct counted_
 static int put_public(const struct picture *picture, struct file_list *list, struct text *why)
 {
 	static const char what[] = "open failures of public sources, counted by district";
-	struct counted_failure *counted = calloc(picture->failures.n + 1, sizeof(*counted));
+	struct counted_failure *counted = calloc(picture->open_public.n + 1, sizeof(*counted));
 	struct put json, csv;
 	size_t i, n;
 	int err;
 
 	if (!counted)
 		return ERR_MEMORY;
-	n = count_public(picture, counted);
+	n = count_public(&picture->open_public, counted);
 	put_open(&json, list->folder, "failures.json");
 	put_open(&csv, list->folder, "failures.csv");
 	begin_list(&json, picture);

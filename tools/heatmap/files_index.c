@@ -210,22 +210,11 @@ static size_t count_points(const struct picture *picture, enum view view)
 		const struct result_row *row = speakers->at[i].row;
 
 		if (row->who == last ||
-			(view == VIEW_PUBLIC &&
-				!policy_is_public(&picture->conf->policy, points_type(row))))
+			(view == VIEW_PUBLIC && !points_is_public(row, &picture->conf->policy)))
 			continue;
 		last = row->who;
 		n++;
 	}
-	return n;
-}
-
-static size_t count_failures(const struct picture *picture, enum view view)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < picture->failures.n; i++)
-		n += view != VIEW_PUBLIC || policy_is_public(&picture->conf->policy,
-						    points_type(picture->failures.at[i].row));
 	return n;
 }
 
@@ -276,6 +265,8 @@ static int64_t as_of_shown(const struct picture *picture, enum view view)
 int files_put_index(
 	const struct picture *picture, enum view view, struct file_list *list, struct text *why)
 {
+	const struct failures *failures =
+		view == VIEW_PUBLIC ? &picture->open_public : &picture->failures;
 	struct put put;
 	int err;
 
@@ -300,7 +291,7 @@ int files_put_index(
 	put_files(list, &put);
 	jot_begin(&put, "totals", '{');
 	jot_whole(&put, "points", (int64_t)count_points(picture, view));
-	jot_whole(&put, "open_failures", (int64_t)count_failures(picture, view));
+	jot_whole(&put, "open_failures", (int64_t)failures->n);
 	jot_end(&put, '}');
 	jot_end(&put, '}');
 	if (put_close(&put, NULL, why))

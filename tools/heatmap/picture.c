@@ -1,9 +1,11 @@
 #include "picture.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "beside.h"
 #include "judge.h"
+#include "points.h"
 
 /* A district that the gazetteer does not have is none: it has no place on any map, and whatever text a van sent becomes no file. */
 static int place_rows(struct picture *picture)
@@ -26,6 +28,24 @@ static int place_rows(struct picture *picture)
 	return rows->names.full ? ERR_MEMORY : 0;
 }
 
+/* Of public results alone: what a private one shows neither closes a failure there, nor opens or hides one. */
+static int find_public_failures(struct picture *picture)
+{
+	const struct speakers *all = &picture->speakers;
+	struct speakers some = {.at = calloc(all->n + 1, sizeof(*some.at))};
+	size_t i;
+	int err;
+
+	if (!some.at)
+		return ERR_MEMORY;
+	for (i = 0; i < all->n; i++)
+		if (points_is_public(all->at[i].row, &picture->conf->policy))
+			some.at[some.n++] = all->at[i];
+	err = failures_find(&picture->open_public, &some);
+	speakers_free(&some);
+	return err;
+}
+
 int picture_make(struct picture *picture)
 {
 	const struct policy *policy = &picture->conf->policy;
@@ -44,6 +64,8 @@ int picture_make(struct picture *picture)
 		err = speakers_find(&picture->speakers, picture->rows, picture->made_ms);
 	if (!err)
 		err = failures_find(&picture->failures, &picture->speakers);
+	if (!err)
+		err = find_public_failures(picture);
 	if (!err)
 		err = cells_make(&picture->apart, picture->rows, &picture->speakers, policy,
 			silent_ms, true);
@@ -64,6 +86,7 @@ void picture_free(struct picture *picture)
 	cells_free(&picture->apart);
 	cells_free(&picture->all);
 	failures_free(&picture->failures);
+	failures_free(&picture->open_public);
 	speakers_free(&picture->speakers);
 }
 

@@ -17,7 +17,7 @@ struct picture {
 	const struct gazetteer *places;
 	struct rows *rows; /* settled, and judged */
 	struct speakers speakers;
-	struct failures failures;
+	struct failures failures, open_public; /* what public results alone show to be open */
 	struct cells apart, all; /* public and private sources each for themselves; together */
 	/* official/data of the version before, where this very program wrote it; "": it did not. */
 	const char *before;

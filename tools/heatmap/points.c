@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/parameter.h"
+#include "policy.h"
 #include "sample/point_list.h"
 
 /* --- a van's own --------------------------------------------------------------------------------------- */
@@ -217,6 +219,15 @@ const char *points_type(const struct result_row *row)
 {
 	return row->info && row->info->is_merged && *row->info->source_type ? row->info->source_type
 									    : row->source_type;
+}
+
+bool points_is_public(const struct result_row *row, const struct policy *policy)
+{
+	const char *type = points_type(row);
+
+	return policy_is_public(policy, row->source_type) &&
+	       (type == row->source_type || policy_is_public(policy, type)) &&
+	       parameter_find(row->parameter);
 }
 
 double points_lat(const struct result_row *row)

@@ -9,6 +9,8 @@
 
 #include "rows.h"
 
+struct policy;
+
 /* Keeps of each point the newest line, and finds of each result `who` and `info`.  ERR_MEMORY. */
 int points_settle(struct rows *rows) MUST_USE;
 
@@ -17,6 +19,9 @@ int points_settle(struct rows *rows) MUST_USE;
  * this result was taken.
  */
 const char *points_type(const struct result_row *row);
+/* The public view may show it: the point is of a public source, and so was what this result says; and its parameter is one that
+ * src/model knows, no text of a van's own. */
+bool points_is_public(const struct result_row *row, const struct policy *policy);
 double points_lat(const struct result_row *row);
 double points_lon(const struct result_row *row);
 

@@ -250,18 +250,37 @@ static void test_what_is_said_does_not_depend_on_the_order(void **state)
 	begin(NULL);
 }
 
-/* A point is as public as the one that counts is. */
-static void test_a_double_is_of_its_points_kind(void **state)
+/* A household's water stays its own where its point is the double of a public one, and takes nothing from what that shows. */
+static void test_a_double_makes_nothing_public(void **state)
 {
 	(void)state;
 	take("KP-2,KP-1\n");
 	add_point("kp-van-01", 1, "KP-1", "Tap", 9)->source_type =
 		names_keep(&rows.names, "public_tap_standpipe");
 	add_point("kp-van-01", 2, "KP-2", "The tap", 8);
-	add("kp-van-01", 2, 5, WATER_MEETS);
+	add("kp-van-01", 1, 6, WATER_MEETS)->source_type =
+		names_keep(&rows.names, "public_tap_standpipe");
+	add("kp-van-01", 2, 5, WATER_FAILS_ABOVE);
 	settle();
+	assert_int_equal(cells.n, 2);
 	assert_int_equal(cells.at[0].sources, SOURCES_PUBLIC);
-	assert_false(cells.at[0].suppressed);
+	assert_int_equal(cells.at[0].points, 1);
+	assert_int_equal(cells.at[0].meets, 1);
+	assert_int_equal(cells.at[1].sources, SOURCES_PRIVATE);
+	assert_true(cells.at[1].suppressed);
+}
+
+/* Nor does a household's record that counts make its public double's results public. */
+static void test_a_public_double_of_a_private_point(void **state)
+{
+	(void)state;
+	take("KP-2,KP-1\n");
+	add_point("kp-van-01", 1, "KP-1", "Borehole", 9);
+	add("kp-van-01", 1, 6, WATER_MEETS)->source_type =
+		names_keep(&rows.names, "public_tap_standpipe");
+	settle();
+	assert_int_equal(cells.n, 1);
+	assert_int_equal(cells.at[0].sources, SOURCES_PRIVATE);
 }
 
 int main(void)
@@ -271,7 +290,8 @@ int main(void)
 		TEST(test_a_later_visit_to_the_one_that_counts_closes),
 		TEST(test_a_later_visit_to_a_double_closes), TEST(test_others_are_left_alone),
 		TEST(test_what_is_said_does_not_depend_on_the_order),
-		TEST(test_a_double_is_of_its_points_kind),
+		TEST(test_a_double_makes_nothing_public),
+		TEST(test_a_public_double_of_a_private_point),
 		TEST(test_a_code_is_never_a_vans_own_point),
 		TEST(test_two_long_names_are_two_points),
 		TEST(test_no_double_is_found_by_half_its_name)};

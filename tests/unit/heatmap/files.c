@@ -62,13 +62,15 @@ static int end(void **state)
 	return 0;
 }
 
-static void add(uint64_t point, int ago, const char *district, const char *source_type)
+static struct result_row *add(
+	uint64_t point, int ago, const char *district, const char *source_type)
 {
 	struct result_row *row = add_result(&rows, "kp-van-01", point, ago);
 
 	row->sent_district = names_keep(&rows.names, district);
 	row->source_type = names_keep(&rows.names, source_type);
 	row->sample = row->seq = point;
+	return row;
 }
 
 /* Neither a long tag nor thousands of them stop a publication, or write over another's file. */
@@ -107,6 +109,70 @@ static void test_the_public_day_is_of_what_is_shown(void **state)
 	assert_int_equal(files_put_index(&picture, VIEW_OFFICIAL, &list, &why), 0);
 	assert_non_null(
 		strstr(content_of(folder, "index.json"), "\"as_of\":\"2026-11-26T12:00:00Z\""));
+}
+
+/* Whatever text a van sent as a parameter is read by officials alone. */
+static void test_a_parameter_that_nobody_knows_is_not_public(void **state)
+{
+	static const char *const names[] = {
+		"districts.csv", "months/2026-11.json", "series/PK505.json", "failures.json"};
+	enum view view;
+	size_t i;
+
+	(void)state;
+	add(1, 9, "PK505", "public_tap_standpipe");
+	for (i = 2; i < 4; i++)
+		add(i, 9, "PK505", i == 2 ? "public_tap_standpipe" : "borehole_tubewell")
+			->parameter = names_keep(&rows.names, "House of Khan 34.0151");
+	for (i = 0; i < 3; i++)
+		rows.results[i].verdict = WATER_FAILS_ABOVE;
+	assert_int_equal(picture_make(&picture), 0);
+	for (view = VIEW_PUBLIC; view <= VIEW_OFFICIAL; view++) {
+		assert_int_equal(files_put_cells(&picture, view, &list, &why), 0);
+		assert_int_equal(files_put_series(&picture, view, &list, &why), 0);
+		assert_int_equal(files_put_failures(&picture, view, &list, &why), 0);
+		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			assert_int_equal(
+				!strstr(content_of(folder, names[i]), "Khan"), view == VIEW_PUBLIC);
+		assert_int_equal(files_put_index(&picture, view, &list, &why), 0);
+		assert_int_equal(
+			!strstr(content_of(folder, "index.json"), "Khan"), view == VIEW_PUBLIC);
+		assert_non_null(strstr(content_of(folder, "index.json"),
+			view == VIEW_PUBLIC ? "\"totals\":{\"points\":1,\"open_failures\":1}"
+					    : "\"totals\":{\"points\":3,\"open_failures\":3}"));
+	}
+}
+
+/* At one point by the table, or by what its van calls it since: neither a later failure nor a later meets of the household's hides it. */
+static void test_what_is_private_hides_no_public_failure(void **state)
+{
+	(void)state;
+	add(1, 9, "PK505", "public_tap_standpipe")->verdict = WATER_FAILS_ABOVE;
+	add(1, 5, "PK505", "borehole_tubewell")->verdict = WATER_FAILS_ABOVE;
+	rows.results[1].sample = 2;
+	assert_int_equal(picture_make(&picture), 0);
+	assert_int_equal(files_put_failures(&picture, VIEW_PUBLIC, &list, &why), 0);
+	assert_non_null(strstr(content_of(folder, "failures.json"), "\"points\":1"));
+}
+
+/* Each line of the public's has one limit. */
+static void test_public_failures_of_two_limits(void **state)
+{
+	static const struct limit limit_of[] = {{.low = NAN, .high = 5, .must = LIMIT_INCLUDED},
+		{.low = NAN, .high = 9, .must = LIMIT_INCLUDED}};
+	const char *text;
+	uint64_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		add(i + 1, 9, "PK505", "public_tap_standpipe")->verdict = WATER_FAILS_ABOVE;
+	assert_int_equal(picture_make(&picture), 0);
+	for (i = 0; i < 3; i++)
+		rows.results[i].limit = &limit_of[i % 2];
+	assert_int_equal(files_put_failures(&picture, VIEW_PUBLIC, &list, &why), 0);
+	text = content_of(folder, "failures.json");
+	assert_non_null(strstr(text, "\"points\":2"));
+	assert_non_null(strstr(text, "\"points\":1"));
 }
 
 /* A reader sees by it which files belong together. */
@@ -201,6 +267,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {TEST(test_a_district_that_is_in_no_list_is_none),
 		TEST(test_the_public_day_is_of_what_is_shown),
+		TEST(test_a_parameter_that_nobody_knows_is_not_public),
+		TEST(test_what_is_private_hides_no_public_failure),
+		TEST(test_public_failures_of_two_limits),
 		TEST(test_each_file_says_of_which_version_it_is), TEST(test_the_operators_outlines),
 		TEST(test_what_is_not_for_everybody_is_closed)};
 

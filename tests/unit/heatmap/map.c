@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -168,6 +169,38 @@ static void test_places_in_doubt_are_apart(void **state)
 	assert_int_equal(cells.at[0].fails_above, 0);
 }
 
+/* A tap that is looked at all day: each month by its last verdict, and in no time. */
+static void test_many_visits_of_one_point(void **state)
+{
+	clock_t begun;
+	size_t i, points = 0, fails = 0;
+
+	(void)state;
+	for (i = 0; i < 8000; i++) {
+		struct result_row *row = add(1, 0, i % 2 ? WATER_CANNOT_JUDGE : WATER_FAILS_ABOVE);
+
+		row->at_ms -= (int64_t)i * 60 * 60 * 1000;
+		row->screening = i % 3 == 0;
+		row->value = (double)i;
+	}
+	assert_int_equal(rows_settle(&rows), 0);
+	assert_int_equal(speakers_find(&speakers, &rows, noon_ms), 0);
+	begun = clock();
+	assert_int_equal(
+		cells_make(&cells, &rows, &speakers, &policy, noon_ms - 90 * day_ms, false), 0);
+	assert_true(clock() - begun < CLOCKS_PER_SEC);
+	for (i = 0; i < cells.n; i++) {
+		points += cells.at[i].points;
+		fails += cells.at[i].fails_above;
+	}
+	assert_int_equal(cells.n, 24); /* a year's months, of either class */
+	assert_int_equal(points, 24);
+	assert_int_equal(fails, 24);
+	assert_true(cells.at[23].screening);
+	assert_int_equal(cells.at[23].newest_ms, noon_ms);
+	assert_int_equal(cells.at[22].newest_ms, noon_ms - 2 * 60 * 60 * 1000);
+}
+
 static void test_small_cells_and_shares(void **state)
 {
 	int i;
@@ -238,6 +271,27 @@ static void test_a_retired_lab_holds_up_no_later_month(void **state)
 	assert_true(cells.at[0].provisional);
 	assert_false(cells.at[1].provisional);
 	assert_int_equal(cells.at[1].as_of_ms, noon_ms);
+}
+
+/* Van 2 never said what waits in it, and has one result there, in a cell that stays suppressed: no public cell tells of it. */
+static void test_a_lab_in_a_suppressed_cell_holds_up_no_public_month(void **state)
+{
+	(void)state;
+	add(1, 60, WATER_MEETS)->source_type = names_keep(&rows.names, "public_tap_standpipe");
+	add(2, 60, WATER_MEETS)->lab = names_keep(&rows.names, "kp-van-02");
+	say_nothing_waits("kp-van-01", "5e1f", noon_ms);
+	assert_int_equal(rows_hear(&rows, "kp-van-02", noon_ms), 0);
+	settle(true);
+	assert_int_equal(cells.n, 2);
+	assert_true(cells.at[1].suppressed);
+	assert_false(cells.at[0].provisional);
+	assert_false(cells.at[1].provisional);
+	cells_free(&cells);
+	rows.results[1].source_type = rows.results[0].source_type;
+	assert_int_equal(
+		cells_make(&cells, &rows, &speakers, &policy, noon_ms - 90 * day_ms, true), 0);
+	assert_int_equal(cells.n, 1);
+	assert_true(cells.at[0].provisional);
 }
 
 static void test_what_waits_and_was_not_said_is_not_nothing(void **state)
@@ -315,9 +369,11 @@ int main(void)
 		TEST(test_what_cannot_be_judged_closes_nothing),
 		TEST(test_a_wrong_clock_closes_nothing), TEST(test_an_activity_nobody_here_knows),
 		TEST(test_a_clock_that_nobody_confirmed), TEST(test_places_in_doubt_are_apart),
-		TEST(test_small_cells_and_shares), TEST(test_median_of_what_is_no_number),
+		TEST(test_many_visits_of_one_point), TEST(test_small_cells_and_shares),
+		TEST(test_median_of_what_is_no_number),
 		TEST(test_a_silent_lab_makes_its_month_provisional),
 		TEST(test_a_retired_lab_holds_up_no_later_month),
+		TEST(test_a_lab_in_a_suppressed_cell_holds_up_no_public_month),
 		TEST(test_what_waits_and_was_not_said_is_not_nothing),
 		TEST(test_a_lab_that_never_sent_a_status_leaves_no_month_whole),
 		TEST(test_each_spool_of_a_lab_waits_for_itself),

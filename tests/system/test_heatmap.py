@@ -249,7 +249,14 @@ class Trouble(HeatmapTest):
                                 "censor=6i,verdict=1i,limit_set=1i,sample=1i,point=1i,rev=0i,seq=1i,screening=1i")])
         page = os.path.join(self.folder, "page")
         os.makedirs(os.path.join(page, "deep"))
-        for name in ("index.html", "deep/a.js"):
+        with open(os.path.join(page, "token"), "w") as f:
+            f.write("secret")
+        done = self.run_publisher(self.config(store.url, more='page = "%s/";' % page))
+        self.assertEqual(done.returncode, 1)    # a folder that was named by mistake is not for everybody
+        self.assertIn("is no folder of the built page", done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.out, "current")))
+        os.unlink(os.path.join(page, "token"))
+        for name in ("index.html", "main.js", "words.en.json", "deep/a.js"):
             with open(os.path.join(page, name), "w") as f:
                 f.write(name)
         self.publish(self.config(store.url, more='page = "%s/";' % page))

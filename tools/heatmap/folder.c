@@ -221,12 +221,34 @@ static int lay_one(const char *path, const struct stat *st, int kind, struct FTW
 	return 0;
 }
 
+/* Whatever lies there is for everybody: a folder that was named by mistake must not be. */
+static bool is_page(const char *from, struct text *why)
+{
+	static const char *const parts[] = {"index.html", "main.js", "words.en.json"};
+	char path[FOLDER_PATH * 2];
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct text text = text_over(path, sizeof(path));
+
+		text_printf(&text, "%s/%s", from, parts[i]);
+		if (text.cut || access(path, R_OK)) {
+			text_printf(why, "%s is no folder of the built page: it has no %s", from,
+				parts[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
 int folder_lay(const struct folder *folder, const char *from, const char *view, struct text *why)
 {
 	struct text to = text_over(laying.to, sizeof(laying.to));
 	size_t len = strlen(from);
 	int err;
 
+	if (!is_page(from, why))
+		return ERR_IO;
 	while (len > 1 && from[len - 1] == '/')
 		len--;
 	text_printf(&to, "%s/%s", folder->part, view);

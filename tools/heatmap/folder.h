@@ -31,7 +31,7 @@ int folder_begin(struct folder *folder, int64_t now_ms, struct text *why) MUST_U
 /* The folder part/`name`; `closed`: for its owner and group alone, whatever the umask lets through. */
 int folder_make(
 	const struct folder *folder, const char *name, bool closed, struct text *why) MUST_USE;
-/* Lays a copy of the files under `from` into part/`view`, which is there. */
+/* Lays a copy of the built page `from` into part/`view`, which is there.  ERR_IO: it is none, or cannot be copied. */
 int folder_lay(
 	const struct folder *folder, const char *from, const char *view, struct text *why) MUST_USE;
 /* What was begun becomes current; `keep` versions before it stay. */

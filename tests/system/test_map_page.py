@@ -55,7 +55,7 @@ class MapPage(MapSite):
         names = {d["code"]: d["name"] for d in season.districts}
         for card, one in zip(cards, failures):
             self.assertIn(names.get(one["district"], "District not known"), card)
-            self.assertIn(one["name"] or one["code"] or one["point"].replace(":%016x" % 0x5eed, ""), card)
+            self.assertIn(one["name"] or one["code"] or one["point"].replace("/%016x" % 0x5eed, ""), card)
             self.assertIn("since " + one["since"], card)
             self.assertIn({True: "Retested", False: "Not retested"}[one["retested"]], card)
             self.assertIn(one["status"].capitalize(), card)

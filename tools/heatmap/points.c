@@ -17,7 +17,7 @@ enum { OWN_NAME = 2 * ROW_TEXT + 64 };
 static void name_own(
 	char to[OWN_NAME], const char *lab, const char *spool, const char *of, uint64_t number)
 {
-	snprintf(to, OWN_NAME, "%s/%s/%s%" PRIu64, lab, spool, of, number);
+	snprintf(to, OWN_NAME, "%s/%s/%s%" PRId64, lab, spool, of, (int64_t)number);
 }
 
 static int by_point(const struct point_row *a, const struct point_row *b)
@@ -46,6 +46,11 @@ static void keep_newest_lines(struct rows *rows)
 {
 	size_t i, n = 0;
 
+	for (i = 0; i < rows->n_points; i++)
+		if (!rows->points[i].odd)
+			rows->points[n++] = rows->points[i];
+	rows->n_points = n;
+	n = 0;
 	if (rows->n_points)
 		qsort(rows->points, rows->n_points, sizeof(*rows->points), by_point_line);
 	for (i = 0; i < rows->n_points; i++) {

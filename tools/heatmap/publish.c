@@ -237,6 +237,12 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct par
 	if (err == ERR_MEMORY && !why->len)
 		text_put(why,
 			"there is not enough memory for all results; read a shorter time (from)");
+	if (parts->rows.n_odd)
+		log_say(LOG_NOTICE, "numbers",
+			"%zu results have a number that cannot be (a sample, a revision...); those "
+			"that "
+			"fail are listed, and none of them closes a failure",
+			parts->rows.n_odd);
 	if (picture.strays)
 		log_say(LOG_NOTICE, "places",
 			"%zu results are of districts that the list of places does not have; they "

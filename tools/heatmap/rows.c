@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "points.h"
+#include "put.h"
 
 /* --- room ---------------------------------------------------------------------------------------------- */
 
@@ -175,6 +176,8 @@ int64_t month_begins_ms(int32_t month)
 	return (int64_t)timegm(&tm) * 1000;
 }
 
+enum { REV_MOST = 255 };
+
 /* --- order --------------------------------------------------------------------------------------------- */
 
 static int number_order(uint64_t a, uint64_t b)
@@ -217,17 +220,51 @@ static int by_lab(const void *x, const void *y)
 	return strcmp(a->lab, b->lab) ? strcmp(a->lab, b->lab) : strcmp(a->spool, b->spool);
 }
 
+/* A van has 256 revisions; a class is a kit's or a laboratory's. */
+static bool is_odd(const struct result_row *row)
+{
+	return row->odd || row->rev > REV_MOST || row->screening > 1;
+}
+
+/*
+ * No revision of another, and no other's sample: which it is is said by its line and its time.  It is dated as it stands, and
+ * counts as a laboratory's, whose failures no kit closes.
+ */
+static void keep_apart(struct result_row *row)
+{
+	uint64_t own = put_sum(PUT_SUM, (const char *)&row->seq, sizeof(row->seq));
+
+	own = put_sum(own, (const char *)&row->at_ms, sizeof(row->at_ms));
+	row->odd = true;
+	row->rev = 0;
+	row->replicate = (uint32_t)(own >> 32) | UINT32_C(1) << 31;
+	if (row->screening > 1)
+		row->screening = 0;
+	if (row->sample > WHOLE_MOST)
+		row->sample = UINT64_C(0) - (own & WHOLE_MOST);
+	if (row->point > WHOLE_MOST)
+		row->point = 0;
+	if (row->parent > WHOLE_MOST)
+		row->parent = 0;
+}
+
 int rows_settle(struct rows *rows)
 {
 	size_t i, n = 0;
 	int err;
 
+	rows->n_odd = 0;
+	for (i = 0; i < rows->n_results; i++)
+		if (is_odd(&rows->results[i])) {
+			keep_apart(&rows->results[i]);
+			rows->n_odd++;
+		}
 	if (rows->n_results)
 		qsort(rows->results, rows->n_results, sizeof(*rows->results), by_revision);
 	for (i = n = 0; i < rows->n_results; i++) {
-		if (i + 1 < rows->n_results && !by_key(&rows->results[i], &rows->results[i + 1])) {
+		if (i + 1 < rows->n_results && !rows->results[i].odd &&
+			!by_key(&rows->results[i], &rows->results[i + 1]))
 			continue;
-		}
 		rows->results[n++] = rows->results[i];
 	}
 	rows->n_results = n;

@@ -16,6 +16,9 @@
 
 struct point_list;
 
+/* Above it a store's numbers are no whole numbers any more. */
+#define WHOLE_MOST ((UINT64_C(1) << 53) - 1)
+
 struct result_row {
 	/* Who it is: of one key the highest `rev` counts. */
 	const char *lab, *spool, *parameter, *method;
@@ -39,6 +42,7 @@ struct result_row {
 	uint8_t own_verdict, own_reason, own_as_if, own_basis;
 	const struct limit *limit; /* NULL: none decided */
 	const struct limit_set *set;
+	bool odd; /* it has a number that cannot be: speaks of a failure alone, and is no other's revision */
 	uint32_t part;                /* which of what was read it came with (parts.h) */
 	const char *who;              /* the point, as it is published */
 	const struct point_row *info; /* NULL: nothing is known of it */
@@ -50,6 +54,7 @@ struct point_row {
 	uint64_t point, seq;
 	double lat, lon;
 	bool is_merged; /* of the centre's table: it has doubles */
+	bool odd;       /* it has a number that cannot be */
 };
 
 struct lab_row {
@@ -71,6 +76,7 @@ struct rows {
 	const struct point_list *doubles; /* the centre's; NULL: none */
 	struct point_row *merged;         /* the points that have some, by code */
 	size_t n_merged;
+	size_t n_odd; /* results with a number that cannot be */
 };
 
 void rows_free(struct rows *rows);
@@ -91,7 +97,7 @@ struct column;
 const struct column *column_of_result(const char *name);
 const struct column *column_of_point(const char *name);
 const struct column *column_of_lab(const char *name);
-/* A text into a tag's place, a number into a field's; anything else is passed over.  Of a longer text the beginning, and a sum of the whole. */
+/* A text into a tag's place, a number into a field's (one that it cannot hold: the row is odd); anything else is passed over.  Of a longer text the beginning, and a sum of the whole. */
 enum { ROW_TEXT = 200 };
 void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text);
 void column_put_number(void *row, const struct column *column, double number);
@@ -100,7 +106,8 @@ bool column_has_number(const void *row, const struct column *column);
 
 /*
  * When all are there: keeps of each result the highest revision, finds each result's point (points.h),
- * and puts them in order: lab, spool, sample, parameter, method, replicate.  ERR_MEMORY.
+ * and puts them in order: lab, spool, sample, parameter, method, replicate.  An odd one gets a key of its own, always the
+ * same; a sample that cannot be becomes a negative number.  ERR_MEMORY.
  */
 int rows_settle(struct rows *rows) MUST_USE;
 

@@ -13,15 +13,16 @@ struct column {
 	const char *name;
 	enum column_kind kind;
 	size_t offset, bytes;
+	size_t odd; /* where it is kept that a row has a number that cannot be */
 };
 
-#define COLUMN(kind, type, name, field)                                          \
-	{                                                                        \
-		name, kind, offsetof(type, field), sizeof(((type *)NULL)->field) \
+#define COLUMN(kind, type, name, field, odd)                                          \
+	{                                                                             \
+		name, kind, offsetof(type, field), sizeof(((type *)NULL)->field), odd \
 	}
-#define TEXT(type, name, field)  COLUMN(COLUMN_TEXT, type, name, field)
-#define WHOLE(type, name, field) COLUMN(COLUMN_WHOLE, type, name, field)
-#define REAL(type, name, field)  COLUMN(COLUMN_REAL, type, name, field)
+#define TEXT(type, name, field)  COLUMN(COLUMN_TEXT, type, name, field, 0)
+#define WHOLE(type, name, field) COLUMN(COLUMN_WHOLE, type, name, field, offsetof(type, odd))
+#define REAL(type, name, field)  COLUMN(COLUMN_REAL, type, name, field, 0)
 
 static const struct column result_columns[] = {
 	REAL(struct result_row, "value", value),
@@ -64,7 +65,7 @@ static const struct column result_columns[] = {
 	TEXT(struct result_row, "position", position),
 	TEXT(struct result_row, "source_type", source_type),
 	TEXT(struct result_row, "activity", activity),
-	{NULL, COLUMN_TEXT, 0, 0},
+	{NULL, COLUMN_TEXT, 0, 0, 0},
 };
 
 static const struct column point_columns[] = {
@@ -77,7 +78,7 @@ static const struct column point_columns[] = {
 	TEXT(struct point_row, "code", code),
 	TEXT(struct point_row, "name", name),
 	TEXT(struct point_row, "point_type", source_type),
-	{NULL, COLUMN_TEXT, 0, 0},
+	{NULL, COLUMN_TEXT, 0, 0, 0},
 };
 
 static const struct column lab_columns[] = {
@@ -91,7 +92,7 @@ static const struct column lab_columns[] = {
 	REAL(struct lab_row, "refused", refused),
 	REAL(struct lab_row, "fix_age", fix_age_s),
 	REAL(struct lab_row, "clock", clock),
-	{NULL, COLUMN_TEXT, 0, 0},
+	{NULL, COLUMN_TEXT, 0, 0, 0},
 };
 
 static const struct column *find(const struct column *columns, const char *name)
@@ -102,11 +103,12 @@ static const struct column *find(const struct column *columns, const char *name)
 	return NULL;
 }
 
-/* A number that its field cannot hold says nothing: all ones, which no vocabulary has. */
-static void put_whole(void *to, size_t bytes, double number)
+/* A number that its field cannot hold is none: all ones, which no vocabulary has.  False: so it was. */
+static bool put_whole(void *to, size_t bytes, double number)
 {
-	double most = bytes >= 8 ? 9007199254740992.0 : (double)((1ull << (8 * bytes)) - 1);
-	uint64_t whole = number >= 0 && number <= most ? (uint64_t)number : UINT64_MAX;
+	double most = bytes >= 8 ? (double)WHOLE_MOST : (double)((1ull << (8 * bytes)) - 1);
+	bool fits = number >= 0 && number <= most && number == floor(number);
+	uint64_t whole = fits ? (uint64_t)number : UINT64_MAX;
 	uint8_t one = (uint8_t)whole;
 	uint16_t two = (uint16_t)whole;
 	uint32_t four = (uint32_t)whole;
@@ -119,6 +121,7 @@ static void put_whole(void *to, size_t bytes, double number)
 		memcpy(to, &four, sizeof(four));
 	else
 		memcpy(to, &whole, sizeof(whole));
+	return fits;
 }
 
 /* Two long texts stay two, and what is published of a row stays a line that can be read. */
@@ -163,11 +166,14 @@ void column_put_text(struct rows *rows, void *row, const struct column *column, 
 
 void column_put_number(void *row, const struct column *column, double number)
 {
-	if (!column || !isfinite(number))
+	const bool odd = true;
+
+	if (!column || isnan(number))
 		return;
-	if (column->kind == COLUMN_WHOLE)
-		put_whole((char *)row + column->offset, column->bytes, number);
-	else if (column->kind == COLUMN_REAL)
+	if (column->kind == COLUMN_WHOLE &&
+		!put_whole((char *)row + column->offset, column->bytes, number))
+		memcpy((char *)row + column->odd, &odd, sizeof(odd));
+	else if (column->kind == COLUMN_REAL && isfinite(number))
 		memcpy((char *)row + column->offset, &number, sizeof(number));
 }
 

@@ -135,7 +135,8 @@ static int by_time(const void *x, const void *y)
 
 static bool speaks(const struct result_row *row)
 {
-	return judge_is_water(row) && row->purpose != PURPOSE_TRAINING;
+	return judge_is_water(row) && row->purpose != PURPOSE_TRAINING &&
+	       (!row->odd || speak_fails(row));
 }
 
 static bool is_known(const struct result_row *row)

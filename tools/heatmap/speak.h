@@ -3,7 +3,8 @@
  *
  * Of one visit (a sample and the replicates beside it) the worst result of a parameter and class speaks: a replicate, or a
  * second method, never makes a failure go away.  Quality control, training and visits without water speak for nothing; what is
- * dated more than a day after `now` (a wrong clock), or of a newer program's purpose or activity, for failures alone.
+ * dated more than a day after `now` (a wrong clock), or of a newer program's purpose or activity, for failures alone; an odd
+ * row (rows.h) where it fails, or not at all.
  */
 #ifndef HEATMAP_SPEAK_H
 #define HEATMAP_SPEAK_H

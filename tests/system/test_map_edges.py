@@ -135,6 +135,9 @@ class MapEdges(MapSite):
                               for css in ("nav", ".controls")], ["none", "none"])
             self.assertIn("E. coli", self.said(".picked"))
             self.page.keep_shot("print-en")
+            self.open("#view=table", wait="table", language="ur")
+            self.page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", dict(width=718, height=1046, deviceScaleFactor=1, mobile=False))
+            self.assertLessEqual(self.page.script("return document.documentElement.scrollWidth"), 718, "all columns on a sheet of A4")
         finally:
             self.page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The whole way of the officials' map: a real InfluxDB, waterlab-heatmap, a plain web server, the page in real Chromium: what it shows is
-what the published tables say; a newer map takes the place of one left open; a store that went away is said.
+"""The whole way of the officials' map: a real InfluxDB or VictoriaMetrics, waterlab-heatmap, a plain web server, the page in real
+Chromium: what it shows is what the published tables say; a newer map takes the place of one left open; a store that went away is said.
 """
 # limit: 400 s
 
@@ -8,6 +8,7 @@ import csv
 import os
 import random
 import re
+import shutil
 import time
 
 import heatmap_season
@@ -18,16 +19,25 @@ from test_heatmap import HeatmapTest
 MARKS = re.compile("[\u2066-\u2069]")
 
 
-class RealMap(HeatmapTest, MapSite):
+class RealMap:
+    """From one kind of store; each number once more from the tables that were published from it."""
+
     def setUp(self):
         HeatmapTest.setUp(self)
         MapSite.setUp(self)
         self.out = os.path.join(self.folder_served, "real")
-        self.store = self.real_store(wholelab.InfluxDB)
+        self.addCleanup(shutil.rmtree, self.out, True)
+        self.store = self.real_store(self.kind)
         self.lines = heatmap_season.Season(SEED, int(time.time() * 1000)).lines
         random.Random(SEED).shuffle(self.lines)
         self.write_store(self.lines[:len(self.lines) // 2])
-        self.path = self.config(self.store.url, more='page = "%s";\n' % BUILT)
+        edition = os.path.join(self.folder, "edition.geojson")
+        with open(edition, "w", encoding="utf-8") as f:
+            f.write('{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"ADM2_PCODE": "PK505"}, "geometry": '
+                    '{"type": "Polygon", "coordinates": [[[72, 34], [73, 34], [73, 35], [72, 34]]]}}]}')
+        self.path = self.config(self.store.url, self.store.flavour, more="""page = "%s";
+outlines = { file = "%s"; edition = "Invented 2026"; disclaimer = "Drawn for a test."; };
+""" % (BUILT, edition))
         self.publish(self.path)
 
     def write_store(self, lines):
@@ -111,6 +121,8 @@ class RealMap(HeatmapTest, MapSite):
             self.assertIn(one["lab"], card)
             if one["limit_low"] or one["limit_high"]:
                 self.assertIn("%g" % float(one["limit_high"] or one["limit_low"]), card)
+        self.open("#view=map&drawn=outlines", wait=".outlines .tile[data-key=PK505]")    # what the operator gave the publisher
+        self.assertIn("Invented 2026", self.page.text("figcaption"))
         self.open(wait=".failure")
         self.looked_at("real-failures-en")
         self.open("#district=PK505&parameter=ecoli", wait=".panel", language="ur")
@@ -142,6 +154,14 @@ class RealMap(HeatmapTest, MapSite):
         self.page.wait_text("has not answered since", ".banners")
         # A district without a series is no fault.
         self.assertEqual([one for one in self.page.complaints() if not re.search(r"/data/(series|points)/\w+\.json ", one)], [])
+
+
+class FromInfluxDB(RealMap, HeatmapTest, MapSite):
+    kind = wholelab.InfluxDB
+
+
+class FromVictoriaMetrics(RealMap, HeatmapTest, MapSite):
+    kind = wholelab.VictoriaMetrics
 
 
 if __name__ == "__main__":

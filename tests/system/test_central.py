@@ -323,7 +323,12 @@ class Central(LabTest):
         print("trimmed: %d of %d readings are left, and all results" % (len(left), readings))
 
     def test_kept_victoriametrics(self):
-        self.kept("victoriametrics", wholelab.VictoriaMetrics, "victoriametrics")
+        again = self.kept("victoriametrics", wholelab.VictoriaMetrics, "victoriametrics")
+        # Started once more beside itself: it says so, and what runs goes on.
+        done = subprocess.run(again.argv, capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("stop it first", done.stderr)
+        self.assertEqual(again.as_lab("lab-03", "/write?db=waterlab", "reading,lab=lab-03,spool=dd seq=2i %d" % NOW_MS)[0], 204)
 
 
 if __name__ == "__main__":

@@ -184,6 +184,8 @@ class MapPage(MapSite):
             self.page.wait_text(period, ".period output")
             wholelab.wait_for("the month in the address", lambda: "period=" + period in self.page.script("return location.hash"), 60)
             wholelab.wait_for("the month to be said", lambda: period in self.page.script("return document.querySelector('#said').textContent"), 60)
+            self.page.wait_for(".tile")
+            self.assertEqual(self.page.script("return document.activeElement.id"), "period")    # for the next key
         self.page.driver.switch_to.active_element.send_keys(browser.Keys.TAB)    # the focus stays where it was
         self.page.press("a[href*='class=laboratory']")
         self.page.wait_for("a[href*='class=laboratory'][aria-current]")

@@ -110,11 +110,21 @@ function draw() {
 	const pick = index && state.pick(index);
 	document.body.className = state.embedded() ? "embedded" : "";
 	document.title = t("title");
+	app.held = document.activeElement?.id || app.held;
 	patch(byId("top"), top(index, pick));
 	patch(byId("main"), h("div", null, index ? screens[pick.view](index, pick) : withFile("index.json", () => null)));
 	patch(byId("bottom"), h("div", null, bottom(index)));
+	holdFocus();
 	if (pick)
 		goThere(pick);
+}
+
+// What the keys were on stays so, also when it was away while a month came.
+function holdFocus() {
+	if (document.activeElement !== document.body)
+		app.held = null;
+	else if (app.held)
+		byId(app.held)?.focus({preventScroll: true});
 }
 
 // Screen readers and keys go along to what was opened.

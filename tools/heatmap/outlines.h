@@ -7,7 +7,7 @@
 #define OUTLINES_FILE "outlines.geojson"
 
 /* Writes it to the folder, in few digits, for phones; nothing where none is configured.  ERR_IO with words: it is no
- * GeoJSON, or has none of the map's districts; ERR_MEMORY. */
+ * GeoJSON, has none of the map's districts, or a feature that would be shown as what it is not; ERR_MEMORY. */
 int outlines_put(const struct picture *picture, const char *folder, struct text *why) MUST_USE;
 
 #endif

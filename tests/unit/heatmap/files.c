@@ -210,6 +210,47 @@ static int outlines_of(const char *text)
 	return outlines_put(&picture, folder, &why);
 }
 
+#define AREA(code, places)                        \
+	"{\"properties\":{\"ADM2_PCODE\":\"" code \
+	"\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":" places "}}"
+#define BUNER AREA("PK505", "[[[72.123456789,34],[73,34],[73,35],[72.123456789,34]]]")
+#define LINE(kind)               \
+	"{\"properties\":{" kind \
+	"},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[72,34],[73,35]]}}"
+#define FEATURES(them) "{\"features\":[" them "]}"
+
+/* What would be shown as what it is not. */
+static void test_outlines_with_a_slip(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} slips[] = {
+		{FEATURES(BUNER "," LINE("\"line\":\"dispute\"")),
+			"feature 2 (no code): its \"line\""},
+		{FEATURES(LINE("") "," BUNER), "feature 1 (no code): its \"line\""},
+		{FEATURES(AREA("PK505", "[[[34,72],[34,73],[35,73],[34,72]]]")),
+			"feature 1 (PK505): it lies elsewhere"},
+		{FEATURES(AREA("PK505", "[[[331000,3800000],[332000,3800000]]]")),
+			"lists of [longitude, latitude]"},
+		{FEATURES(AREA("PK505", "[[72,34],[73,34],[73,35]]")),
+			"lists of [longitude, latitude]"},
+		{FEATURES(AREA("PK505", "[]")), "lists of [longitude, latitude]"},
+		{FEATURES(AREA("PK505", "7")), "lists of [longitude, latitude]"},
+		{FEATURES(AREA("PK505", "[[[72,null]]]")), "lists of [longitude, latitude]"},
+		{FEATURES("{\"properties\":{\"district\":\"PK505\"}}"), "without an area"},
+	};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(outlines_of(FEATURES(BUNER "," LINE("\"line\":\"disputed\""))), 0);
+	for (i = 0; i < sizeof(slips) / sizeof(slips[0]); i++) {
+		assert_int_equal(outlines_of(slips[i].text), ERR_IO);
+		if (!strstr(words, slips[i].words))
+			fail_msg("%s: %s", slips[i].text, words);
+	}
+	*conf.outlines.file = '\0';
+}
+
 static void test_the_operators_outlines(void **state)
 {
 	(void)state;
@@ -222,13 +263,13 @@ static void test_the_operators_outlines(void **state)
 				     "{\"properties\":null},7]}"),
 		ERR_IO);
 	assert_non_null(strstr(words, "none of the map's districts"));
-	assert_int_equal(
-		outlines_of("{\"made\":\"once\",\"features\":[{\"properties\":{\"ADM2_PCODE\":"
-			    "\"PK505\"},\"geometry\":{\"coordinates\":[72.123456789, 34]}}]}"),
+	assert_int_equal(outlines_of("{\"made\":\"once\",\"features\":[" BUNER
+				     "," AREA("PK999", "[[[70,30]]]") "]}"),
 		0);
 	assert_string_equal(content_of(folder, "outlines.geojson"),
-		"{\"made\":\"2026-11-29T12:00:00Z\",\"features\":[{\"properties\":{\"ADM2_PCODE\":"
-		"\"PK505\"},\"geometry\":{\"coordinates\":[72.12346,34]}}]}");
+		"{\"made\":\"2026-11-29T12:00:00Z\",\"features\":[" AREA("PK505",
+			"[[[72.12346,34],[73,34],[73,35],[72.12346,34]]]") "," AREA("PK999",
+			"[[[70,30]]]") "]}");
 	text_copy(conf.outlines.edition, sizeof(conf.outlines.edition), "Invented 2026");
 	add(1, 9, "PK505", "public_tap_standpipe");
 	assert_int_equal(picture_make(&picture), 0);
@@ -271,7 +312,7 @@ int main(void)
 		TEST(test_what_is_private_hides_no_public_failure),
 		TEST(test_public_failures_of_two_limits),
 		TEST(test_each_file_says_of_which_version_it_is), TEST(test_the_operators_outlines),
-		TEST(test_what_is_not_for_everybody_is_closed)};
+		TEST(test_outlines_with_a_slip), TEST(test_what_is_not_for_everybody_is_closed)};
 
 	if (!mkdtemp(folder))
 		return 1;

@@ -108,6 +108,17 @@ void text_put_shown(struct text *text, const char *s, size_t len, size_t most)
 	}
 }
 
+void text_put_quoted(struct text *text, const char *s, char quote)
+{
+	text_put_char(text, quote);
+	for (; *s; s++) {
+		if (*s == quote || *s == '\\' || *s == '\n')
+			text_put_char(text, '\\');
+		text_put_char(text, *s == '\n' ? 'n' : *s);
+	}
+	text_put_char(text, quote);
+}
+
 bool text_copy(char *to, size_t cap, const char *s)
 {
 	size_t n = strlen(s);

@@ -32,6 +32,9 @@ __attribute__((format(printf, 2, 3))) void text_printf(struct text *text, const 
  */
 void text_put_shown(struct text *text, const char *s, size_t len, size_t most);
 
+/* Between two `quote`s, which a backslash goes before, as before a backslash; a line's end as \\n.  How InfluxQL and PromQL have it. */
+void text_put_quoted(struct text *text, const char *s, char quote);
+
 /* Copies s into a fixed array and ends it.  False, with an empty array, when s does not fit. */
 bool text_copy(char *to, size_t cap, const char *s);
 

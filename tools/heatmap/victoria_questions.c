@@ -6,17 +6,6 @@
 
 enum { QUESTION = 600 };
 
-static void put_label(struct text *to, const char *value)
-{
-	text_put(to, "\"");
-	for (; *value; value++) {
-		if (*value == '"' || *value == '\\' || *value == '\n')
-			text_put_char(to, '\\');
-		text_put_char(to, *value == '\n' ? 'n' : *value);
-	}
-	text_put(to, "\"");
-}
-
 /* NULL `lab`: all of them. */
 static void put_selector(
 	struct text *to, const struct store_conf *conf, const char *names, const char *lab)
@@ -24,11 +13,11 @@ static void put_selector(
 	text_printf(to, "{__name__=~\"%s\"", names);
 	if (lab) {
 		text_put(to, ",lab=");
-		put_label(to, lab);
+		text_put_quoted(to, lab, '"');
 	}
 	if (*conf->database) {
 		text_put(to, ",db=");
-		put_label(to, conf->database);
+		text_put_quoted(to, conf->database, '"');
 	}
 	text_put(to, "}");
 }

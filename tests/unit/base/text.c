@@ -106,6 +106,20 @@ static void integers_to_their_ends(void **state)
 	assert_string_equal(g.at, "0");
 }
 
+static void quoted_for_a_question(void **state)
+{
+	struct guarded g;
+
+	(void)state;
+	text_put_quoted(&guard(&g, 40)->text, "it's \"a\\b\"\n", '\'');
+	assert_string_equal(g.at, "'it\\'s \"a\\\\b\"\\n'");
+	text_put_quoted(&guard(&g, 40)->text, "it's \"a\"", '"');
+	assert_string_equal(g.at, "\"it's \\\"a\\\"\"");
+	text_put_quoted(&guard(&g, 3)->text, "ab", '"');
+	assert_true(g.text.cut);
+	assert_whole(&g);
+}
+
 static void anything_in_any_order_stays_inside(void **state)
 {
 	unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : (unsigned)time(NULL);
@@ -216,6 +230,7 @@ int main(void)
 		cmocka_unit_test(what_fits_is_there),
 		cmocka_unit_test(what_is_too_long_is_cut),
 		cmocka_unit_test(integers_to_their_ends),
+		cmocka_unit_test(quoted_for_a_question),
 		cmocka_unit_test(anything_in_any_order_stays_inside),
 		cmocka_unit_test(other_peoples_words_show_as_they_are),
 		cmocka_unit_test(copies_whole_or_not_at_all),

@@ -287,7 +287,7 @@ class Central(LabTest):
     def kept(self, kind, store, flavour):
         """A fleet that is slowed down by the limit of requests; then all of it into a new set-up from a backup."""
         self.need_all(store)
-        centre = Set(self, kind, "centre", "lab-01,lab-02,lab-03", "--rate", "4").start()
+        centre = Set(self, kind, "centre", "lab-01,lab-02,lab-03", "--rate", "2").start()
         results = self.fleet(centre, flavour, "--batch", "250")
         with open(os.path.join(centre.dir, "log", "requests.log"), encoding="utf-8") as f:
             answers = re.findall(r" (?:POST|GET) \S+ (\d+) ", f.read())

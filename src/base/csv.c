@@ -170,7 +170,8 @@ bool csv_split(struct csv *csv, const char *record, size_t len)
 	return split(csv);
 }
 
-bool csv_text(const struct csv *csv, size_t field, char *to, size_t cap)
+static bool copy_field(
+	const struct csv *csv, size_t field, bool trim, char *to, size_t cap, size_t *len)
 {
 	const char *p, *end;
 	size_t n = 0;
@@ -183,7 +184,7 @@ bool csv_text(const struct csv *csv, size_t field, char *to, size_t cap)
 	quoted = p < end && *p == '"';
 	if (quoted)
 		p++;
-	while (p < end && (*p == ' ' || *p == '\t'))
+	while (trim && p < end && (*p == ' ' || *p == '\t'))
 		p++;
 	for (; p < end; p++) {
 		if (quoted && *p == '"') {
@@ -195,10 +196,23 @@ bool csv_text(const struct csv *csv, size_t field, char *to, size_t cap)
 			return false;
 		to[n++] = *p;
 	}
-	while (n && (to[n - 1] == ' ' || to[n - 1] == '\t'))
+	while (trim && n && (to[n - 1] == ' ' || to[n - 1] == '\t'))
 		n--;
 	to[n] = '\0';
-	return strlen(to) == n;
+	*len = n;
+	return true;
+}
+
+bool csv_text(const struct csv *csv, size_t field, char *to, size_t cap)
+{
+	size_t len;
+
+	return copy_field(csv, field, true, to, cap, &len) && strlen(to) == len;
+}
+
+bool csv_exact(const struct csv *csv, size_t field, char *to, size_t cap, size_t *len)
+{
+	return copy_field(csv, field, false, to, cap, len);
 }
 
 void csv_put(struct text *to, const char *s)

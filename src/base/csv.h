@@ -54,6 +54,9 @@ bool csv_split(struct csv *csv, const char *record, size_t len);
  * does not fit. */
 bool csv_text(const struct csv *csv, size_t field, char *to, size_t cap);
 
+/* The same, blanks and all.  *len: bytes, of which some may be NUL. */
+bool csv_exact(const struct csv *csv, size_t field, char *to, size_t cap, size_t *len);
+
 /* A field: in quotes, its own quotes doubled, when a reader could misread it. */
 void csv_put(struct text *to, const char *s);
 

@@ -14,25 +14,48 @@ static struct tm broken_down(int64_t utc_ms)
 	return tm;
 }
 
+/* Two digits behind a sign. */
+static void put_two(struct text *to, char sign, int n)
+{
+	const char digits[] = {sign, (char)('0' + n / 10), (char)('0' + n % 10)};
+
+	text_put_n(to, digits, sizeof(digits));
+}
+
+static void put_day(struct text *to, const struct tm *tm)
+{
+	text_printf(to, "%04d", tm->tm_year + 1900);
+	put_two(to, '-', tm->tm_mon + 1);
+	put_two(to, '-', tm->tm_mday);
+}
+
+static void put_minute(struct text *to, const struct tm *tm)
+{
+	put_day(to, tm);
+	put_two(to, ' ', tm->tm_hour);
+	put_two(to, ':', tm->tm_min);
+}
+
 void utc_put_day(struct text *to, int64_t utc_ms)
 {
 	struct tm tm = broken_down(utc_ms);
 
-	text_printf(to, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	put_day(to, &tm);
 }
 
 void utc_put_minute(struct text *to, int64_t utc_ms)
 {
 	struct tm tm = broken_down(utc_ms);
 
-	utc_put_day(to, utc_ms);
-	text_printf(to, " %02d:%02d", tm.tm_hour, tm.tm_min);
+	put_minute(to, &tm);
 }
 
 void utc_put_second(struct text *to, int64_t utc_ms)
 {
-	utc_put_minute(to, utc_ms);
-	text_printf(to, ":%02d", broken_down(utc_ms).tm_sec);
+	struct tm tm = broken_down(utc_ms);
+
+	put_minute(to, &tm);
+	put_two(to, ':', tm.tm_sec);
 }
 
 unsigned utc_month_of(int64_t utc_ms)

@@ -38,7 +38,7 @@ static const struct form *form_of(const char *code)
 	size_t i;
 
 	for (i = 0; i < FORMS; i++)
-		if (!strcmp(forms[i].code, code))
+		if (forms[i].code[0] == code[0] && !strcmp(forms[i].code, code))
 			return &forms[i];
 	return NULL;
 }
@@ -77,9 +77,13 @@ const char *amount_possible_form(const char *code, unsigned i)
 
 bool amount_same_property(const char *a, const char *b)
 {
-	const struct form *x = form_of(a), *y = form_of(b);
+	const struct form *x, *y;
 
-	return !strcmp(a, b) || (x && y && !strcmp(x->property, y->property));
+	if (!strcmp(a, b))
+		return true;
+	x = form_of(a);
+	y = x ? form_of(b) : NULL;
+	return y && !strcmp(x->property, y->property);
 }
 
 const char *amount_form_word(const char *code)

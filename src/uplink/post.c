@@ -177,12 +177,13 @@ static bool read_token(struct post *post, char *token, char *words, size_t cap)
 	return n >= 0;
 }
 
-static struct curl_slist *make_headers(enum post_route route, const char *token, bool gzip)
+static struct curl_slist *make_headers(const struct post *post, const char *token, bool gzip)
 {
-	const char *const always[] = {route == POST_WRITE
+	bool table = post->route == POST_EXPORT && post->conf->flavour != FLAVOUR_VICTORIAMETRICS;
+	const char *const always[] = {post->route == POST_WRITE
 					      ? "Content-Type: text/plain"
 					      : "Content-Type: application/x-www-form-urlencoded",
-		"Accept:", "Expect:"};
+		table ? "Accept: application/csv" : "Accept:", "Expect:"};
 	struct curl_slist *list = NULL, *more;
 	char line[TOKEN + 32];
 	struct text text = text_over(line, sizeof(line));
@@ -236,8 +237,8 @@ static bool prepare_login(struct post *post, char *words, size_t cap)
 			conf->flavour == FLAVOUR_INFLUXDB_V2 ? "Token" : "Bearer", token);
 	curl_slist_free_all(post->plain);
 	curl_slist_free_all(post->gzip);
-	post->plain = make_headers(post->route, text.len ? header : NULL, false);
-	post->gzip = make_headers(post->route, text.len ? header : NULL, true);
+	post->plain = make_headers(post, text.len ? header : NULL, false);
+	post->gzip = make_headers(post, text.len ? header : NULL, true);
 	explicit_bzero(token, sizeof(token));
 	explicit_bzero(header, sizeof(header));
 	if (!ok || !post->plain || !post->gzip) {
@@ -405,7 +406,7 @@ static bool set_options(struct post *post, const char *url)
 	SET(CURLOPT_USERAGENT, "waterlabd/" WATERLAB_VERSION);
 	SET(CURLOPT_ERRORBUFFER, post->words);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)conf->timeout_ms);
-	SET(CURLOPT_BUFFERSIZE, 4096L);
+	SET(CURLOPT_BUFFERSIZE, post->route == POST_EXPORT ? 128L * 1024 : 4096L);
 	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, post);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -415,7 +416,7 @@ static bool set_options(struct post *post, const char *url)
 	SET(CURLOPT_HEADERFUNCTION, take_header);
 	SET(CURLOPT_HEADERDATA, post);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (post->route != POST_WRITE)
+	if (post->route != POST_WRITE && !url_is_loopback(conf->url))
 		SET(CURLOPT_ACCEPT_ENCODING, "gzip");
 	if (conf->ca_file[0]) {
 		SET(CURLOPT_CAINFO, conf->ca_file);

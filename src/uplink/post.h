@@ -1,8 +1,8 @@
 /*
  * post.h - one store's connection: a body goes out, a reply comes back.  The only user of libcurl.
  *
- * HTTP/1.1, one connection that is used again, Content-Length always; no Expect, no Accept-Encoding, no
- * redirect followed, no proxy from the environment.  A reply is read up to 64 KiB, then given up.
+ * HTTP/1.1, one connection that is used again, Content-Length always; no Expect, no Accept-Encoding (but for answers that
+ * come from another machine), no redirect followed, no proxy from the environment.  A reply is read up to 64 KiB, then given up.
  *
  * Authorization, when token_file is set: influxdb-v2 "Token T"; influxdb-v1 and victoriametrics with
  * `user` Basic user:T, without it "Bearer T".  The file is read again at every new connection and
@@ -19,9 +19,9 @@
 struct post;
 
 enum post_route {
-	POST_WRITE,  /* lines go out */
-	POST_QUERY,  /* a form goes out, a whole answer comes back, gzipped where the store can */
-	POST_EXPORT, /* the same; of victoriametrics whole series come back, as lines of JSON */
+	POST_WRITE, /* lines go out */
+	POST_QUERY, /* a form goes out, a whole answer comes back, gzipped where the store can */
+	POST_EXPORT, /* the same, in lines: of influxdb CSV, of victoriametrics whole series as JSON */
 	POST_INSTANT /* the same; of victoriametrics what a query is at one moment */
 };
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "uplink/internal.h"
+#include "uplink/url.h"
 
 enum {
 	HOLD_MS = 60 * 1000,
@@ -352,11 +353,6 @@ static void *run(void *ctx)
 
 /* --- life ---------------------------------------------------------------------------------------- */
 
-static bool is_loopback_url(const char *url)
-{
-	return strstr(url, "://127.") || strstr(url, "://localhost") || strstr(url, "://[::1]");
-}
-
 static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
 {
 	const struct store_conf *conf = &uplink->conf;
@@ -391,7 +387,7 @@ static int open_parts(struct uplink *uplink, const char *lab, uint64_t seed)
 	uplink->lane = lane_make(uplink->spool, uplink->store, conf->interval_ms);
 	uplink->backoff = backoff_make(conf->retry_first_ms, conf->retry_most_ms, seed);
 	uplink->lines = uplink->ceiling = conf->batch_lines;
-	if (conf->token_file[0] && !strncmp(conf->url, "http://", 7) && !is_loopback_url(conf->url))
+	if (conf->token_file[0] && !strncmp(conf->url, "http://", 7) && !url_is_loopback(conf->url))
 		log_say(LOG_WARN, "uplink",
 			"store %s: the token travels unencrypted; use https in url", conf->name);
 	return 0;

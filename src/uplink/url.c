@@ -16,6 +16,11 @@ void url_put_encoded(struct text *to, const char *s)
 	}
 }
 
+bool url_is_loopback(const char *url)
+{
+	return strstr(url, "://127.") || strstr(url, "://localhost") || strstr(url, "://[::1]");
+}
+
 static void put_parameter(struct text *to, const char *name, const char *value)
 {
 	text_put(to, name);

@@ -26,6 +26,9 @@ int url_put_write(struct text *to, const struct store_conf *conf, const char **w
 int url_put_asking(struct text *to, const struct store_conf *conf, const char *of_vm,
 	const char **words) MUST_USE;
 
+/* By its host's name: this machine itself. */
+bool url_is_loopback(const char *url);
+
 /* Everything but RFC 3986's unreserved bytes as %XX: for a query or a form. */
 void url_put_encoded(struct text *to, const char *s);
 

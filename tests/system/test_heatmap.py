@@ -57,6 +57,38 @@ class Safety(HeatmapTest):
                             for i, (parameter, fields, _) in enumerate(rows)])
         self.assertEqual(self.verdicts(), {i + 1: wanted for i, (_, _, wanted) in enumerate(rows)})
 
+    def test_a_field_named_like_a_tag_takes_nothing_from_others(self):
+        """In InfluxDB a name is a measurement's: one van's field "district" would stand where all others' tag does."""
+        now = int(time.time() * 1000) - 5 * heatmap_truth.DAY
+        fails = "value=9,censor=1i,verdict=4i,limit_set=1i,screening=1i,rev=0i"
+        tags = ("lab", "spool", "district", "parameter", "method", "near", "position", "source_type", "activity")
+        store = self.publish_lines([line("ecoli", now + i, "%s,sample=%di,point=%di,seq=%di" % (fails, i, i, i)) for i in range(1, 4)])
+        wanted = self.read("official", "data/failures.csv")
+        self.assertEqual(len(wanted.splitlines()), 4)
+        self.write(store, ["result,lab=other,spool=o,seq=7,verdict=8,sample=9,point=10 %s,status=0i %d" % (
+            ",".join("%s=%di" % (tag, i) for i, tag in enumerate(tags)), now + 9)])
+        self.write(store, ['point,lab=other,spool=o,point=7 code=1i,name=2i,lab=3i,spool=4i,point_type=5i %d' % (now + 9)])
+        self.publish(self.path)
+        self.assertEqual([row for row in self.read("official", "data/failures.csv").splitlines() if not row.startswith("other,")],
+                         wanted.splitlines())
+
+    def test_numbers_and_names_that_cannot_be_hide_no_failure(self):
+        now = int(time.time() * 1000) - 5 * heatmap_truth.DAY
+        fails, meets = "value=9,censor=1i,verdict=4i,limit_set=1i", "censor=6i,verdict=1i,limit_set=1i"
+        odd = [fails + ",sample=-1i,rev=0i,seq=1i", fails + ",sample=11i,rev=-1i,seq=2i", fails + ",sample=12i,rev=300i,seq=3i",
+               fails + ",sample=13i,rev=0i", fails + ",sample=14i,rev=0i,seq=9223372036854775807i", fails + ",sample=15i,rev=0i,seq=-5i"]
+        lines = [line("ecoli", now + i, "%s,point=%di,screening=1i" % (fields, i + 1)) for i, fields in enumerate(odd)]
+        lines += [line("ecoli", now + 1000 + i, "%s,sample=%d,point=%di,screening=300i,rev=300i,seq=%di" % (meets, 30 + i, i + 1, 30 + i), method="other")
+                  for i in range(len(odd))]
+        names = {'lab="quoted", and \u0627\u0631\u062f\u0648': 21, "a\x7fb": 22, " blank ": 23, "comma,equals=x": 24}
+        for i, (name, point) in enumerate(names.items()):
+            lines.append(line("ecoli", now + 50 + i, "%s,sample=%di,point=%di,rev=0i,seq=%di" % (fails, point, point, point),
+                              lab=name.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")))
+        self.publish_lines(lines)
+        listed = self.json("official", "data/failures.json")["failures"]
+        self.assertEqual(sorted(int(f["point"].rsplit("/", 1)[1]) for f in listed), list(range(1, len(odd) + 1)) + sorted(names.values()))
+        self.assertEqual({f["lab"] for f in listed}, {"kp-van-01"} | set(names))
+
     def test_what_closes_a_failure_and_what_does_not(self):
         day, now = heatmap_truth.DAY, int(time.time() * 1000)
         meets, fails = "censor=6i,verdict=1i,limit_set=1i", "value=9,censor=1i,verdict=4i,limit_set=1i"

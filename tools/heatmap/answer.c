@@ -27,14 +27,26 @@ static bool take_line(struct answer *answer, const char *line, size_t len)
 	return err ? fail(answer, err, NULL) : true;
 }
 
+static size_t count_quotes(const char *at, size_t len)
+{
+	const char *end = at + len;
+	size_t n = 0;
+
+	while ((at = memchr(at, '"', (size_t)(end - at)))) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
 static bool keep(struct answer *answer, const char *at, size_t len)
 {
 	size_t cap = answer->cap ? answer->cap : FIRST_LINE;
 	char *grown;
 
-	if (answer->len + len > ANSWER_LINE)
+	if (answer->len + len >= ANSWER_LINE)
 		return fail(answer, ERR_FULL, "a line of the store's answer has no end");
-	while (cap < answer->len + len)
+	while (cap <= answer->len + len)
 		cap *= 2;
 	if (cap > answer->cap) {
 		grown = realloc(answer->line, cap);
@@ -45,7 +57,10 @@ static bool keep(struct answer *answer, const char *at, size_t len)
 		answer->cap = cap;
 	}
 	memcpy(answer->line + answer->len, at, len);
+	if (answer->is_csv)
+		answer->quotes += count_quotes(at, len);
 	answer->len += len;
+	answer->line[answer->len] = '\0'; /* where a number ends that is the line's last */
 	return true;
 }
 
@@ -60,11 +75,12 @@ bool answer_bytes(void *ctx, const char *at, size_t len)
 			return false;
 		if (!end)
 			return true;
-		if (!take_line(answer, answer->line, answer->len))
-			return false;
-		answer->len = 0;
 		len -= (size_t)(end - at) + 1;
 		at = end + 1;
+		if (answer->quotes % 2)
+			(void)keep(answer, "\n", 1);
+		else if (take_line(answer, answer->line, answer->len))
+			answer->len = answer->quotes = 0;
 	}
 	return !answer->err;
 }
@@ -83,9 +99,11 @@ void answer_free(struct answer *answer)
 {
 	free(answer->line);
 	free(answer->prints);
+	free(answer->table);
 	joins_free(&answer->joins);
 	answer->line = NULL;
 	answer->prints = NULL;
+	answer->table = NULL;
 	answer->len = answer->cap = answer->n_prints = answer->cap_prints = 0;
 }
 

@@ -22,6 +22,15 @@ struct print {
 	uint64_t n;      /* of those that have a verdict, as all have */
 };
 
+/* Results of which labs are asked for, from..to (UTC ms). */
+enum { ASKED_LABS = 8 };
+struct asked {
+	const char *labs[ASKED_LABS];
+	size_t n_labs; /* at least 1 */
+	int64_t from_ms, to_ms;
+	uint64_t least; /* how many there were when they were counted last */
+};
+
 struct answer;
 typedef int (*answer_take)(struct answer *answer, const char *line, size_t len);
 
@@ -34,10 +43,12 @@ struct answer {
 	uint64_t n, n_fields; /* rows of this answer, and of those fields */
 	bool ended;           /* its last line came; set from the start where no line says so */
 	struct joins joins;
-	int err; /* the first, of take or of memory */
+	struct influx_table *table; /* of an answer in CSV */
+	bool is_csv;                /* a line's end within quotes is a part of the line */
+	int err;                    /* the first, of take or of memory */
 
 	char *line; /* what came of the next one */
-	size_t len, cap;
+	size_t len, cap, quotes;
 };
 
 /* post_sink: bytes as they come.  False once something is wrong: answer->err says what. */

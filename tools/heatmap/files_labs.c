@@ -13,11 +13,11 @@ static unsigned count_results(const struct picture *picture, const char *lab)
 {
 	const struct rows *rows = picture->rows;
 	int64_t from_ms = picture->made_ms - 30 * (int64_t)UTC_DAY_MS;
+	size_t i = rows_first_of(rows, lab);
 	unsigned n = 0;
-	size_t i;
 
-	for (i = 0; i < rows->n_results; i++)
-		n += rows->results[i].lab == lab && sampled_ms(&rows->results[i]) >= from_ms &&
+	for (; i < rows->n_results && rows->results[i].lab == lab; i++)
+		n += sampled_ms(&rows->results[i]) >= from_ms &&
 		     sampled_ms(&rows->results[i]) <= picture->made_ms;
 	return n;
 }

@@ -2,7 +2,8 @@
  * influx.h - what InfluxDB 1.x is asked, and its answers, line by line, as rows.  Pure.
  *
  * Answers are chunked JSON: each line is whole, says whether more comes, and carries the store's own error.  An answer that
- * ends without its last line is none.
+ * ends without its last line is none.  Results are CSV (influx_rows.c), which has neither, nor any words where the store
+ * breaks off: they are whole when there are as many as the print says.
  */
 #ifndef HEATMAP_INFLUX_H
 #define HEATMAP_INFLUX_H
@@ -14,8 +15,8 @@
 void influx_put_prints(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms);
 /* Of one lab: what a store holds ready for a question grows with the series that it is about. */
-void influx_put_results(struct text *form, const struct store_conf *conf, const char *lab,
-	int64_t from_ms, int64_t to_ms);
+void influx_put_results(
+	struct text *form, const struct store_conf *conf, const struct asked *asked);
 void influx_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms);
 void influx_put_heard(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms);

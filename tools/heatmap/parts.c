@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "readers.h"
 
 static const int64_t span_ms = 28 * (int64_t)UTC_DAY_MS;
 /* From the first day of the year 1, of a calendar that was always ours, to 1970. */
@@ -136,22 +137,6 @@ static int see_all(struct parts *parts, struct store *store, int64_t from_ms, in
 	return err;
 }
 
-static int read_part(struct parts *parts, size_t number, struct store *store, int64_t now_boot_ms,
-	struct text *why)
-{
-	struct part *part = &parts->at[number];
-	struct rows *rows = &parts->rows;
-	size_t before = rows->n_results, i;
-	int err = store_results(store, &part->print, part->from_ms, part->to_ms, rows, why);
-
-	part->n_rows = rows->n_results - before;
-	for (i = before; i < rows->n_results; i++)
-		rows->results[i].part = (uint32_t)number;
-	if (!err)
-		part->read_ms = now_boot_ms;
-	return err;
-}
-
 static void begin_anew(struct parts *parts, int64_t now_boot_ms)
 {
 	const struct point_list *doubles = parts->rows.doubles;
@@ -174,12 +159,8 @@ int parts_read(struct parts *parts, struct store *store, int64_t from_ms, int64_
 	if (err)
 		return err;
 	parts_drop(parts);
-	for (i = 0; !err && i < parts->n; i++) {
-		if (parts->at[i].to_ms && !parts->at[i].read_ms) {
-			err = read_part(parts, i, store, now_boot_ms, why);
-			parts->n_asked++;
-		}
+	err = readers_read(parts, store, now_boot_ms, &parts->n_asked, why);
+	for (i = 0; i < parts->n; i++)
 		parts->n_rows += parts->at[i].n_rows;
-	}
 	return err;
 }

@@ -1,14 +1,16 @@
 #include "put.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/number.h"
 #include "base/utc.h"
 #include "rows.h"
+
+enum { ROOM = 64 * 1024 };
 
 /* --- the file ------------------------------------------------------------------------------------------ */
 
@@ -18,6 +20,8 @@ void put_open(struct put *put, const char *folder, const char *name)
 	char *slash;
 
 	put->file = NULL;
+	put->room = NULL;
+	put->n = 0;
 	put->follows = false;
 	put->wrong = 0;
 	put->sum = 0;
@@ -35,13 +39,22 @@ void put_open(struct put *put, const char *folder, const char *name)
 	}
 	if (!put->wrong)
 		put->file = fopen(put->path, "we");
-	if (!put->file && !put->wrong)
+	if (put->file)
+		put->room = malloc(ROOM);
+	if ((!put->file || !put->room) && !put->wrong)
 		put->wrong = errno;
+}
+
+static void flush(struct put *put, const char *at, size_t len)
+{
+	if (len && fwrite_unlocked(at, 1, len, put->file) != len && !put->wrong)
+		put->wrong = errno ? errno : EIO;
 }
 
 int put_close(struct put *put, long *bytes, struct text *why)
 {
 	if (put->file) {
+		flush(put, put->room, put->n);
 		if (bytes)
 			*bytes = ftell(put->file);
 		if (ferror(put->file) && !put->wrong)
@@ -50,6 +63,8 @@ int put_close(struct put *put, long *bytes, struct text *why)
 			put->wrong = errno;
 		put->file = NULL;
 	}
+	free(put->room);
+	put->room = NULL;
 	if (!put->wrong)
 		return 0;
 	text_printf(why, "%s cannot be written: %s", put->path, strerror(put->wrong));
@@ -69,8 +84,18 @@ static void out(struct put *put, const char *at, size_t len)
 {
 	if (put->sum)
 		put->sum = put_sum(put->sum, at, len);
-	if (len && put->file && fwrite_unlocked(at, 1, len, put->file) != len && !put->wrong)
-		put->wrong = errno ? errno : EIO;
+	if (!put->room)
+		return;
+	if (put->n + len > ROOM) {
+		flush(put, put->room, put->n);
+		put->n = 0;
+	}
+	if (len > ROOM) {
+		flush(put, at, len);
+		return;
+	}
+	memcpy(put->room + put->n, at, len);
+	put->n += len;
 }
 
 static void out_text(struct put *put, const char *text)
@@ -160,9 +185,11 @@ void jot_words(struct put *put, const char *key, const char *text)
 void jot_whole(struct put *put, const char *key, int64_t number)
 {
 	char room[24];
+	struct text text = text_over(room, sizeof(room));
 
 	begin_value(put, key);
-	out(put, room, (size_t)snprintf(room, sizeof(room), "%" PRId64, number));
+	text_put_i64(&text, number);
+	out(put, room, text.len);
 }
 
 void jot_number(struct put *put, const char *key, double number)
@@ -266,9 +293,11 @@ void csv_field(struct put *put, const char *at, size_t len)
 void csv_whole(struct put *put, int64_t number)
 {
 	char room[24];
+	struct text text = text_over(room, sizeof(room));
 
 	next_field(put);
-	out(put, room, (size_t)snprintf(room, sizeof(room), "%" PRId64, number));
+	text_put_i64(&text, number);
+	out(put, room, text.len);
 }
 
 void csv_number(struct put *put, double number)

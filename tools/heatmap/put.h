@@ -14,6 +14,8 @@ enum { PUT_PATH = 512 };
 
 struct put {
 	FILE *file;
+	char *room; /* what is on its way to it */
+	size_t n;
 	char path[PUT_PATH];
 	bool follows; /* JSON: a comma comes first; CSV: the same */
 	int wrong;    /* errno of the first trouble */

@@ -273,3 +273,17 @@ int rows_settle(struct rows *rows)
 		qsort(rows->labs, rows->n_labs, sizeof(*rows->labs), by_lab);
 	return rows->names.full ? ERR_MEMORY : err;
 }
+
+size_t rows_first_of(const struct rows *rows, const char *lab)
+{
+	size_t from = 0, to = rows->n_results, middle;
+
+	while (from < to) {
+		middle = from + (to - from) / 2;
+		if (names_order(rows->results[middle].lab, lab) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < rows->n_results && rows->results[from].lab == lab ? from : rows->n_results;
+}

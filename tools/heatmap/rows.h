@@ -35,7 +35,7 @@ struct result_row {
 	double lat, lon, clock_error_s;
 	uint64_t point, parent, seq;
 	uint16_t limit_set;
-	uint8_t censor, verdict, reason, as_if, basis, treated, status, rule, purpose, pos, clock,
+	uint8_t censor, verdict, reason, as_if, basis, treated, status, rule, purpose, clock,
 		screening, unsettled, impediment;
 
 	/* What the publisher makes of it (judge.h), and whose water it is (points.h). */
@@ -85,6 +85,8 @@ void rows_keep_results(struct rows *rows);
 
 /* An empty row of either kind at the end.  NULL: no memory. */
 struct result_row *rows_add_result(struct rows *rows);
+/* The same as one of other rows, with names of its own. */
+struct result_row *rows_take_result(struct rows *rows, const struct result_row *other);
 struct point_row *rows_add_point(struct rows *rows);
 /* The lab was heard of at that moment. */
 int rows_hear(struct rows *rows, const char *lab, int64_t at_ms) MUST_USE;
@@ -97,6 +99,10 @@ struct column;
 const struct column *column_of_result(const char *name);
 const struct column *column_of_point(const char *name);
 const struct column *column_of_lab(const char *name);
+/* The i-th of a result; NULL: there are no more. */
+const struct column *column_of_result_at(size_t i);
+const char *column_name(const struct column *column);
+bool column_is_text(const struct column *column); /* a tag; else a field, which is a number */
 /* A text into a tag's place, a number into a field's (one that it cannot hold: the row is odd); anything else is passed over.  Of a longer text the beginning, and a sum of the whole. */
 enum { ROW_TEXT = 200 };
 void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text);
@@ -110,6 +116,9 @@ bool column_has_number(const void *row, const struct column *column);
  * same; a sample that cannot be becomes a negative number.  ERR_MEMORY.
  */
 int rows_settle(struct rows *rows) MUST_USE;
+
+/* Of settled rows the lab's first; n_results: it has none. */
+size_t rows_first_of(const struct rows *rows, const char *lab);
 
 /* Months since year 0, UTC: what is published together.  "2026-11" of it. */
 int32_t month_of(int64_t at_ms);

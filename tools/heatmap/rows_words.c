@@ -25,6 +25,15 @@ struct column {
 #define REAL(type, name, field)  COLUMN(COLUMN_REAL, type, name, field, 0)
 
 static const struct column result_columns[] = {
+	TEXT(struct result_row, "lab", lab),
+	TEXT(struct result_row, "spool", spool),
+	TEXT(struct result_row, "parameter", parameter),
+	TEXT(struct result_row, "method", method),
+	TEXT(struct result_row, "district", sent_district),
+	TEXT(struct result_row, "near", near),
+	TEXT(struct result_row, "position", position),
+	TEXT(struct result_row, "source_type", source_type),
+	TEXT(struct result_row, "activity", activity),
 	REAL(struct result_row, "value", value),
 	REAL(struct result_row, "upper", upper),
 	REAL(struct result_row, "mdl", mdl),
@@ -51,20 +60,10 @@ static const struct column result_columns[] = {
 	WHOLE(struct result_row, "status", status),
 	WHOLE(struct result_row, "rule", rule),
 	WHOLE(struct result_row, "purpose", purpose),
-	WHOLE(struct result_row, "pos", pos),
 	WHOLE(struct result_row, "clock", clock),
 	WHOLE(struct result_row, "screening", screening),
 	WHOLE(struct result_row, "unsettled", unsettled),
 	WHOLE(struct result_row, "impediment", impediment),
-	TEXT(struct result_row, "lab", lab),
-	TEXT(struct result_row, "spool", spool),
-	TEXT(struct result_row, "parameter", parameter),
-	TEXT(struct result_row, "method", method),
-	TEXT(struct result_row, "district", sent_district),
-	TEXT(struct result_row, "near", near),
-	TEXT(struct result_row, "position", position),
-	TEXT(struct result_row, "source_type", source_type),
-	TEXT(struct result_row, "activity", activity),
 	{NULL, COLUMN_TEXT, 0, 0, 0},
 };
 
@@ -144,6 +143,22 @@ const struct column *column_of_result(const char *name)
 	return find(result_columns, name);
 }
 
+const struct column *column_of_result_at(size_t i)
+{
+	return i + 1 < sizeof(result_columns) / sizeof(result_columns[0]) ? &result_columns[i]
+									  : NULL;
+}
+
+const char *column_name(const struct column *column)
+{
+	return column->name;
+}
+
+bool column_is_text(const struct column *column)
+{
+	return column->kind == COLUMN_TEXT;
+}
+
 const struct column *column_of_point(const char *name)
 {
 	return find(point_columns, name);
@@ -152,6 +167,24 @@ const struct column *column_of_point(const char *name)
 const struct column *column_of_lab(const char *name)
 {
 	return find(lab_columns, name);
+}
+
+struct result_row *rows_take_result(struct rows *rows, const struct result_row *other)
+{
+	struct result_row *row = rows_add_result(rows);
+	const char *text;
+	size_t i;
+
+	if (!row)
+		return NULL;
+	*row = *other;
+	for (i = 0; result_columns[i].name; i++)
+		if (result_columns[i].kind == COLUMN_TEXT) {
+			memcpy(&text, (const char *)other + result_columns[i].offset, sizeof(text));
+			text = names_keep(&rows->names, text);
+			memcpy((char *)row + result_columns[i].offset, &text, sizeof(text));
+		}
+	return row;
 }
 
 void column_put_text(struct rows *rows, void *row, const struct column *column, const char *text)

@@ -10,19 +10,19 @@
 #include "uplink/verdict.h"
 #include "victoria.h"
 
-enum { FORM = 2048 };
+enum { FORM = 32 * 1024 };
 
 /* How a kind of store is asked and understood. */
 struct dialect {
 	const char *kind;
-	bool says_end;        /* an answer's last line says that it is the last */
+	bool says_end; /* the last line of what was asked at `sums` says that it is the last */
 	enum post_route sums; /* where is asked what it adds up, or counts, itself */
+	bool lists_points;    /* there are asked for its points, too */
+	size_t labs;          /* whose results are asked for at once */
 	void (*put_prints)(struct text *, const struct store_conf *, int64_t, int64_t);
 	/* NULL: its answer says by itself whether it is whole. */
-	void (*put_counts)(
-		struct text *, const struct store_conf *, const char *, int64_t, int64_t);
-	void (*put_results)(
-		struct text *, const struct store_conf *, const char *, int64_t, int64_t);
+	void (*put_counts)(struct text *, const struct store_conf *, const struct asked *);
+	void (*put_results)(struct text *, const struct store_conf *, const struct asked *);
 	void (*put_points)(struct text *, const struct store_conf *, int64_t);
 	void (*put_heard)(struct text *, const struct store_conf *, int64_t, int64_t);
 	void (*put_lab_times)(struct text *, const struct store_conf *, int64_t, int64_t);
@@ -31,20 +31,21 @@ struct dialect {
 		take_labs;
 };
 
-static const struct dialect influx = {"influxdb", true, POST_EXPORT, influx_put_prints, NULL,
-	influx_put_results, influx_put_points, influx_put_heard, NULL, influx_put_labs,
+static const struct dialect influx = {"influxdb", true, POST_QUERY, true, 1, influx_put_prints,
+	NULL, influx_put_results, influx_put_points, influx_put_heard, NULL, influx_put_labs,
 	influx_take_prints, NULL, influx_take_results, influx_take_points, influx_take_heard, NULL,
 	influx_take_labs};
-static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, victoria_put_prints,
-	victoria_put_counts, victoria_put_results, victoria_put_points, victoria_put_heard,
-	victoria_put_lab_times, victoria_put_labs, victoria_take_prints, victoria_take_counts,
-	victoria_take_results, victoria_take_points, victoria_take_heard, victoria_take_lab_times,
-	victoria_take_labs};
+static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, false, ASKED_LABS,
+	victoria_put_prints, victoria_put_counts, victoria_put_results, victoria_put_points,
+	victoria_put_heard, victoria_put_lab_times, victoria_put_labs, victoria_take_prints,
+	victoria_take_counts, victoria_take_results, victoria_take_points, victoria_take_heard,
+	victoria_take_lab_times, victoria_take_labs};
 
 struct store {
 	struct store_conf conf;
 	const struct dialect *dialect;
 	struct post *exporting, *asking; /* two routes of one store */
+	const atomic_bool *stop;
 	_Atomic int64_t beat_ms;
 	char words[300]; /* what is wrong with the answer, by who reads it */
 	struct text said;
@@ -71,6 +72,7 @@ int store_open(struct store **out, const struct store_conf *conf, const atomic_b
 		return ERR_MEMORY;
 	store->conf = *conf;
 	store->dialect = dialect_of(conf);
+	store->stop = stop;
 	err = post_new(&store->exporting, POST_EXPORT, &store->conf, &clock_system, stop,
 		&store->beat_ms, why);
 	if (!err)
@@ -83,6 +85,11 @@ int store_open(struct store **out, const struct store_conf *conf, const atomic_b
 	return err;
 }
 
+int store_open_again(struct store **out, const struct store *store, struct text *why)
+{
+	return store_open(out, &store->conf, store->stop, why);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
@@ -90,6 +97,11 @@ void store_close(struct store *store)
 	post_free(store->exporting);
 	post_free(store->asking);
 	free(store);
+}
+
+size_t store_labs_at_once(const struct store *store)
+{
+	return store->dialect->labs;
 }
 
 bool store_shows_late(const struct store *store)
@@ -133,7 +145,8 @@ static int ask(
 	}
 	store->said = text_over(store->words, sizeof(store->words));
 	answer->why = &store->said;
-	answer->ended = !store->dialect->says_end;
+	answer->is_csv = store->dialect == &influx && post == store->exporting;
+	answer->ended = answer->is_csv || !store->dialect->says_end;
 	post_stream(post, form->at, form->len, answer_bytes, answer, &reply);
 	err = answer->err ? answer->err : 0;
 	if (reply.transport == TRANSPORT_WHOLE && reply.status == 200 && !reply.html)
@@ -185,36 +198,36 @@ static int ask_rows(struct store *store, struct post *post, const struct text *f
 	return err;
 }
 
-int store_results(struct store *store, const struct print *print, int64_t from_ms, int64_t to_ms,
-	struct rows *rows, struct text *why)
+int store_results(
+	struct store *store, const struct asked *asked, struct rows *rows, struct text *why)
 {
 	const struct dialect *dialect = store->dialect;
 	char room[FORM];
 	struct text form = text_over(room, sizeof(room));
 	size_t before = rows->n_results;
-	struct count least = {.n = print->n}, came;
+	struct count least = {.n = asked->least}, came;
 	int err = 0;
 
 	if (dialect->put_counts) {
-		dialect->put_counts(&form, &store->conf, print->lab, from_ms, to_ms);
+		dialect->put_counts(&form, &store->conf, asked);
 		err = ask_rows(
 			store, store->asking, &form, dialect->take_counts, rows, &least, why);
 		text_clear(&form);
-		least.n = least.n < print->n ? print->n : least.n;
+		least.n = least.n < asked->least ? asked->least : least.n;
 	}
 	if (err)
 		return err;
-	dialect->put_results(&form, &store->conf, print->lab, from_ms, to_ms);
+	dialect->put_results(&form, &store->conf, asked);
 	err = ask_rows(store, store->exporting, &form, dialect->take_results, rows, &came, why);
 	if (!err && dialect == &victoria)
 		err = victoria_check_results(rows, before, why);
 	if (!err && (came.n < least.n || came.n_fields < least.n_fields)) {
 		text_printf(why,
-			"store %s: of lab \"%.80s\" it counts %" PRIu64 " results with %" PRIu64
+			"store %s: of lab \"%.80s\"%s it counts %" PRIu64 " results with %" PRIu64
 			" fields and shows %" PRIu64 " with %" PRIu64
 			" of them; look at its limits for one answer",
-			store->conf.url, print->lab, least.n, least.n_fields, came.n,
-			came.n_fields);
+			store->conf.url, asked->labs[0], asked->n_labs > 1 ? " and others" : "",
+			least.n, least.n_fields, came.n, came.n_fields);
 		err = ERR_DAMAGED;
 	}
 	return err;
@@ -227,8 +240,8 @@ int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct 
 	struct count came;
 
 	store->dialect->put_points(&form, &store->conf, now_ms + UTC_DAY_MS);
-	return ask_rows(
-		store, store->exporting, &form, store->dialect->take_points, rows, &came, why);
+	return ask_rows(store, store->dialect->lists_points ? store->asking : store->exporting,
+		&form, store->dialect->take_points, rows, &came, why);
 }
 
 int store_heard(

@@ -18,14 +18,18 @@ struct store;
 /* `stop` ends a question under way.  Both must live as long. */
 int store_open(struct store **out, const struct store_conf *conf, const atomic_bool *stop,
 	struct text *why) MUST_USE;
+/* The same one once more, for another thread. */
+int store_open_again(struct store **out, const struct store *store, struct text *why) MUST_USE;
 void store_close(struct store *store);
 
 /* Which labs have results from..to (UTC ms), and what by their prints; names are the rows'.  *prints is the caller's to free. */
 int store_prints(struct store *store, int64_t from_ms, int64_t to_ms, struct rows *rows,
 	struct print **prints, size_t *n, struct text *why) MUST_USE;
-/* All results of a lab in that span, added to rows.  ERR_DAMAGED when fewer came, or fewer of their fields, than the store counts, or than its print says. */
-int store_results(struct store *store, const struct print *print, int64_t from_ms, int64_t to_ms,
-	struct rows *rows, struct text *why) MUST_USE;
+/* All results that are asked for, added to rows.  ERR_DAMAGED when fewer came, or fewer of their fields, than the store counts, or than its prints say. */
+int store_results(struct store *store, const struct asked *asked, struct rows *rows,
+	struct text *why) MUST_USE;
+/* Of how many labs it is best asked for at once, at most ASKED_LABS. */
+size_t store_labs_at_once(const struct store *store);
 int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct text *why) MUST_USE;
 /* When each lab was heard of last, of what came since from_ms. */
 int store_heard(struct store *store, int64_t from_ms, int64_t now_ms, struct rows *rows,

@@ -4,17 +4,36 @@
 #include "uplink/url.h"
 #include "victoria.h"
 
-enum { QUESTION = 600 };
+enum { QUESTION = 8 * 1024 };
 
-/* NULL `lab`: all of them. */
-static void put_selector(
-	struct text *to, const struct store_conf *conf, const char *names, const char *lab)
+/* One of them; each byte that is not plain in an expression stands for itself. */
+static void put_labs(struct text *to, const struct asked *asked)
+{
+	char room[QUESTION];
+	struct text among = text_over(room, sizeof(room));
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < asked->n_labs; i++) {
+		text_put(&among, i ? "|" : "");
+		for (at = asked->labs[i]; *at; at++) {
+			if (strchr("\\.+*?()|[]{}^$", *at))
+				text_put_char(&among, '\\');
+			text_put_char(&among, *at);
+		}
+	}
+	to->cut |= among.cut;
+	text_put(to, ",lab=~");
+	text_put_quoted(to, room, '"');
+}
+
+/* NULL `asked`: of all labs. */
+static void put_selector(struct text *to, const struct store_conf *conf, const char *names,
+	const struct asked *asked)
 {
 	text_printf(to, "{__name__=~\"%s\"", names);
-	if (lab) {
-		text_put(to, ",lab=");
-		text_put_quoted(to, lab, '"');
-	}
+	if (asked)
+		put_labs(to, asked);
 	if (*conf->database) {
 		text_put(to, ",db=");
 		text_put_quoted(to, conf->database, '"');
@@ -28,12 +47,12 @@ static void put_moment(struct text *form, const char *key, int64_t at_ms)
 }
 
 static void put_export(struct text *form, const struct store_conf *conf, const char *names,
-	const char *lab, int64_t from_ms, int64_t to_ms)
+	const struct asked *asked, int64_t from_ms, int64_t to_ms)
 {
 	char room[QUESTION];
 	struct text selector = text_over(room, sizeof(room));
 
-	put_selector(&selector, conf, names, lab);
+	put_selector(&selector, conf, names, asked);
 	form->cut |= selector.cut;
 	text_put(form, "match%5B%5D=");
 	url_put_encoded(form, room);
@@ -72,13 +91,14 @@ static void put_query(struct text *form, const struct text *question, int64_t at
 
 /* An expression over what a selector has in a span. */
 static void put_over(struct text *form, const struct store_conf *conf, const char *before,
-	const char *names, const char *lab, const char *behind, int64_t from_ms, int64_t to_ms)
+	const char *names, const struct asked *asked, const char *behind, int64_t from_ms,
+	int64_t to_ms)
 {
 	char room[QUESTION];
 	struct text question = text_over(room, sizeof(room));
 
 	text_put(&question, before);
-	put_selector(&question, conf, names, lab);
+	put_selector(&question, conf, names, asked);
 	text_printf(&question, "[%" PRId64 "ms]%s", to_ms - from_ms, behind);
 	put_query(form, &question, to_ms - 1);
 }
@@ -100,8 +120,8 @@ void victoria_put_prints(
 	put_query(form, &question, to_ms - 1);
 }
 
-void victoria_put_counts(struct text *form, const struct store_conf *conf, const char *lab,
-	int64_t from_ms, int64_t to_ms)
+void victoria_put_counts(
+	struct text *form, const struct store_conf *conf, const struct asked *asked)
 {
 	char room[QUESTION];
 	struct text names = text_over(room, sizeof(room));
@@ -110,14 +130,27 @@ void victoria_put_counts(struct text *form, const struct store_conf *conf, const
 	text_put(&names, "result_seq");
 	for (i = 0; i < GUARDED; i++)
 		text_printf(&names, "|%s", guarded[i]);
-	put_over(form, conf, "sum(count_over_time(", room, lab,
-		") keep_metric_names) by (__name__)", from_ms, to_ms);
+	put_over(form, conf, "sum(count_over_time(", room, asked,
+		") keep_metric_names) by (__name__)", asked->from_ms, asked->to_ms);
 }
 
-void victoria_put_results(struct text *form, const struct store_conf *conf, const char *lab,
-	int64_t from_ms, int64_t to_ms)
+void victoria_put_results(
+	struct text *form, const struct store_conf *conf, const struct asked *asked)
 {
-	put_export(form, conf, "result_.+", lab, from_ms, to_ms);
+	char room[QUESTION];
+	struct text names = text_over(room, sizeof(room));
+	const struct column *column;
+	const char *before = "result_(";
+	size_t i;
+
+	for (i = 0; (column = column_of_result_at(i)); i++)
+		if (!column_is_text(column)) {
+			text_printf(&names, "%s%s", before, column_name(column));
+			before = "|";
+		}
+	text_put(&names, ")");
+	form->cut |= names.cut;
+	put_export(form, conf, room, asked, asked->from_ms, asked->to_ms);
 }
 
 void victoria_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms)

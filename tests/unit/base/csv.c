@@ -128,6 +128,7 @@ static void fields_that_do_not_fit(void **state)
 {
 	static const char text[] = "abcd,\"x\"\"y\",a\0b";
 	char field[5];
+	size_t len;
 
 	(void)state;
 	begin(text, sizeof(text) - 1);
@@ -137,6 +138,10 @@ static void fields_that_do_not_fit(void **state)
 	assert_true(csv_text(&csv, 1, field, 5));
 	assert_string_equal(field, "x\"y");
 	assert_false(csv_text(&csv, 2, field, 5)); /* a NUL within */
+	assert_true(csv_exact(&csv, 2, field, 5, &len));
+	assert_int_equal(len, 3);
+	assert_memory_equal(field, "a\0b", 4);
+	assert_false(csv_exact(&csv, 3, field, 5, &len));
 	assert_false(csv_text(&csv, 3, field, 5));
 	end();
 }

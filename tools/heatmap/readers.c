@@ -1,0 +1,145 @@
+#include "readers.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "runs.h"
+
+struct round {
+	struct parts *parts;
+	int64_t now_boot_ms;
+	struct runs runs;
+	size_t next; /* the first that nobody reads yet */
+	int err;     /* the first */
+	struct text *why;
+	pthread_mutex_t lock; /* of next, err, why, and of the parts and their rows */
+};
+
+struct reader {
+	struct round *round;
+	struct store *store;
+	struct rows rows; /* of one answer, with names of its own */
+	char words[400];
+};
+
+/* The next runs to be asked for together; 0: none is left, or nothing is wanted any more. */
+static size_t take_runs(struct reader *reader, const struct run **runs)
+{
+	struct round *round = reader->round;
+	size_t n = 0;
+
+	pthread_mutex_lock(&round->lock);
+	if (!round->err && round->next < round->runs.n) {
+		n = runs_together(&round->runs, round->next, store_labs_at_once(reader->store));
+		*runs = &round->runs.at[round->next];
+		round->next += n;
+	}
+	pthread_mutex_unlock(&round->lock);
+	return n;
+}
+
+static int add_row(struct parts *parts, struct part *part, const struct result_row *from)
+{
+	struct result_row *row = rows_take_result(&parts->rows, from);
+
+	if (!row)
+		return ERR_MEMORY;
+	row->part = (uint32_t)(part - parts->at);
+	part->n_rows++;
+	return 0;
+}
+
+static int add_rows(struct reader *reader, const struct run *runs, size_t n, struct text *why)
+{
+	struct parts *parts = reader->round->parts;
+	size_t i, k;
+	int err = 0;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < runs[i].n; k++) {
+			runs[i].at[k]->n_rows = 0;
+			runs[i].at[k]->read_ms = reader->round->now_boot_ms;
+		}
+	for (i = 0; !err && i < reader->rows.n_results; i++) {
+		const struct result_row *row = &reader->rows.results[i];
+		struct part *part = runs_part_of(runs, n, row->lab, row->at_ms);
+
+		if (part) {
+			err = add_row(parts, part, row);
+		} else {
+			text_put(why, "the store shows results that were not asked for");
+			err = ERR_DAMAGED;
+		}
+	}
+	return err;
+}
+
+static void read_together(struct reader *reader, const struct run *runs, size_t n)
+{
+	struct round *round = reader->round;
+	struct text why = text_over(reader->words, sizeof(reader->words));
+	struct asked asked = runs_question(runs, n);
+	int err = store_results(reader->store, &asked, &reader->rows, &why);
+
+	pthread_mutex_lock(&round->lock);
+	if (!err)
+		err = add_rows(reader, runs, n, &why);
+	if (err && !round->err) {
+		round->err = err;
+		text_put(round->why, reader->words);
+	}
+	pthread_mutex_unlock(&round->lock);
+	reader->rows.n_results = 0;
+}
+
+static void *read_all(void *ctx)
+{
+	struct reader *reader = ctx;
+	const struct run *runs;
+	size_t n;
+
+	while ((n = take_runs(reader, &runs)))
+		read_together(reader, runs, n);
+	rows_free(&reader->rows);
+	return NULL;
+}
+
+static int read_at_once(struct round *round, struct store *store)
+{
+	struct reader readers[READERS] = {{.round = round, .store = store}};
+	pthread_t threads[READERS];
+	bool began[READERS] = {false};
+	size_t i;
+	int err = 0;
+
+	for (i = 1; !err && i < READERS; i++) {
+		readers[i].round = round;
+		err = store_open_again(&readers[i].store, store, round->why);
+		began[i] = !err && !pthread_create(&threads[i], NULL, read_all, &readers[i]);
+	}
+	/* Whatever became of the others, this one reads what is left. */
+	if (!err)
+		(void)read_all(&readers[0]);
+	for (i = 1; i < READERS; i++) {
+		if (began[i])
+			pthread_join(threads[i], NULL);
+		store_close(readers[i].store);
+	}
+	return err ? err : round->err;
+}
+
+int readers_read(
+	struct parts *parts, struct store *store, int64_t now_boot_ms, size_t *n, struct text *why)
+{
+	struct round round = {.parts = parts, .now_boot_ms = now_boot_ms, .why = why};
+	int err = runs_find(&round.runs, parts);
+
+	*n = round.runs.n_wanted;
+	if (err)
+		return err;
+	pthread_mutex_init(&round.lock, NULL);
+	err = read_at_once(&round, store);
+	pthread_mutex_destroy(&round.lock);
+	runs_free(&round.runs);
+	return err;
+}

@@ -87,10 +87,12 @@ bool answer_bytes(void *ctx, const char *at, size_t len)
 
 int answer_end(struct answer *answer)
 {
-	if (!answer->err && answer->len)
+	bool broken = answer->quotes % 2;
+
+	if (!answer->err && answer->len && !broken)
 		(void)take_line(answer, answer->line, answer->len);
-	answer->len = 0;
-	if (!answer->err && !answer->ended)
+	answer->len = answer->quotes = 0;
+	if (!answer->err && (!answer->ended || broken))
 		fail(answer, ERR_DAMAGED, "the store's answer ended early");
 	return answer->err;
 }

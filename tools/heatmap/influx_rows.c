@@ -83,6 +83,8 @@ static double number_of(const struct csv_field *field)
 	char *end;
 	size_t i;
 
+	if (!field->len)
+		return NAN;
 	for (i = 0; i < field->len && field->at[i] >= '0' && field->at[i] <= '9'; i++)
 		whole = whole * 10 + (uint64_t)(field->at[i] - '0');
 	if (i == field->len && i <= 15)

@@ -53,7 +53,7 @@ static int add_rows(struct reader *reader, const struct run *runs, size_t n, str
 {
 	struct parts *parts = reader->round->parts;
 	size_t i, k;
-	int err = 0;
+	int err = reader->rows.names.full ? ERR_MEMORY : 0;
 
 	for (i = 0; i < n; i++)
 		for (k = 0; k < runs[i].n; k++) {

@@ -87,6 +87,9 @@ void rows_keep_results(struct rows *rows);
 struct result_row *rows_add_result(struct rows *rows);
 /* The same as one of other rows, with names of its own. */
 struct result_row *rows_take_result(struct rows *rows, const struct result_row *other);
+/* The texts of one row to another of the same kind and of the same rows. */
+void rows_copy_result_tags(void *to, const void *from);
+void rows_copy_point_tags(void *to, const void *from);
 struct point_row *rows_add_point(struct rows *rows);
 /* The lab was heard of at that moment. */
 int rows_hear(struct rows *rows, const char *lab, int64_t at_ms) MUST_USE;

@@ -169,21 +169,39 @@ const struct column *column_of_lab(const char *name)
 	return find(lab_columns, name);
 }
 
+/* With `names` as those keep them. */
+static void copy_texts(const struct column *column, void *to, const void *from, struct names *names)
+{
+	const char *text;
+
+	for (; column->name; column++) {
+		if (column->kind != COLUMN_TEXT)
+			continue;
+		memcpy(&text, (const char *)from + column->offset, sizeof(text));
+		if (names)
+			text = names_keep(names, text);
+		memcpy((char *)to + column->offset, &text, sizeof(text));
+	}
+}
+
+void rows_copy_result_tags(void *to, const void *from)
+{
+	copy_texts(result_columns, to, from, NULL);
+}
+
+void rows_copy_point_tags(void *to, const void *from)
+{
+	copy_texts(point_columns, to, from, NULL);
+}
+
 struct result_row *rows_take_result(struct rows *rows, const struct result_row *other)
 {
 	struct result_row *row = rows_add_result(rows);
-	const char *text;
-	size_t i;
 
 	if (!row)
 		return NULL;
 	*row = *other;
-	for (i = 0; result_columns[i].name; i++)
-		if (result_columns[i].kind == COLUMN_TEXT) {
-			memcpy(&text, (const char *)other + result_columns[i].offset, sizeof(text));
-			text = names_keep(&rows->names, text);
-			memcpy((char *)row + result_columns[i].offset, &text, sizeof(text));
-		}
+	copy_texts(result_columns, row, other, &rows->names);
 	return row;
 }
 

@@ -76,6 +76,7 @@ struct making {
 	/* The row of that number; made when it is the next one.  NULL: no memory. */
 	void *(*row_at)(struct rows *rows, size_t i);
 	void (*set_time)(void *row, int64_t at_ms);
+	void (*copy_tags)(void *to, const void *from);
 	size_t (*count)(const struct rows *rows);
 };
 
@@ -109,10 +110,10 @@ static size_t count_points(const struct rows *rows)
 	return rows->n_points;
 }
 
-static const struct making results = {
-	"result_", column_of_result, result_at, set_result_time, count_results};
+static const struct making results = {"result_", column_of_result, result_at, set_result_time,
+	rows_copy_result_tags, count_results};
 static const struct making points = {
-	"point_", column_of_point, point_at, set_point_time, count_points};
+	"point_", column_of_point, point_at, set_point_time, rows_copy_point_tags, count_points};
 
 static int by_key(const void *a, const void *b)
 {
@@ -137,9 +138,12 @@ static const char *put_tags(struct rows *rows, const json_t *metric)
 	}
 	qsort(keys, n, sizeof(*keys), by_key);
 	text_put(&text, "tags");
-	for (i = 0; i < n; i++)
-		text_printf(&text, "\x1f%s\x1e%s", keys[i],
-			json_string_value(json_object_get(metric, keys[i])));
+	for (i = 0; i < n; i++) {
+		text_put_char(&text, '\x1f');
+		text_put(&text, keys[i]);
+		text_put_char(&text, '\x1e');
+		text_put(&text, json_string_value(json_object_get(metric, keys[i])));
+	}
 	return text.cut ? NULL : names_keep(&rows->names, room);
 }
 
@@ -158,8 +162,8 @@ static void copy_tags(struct rows *rows, void *row, const json_t *metric,
 static int join(struct answer *answer, const struct making *making,
 	const struct series_line *series, const char *tags, const struct column *column)
 {
-	bool fresh;
-	size_t i, at;
+	bool fresh, any = false;
+	size_t i, at, first = 0;
 	void *row;
 	int err;
 
@@ -173,7 +177,12 @@ static int join(struct answer *answer, const struct making *making,
 		if (fresh) {
 			answer->n++;
 			making->set_time(row, time_at(series, i));
-			copy_tags(answer->rows, row, series->metric, making->column_of);
+			if (any)
+				making->copy_tags(row, making->row_at(answer->rows, first));
+			else
+				copy_tags(answer->rows, row, series->metric, making->column_of);
+			first = any ? first : at;
+			any = true;
 		}
 		column_put_number(row, column, value_at(series, i));
 	}

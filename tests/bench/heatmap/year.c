@@ -15,9 +15,9 @@ static const int64_t now_ms = 1795953600000, day_ms = 86400000;
 
 static const struct {
 	const char *code, *method, *fields; /* censor, value, verdict, reason, screening */
-} tests[] = {{"ecoli", "cbt", "6,null,1,null,1"}, {"ecoli", "cbt", "1,11.5,4,null,1"},
-	{"ph", "ph-1", "1,7.25,1,null,null"}, {"turbidity_ntu", "neph", "1,4.1,1,null,null"},
-	{"conductivity", "ec-1", "1,431,6,1,null"}, {"arsenic", "kit", "1,62,2,null,1"}};
+} tests[] = {{"ecoli", "cbt", "6,,1,,1"}, {"ecoli", "cbt", "1,11.5,4,,1"},
+	{"ph", "ph-1", "1,7.25,1,,"}, {"turbidity_ntu", "neph", "1,4.1,1,,"},
+	{"conductivity", "ec-1", "1,431,6,1,"}, {"arsenic", "kit", "1,62,2,,1"}};
 
 static void write_text(const char *path, const char *text)
 {
@@ -33,20 +33,13 @@ static void feed_group(struct answer *answer, unsigned lab, unsigned test, unsig
 	struct text text = text_over(room, sizeof(room));
 	unsigned visit;
 
-	text_printf(&text,
-		"{\"results\":[{\"series\":[{\"name\":\"result\",\"tags\":{\"activity\":\"sample\","
-		"\"district\":\"PK5%02u\",\"lab\":\"kp-van-%02u\",\"method\":\"%s\",\"near\":\"\","
-		"\"parameter\":\"%s\",\"position\":\"consumer\",\"source_type\":"
-		"\"borehole_tubewell\",\"spool\":\"5e%02x\"},\"columns\":[\"time\",\"censor\","
-		"\"value\",\"verdict\",\"reason\",\"screening\",\"sample\",\"point\",\"lat\","
-		"\"lon\",\"pos\",\"treated\",\"status\",\"rev\",\"seq\"],\"values\":[",
-		district, lab, tests[test].method, tests[test].code, lab);
 	for (visit = district; visit < DAYS * VISITS; visit += DISTRICTS)
-		text_printf(&text, "%s[%" PRId64 ",%s,%u,%u,34.12345,72.12345,1,1,0,0,%u]",
-			visit == district ? "" : ",", now_ms - visit * (day_ms / VISITS) - lab,
-			tests[test].fields, visit * 2 + (test == 1), visit % 600 + 1,
-			visit * 8 + test + 1);
-	text_put(&text, "],\"partial\":true}],\"partial\":true}]}\n");
+		text_printf(&text,
+			"result,,%" PRId64 ",kp-van-%02u,5e%02x,%s,%s,PK5%02u,,consumer,"
+			"borehole_tubewell,sample,%s,%u,%u,34.12345,72.12345,1,0,0,%u\n",
+			now_ms - visit * (day_ms / VISITS) - lab, lab, lab, tests[test].code,
+			tests[test].method, district, tests[test].fields, visit * 2 + (test == 1),
+			visit % 600 + 1, visit * 8 + test + 1);
 	insist(!text.cut && answer_bytes(answer, text.at, text.len), "a group is not taken");
 }
 
@@ -54,15 +47,23 @@ static void read_all(struct rows *rows)
 {
 	char words[200];
 	struct text why = text_over(words, sizeof(words));
-	struct answer answer = {.take = influx_take_results, .rows = rows, .why = &why};
-	static const char last[] = "{\"results\":[{}]}\n";
+	static const char names[] = "name,tags,time,lab,spool,parameter,method,district,near,"
+				    "position,source_type,activity,"
+				    "censor,value,verdict,reason,screening,sample,point,lat,lon,"
+				    "treated,status,rev,seq\n";
+	struct answer answer = {.take = influx_take_results,
+		.rows = rows,
+		.why = &why,
+		.is_csv = true,
+		.ended = true};
 	unsigned lab, test, district;
 
+	insist(answer_bytes(&answer, names, sizeof(names) - 1), words);
 	for (lab = 0; lab < LABS; lab++)
 		for (test = 0; test < sizeof(tests) / sizeof(tests[0]); test++)
 			for (district = 0; district < DISTRICTS; district++)
 				feed_group(&answer, lab, test, district);
-	insist(answer_bytes(&answer, last, sizeof(last) - 1) && !answer_end(&answer), words);
+	insist(!answer_end(&answer), words);
 	answer_free(&answer);
 	for (lab = 0; lab < LABS; lab++) {
 		snprintf(words, sizeof(words), "kp-van-%02u", lab);

@@ -65,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 		return 0;
 	i = at[0] % (sizeof(takes) / sizeof(takes[0]));
 	answer.take = takes[i];
-	answer.ended = i >= 4 && takes[i] != influx_take_prints;
+	answer.is_csv = takes[i] == influx_take_results;
+	answer.ended = answer.is_csv || (i >= 4 && takes[i] != influx_take_prints);
 	piece = 1 + at[1];
 	for (i = 2; i < n; i += piece)
 		if (!answer_bytes(&answer, (const char *)at + i, n - i < piece ? n - i : piece))

@@ -9,14 +9,13 @@
 #include "../../../tools/heatmap/influx.h"
 
 static const char two_chunks[] =
-	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"result\",\"columns\":[\"time\","
-	"\"censor\",\"lab\",\"limit\",\"new_field\",\"parameter\",\"sample\",\"value\"],\"values\":"
-	"[["
-	"1000,1,\"kp-van-01\",8.5,3,\"ph\",7,9.25]],\"partial\":true}],\"partial\":true}]}\n"
-	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"result\",\"columns\":[\"time\","
-	"\"censor\",\"lab\",\"parameter\",\"sample\",\"value\"],\"values\":[[2000,300,\"kp-van-"
-	"01\","
-	"\"ecoli\",8,null]]}]}]}\n";
+	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"point\",\"tags\":{\"code\":\"\","
+	"\"lab\":\"kp-van-01\",\"name\":\"Spring\"},\"columns\":[\"time\",\"lat\",\"new_field\","
+	"\"point\"],\"values\":[[1000,34.5,3,7]],\"partial\":true}],\"partial\":true}]}\n"
+	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"point\",\"tags\":{"
+	"\"lab\":\"kp-van-01\"},\"columns\":[\"time\",\"lat\",\"point\"],\"values\":[[2000,null,-1]"
+	"]}]}]}"
+	"\n";
 
 static int feed(struct rows *rows, answer_take take, const char *bytes, size_t len, size_t piece,
 	char *words, size_t cap)
@@ -42,23 +41,21 @@ static void test_cut_anywhere(void **state)
 	(void)state;
 	for (piece = 1; piece < sizeof(two_chunks); piece += 7) {
 		struct rows rows = {.results = NULL};
-		const struct result_row *row;
+		const struct point_row *row;
 
-		assert_int_equal(feed(&rows, influx_take_results, two_chunks,
-					 sizeof(two_chunks) - 1, piece, words, sizeof(words)),
+		assert_int_equal(feed(&rows, influx_take_points, two_chunks, sizeof(two_chunks) - 1,
+					 piece, words, sizeof(words)),
 			0);
-		assert_int_equal(rows.n_results, 2);
-		row = &rows.results[0];
+		assert_int_equal(rows.n_points, 2);
+		row = &rows.points[0];
 		assert_string_equal(row->lab, "kp-van-01");
-		assert_string_equal(row->district, "none");
-		assert_true(row->value == 9.25 && row->limit_high == 8.5 && isnan(row->limit_low));
-		assert_int_equal(row->sample, 7);
+		assert_string_equal(row->name, "Spring");
+		assert_true(row->lat == 34.5 && isnan(row->lon) && !row->odd);
+		assert_int_equal(row->point, 7);
 		assert_int_equal(row->at_ms, 1000);
-		assert_int_equal(row->purpose, PURPOSE_ROUTINE);
-		assert_ptr_equal(row->lab, rows.results[1].lab);
-		/* What no byte holds is no code of any table. */
-		assert_int_equal(rows.results[1].censor, 255);
-		assert_true(isnan(rows.results[1].value));
+		assert_ptr_equal(row->lab, rows.points[1].lab);
+		/* What no number can be is none of any other point. */
+		assert_true(rows.points[1].odd && rows.points[1].point == UINT64_MAX);
 		rows_free(&rows);
 	}
 }
@@ -73,7 +70,7 @@ static void test_cut_short(void **state)
 		struct rows rows = {.results = NULL};
 
 		assert_int_not_equal(
-			feed(&rows, influx_take_results, two_chunks, len, 64, words, sizeof(words)),
+			feed(&rows, influx_take_points, two_chunks, len, 64, words, sizeof(words)),
 			0);
 		assert_true(*words);
 		rows_free(&rows);
@@ -101,7 +98,7 @@ static void test_no_answers(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct rows rows = {.results = NULL};
 
-		assert_int_equal(feed(&rows, influx_take_results, cases[i].bytes,
+		assert_int_equal(feed(&rows, influx_take_points, cases[i].bytes,
 					 strlen(cases[i].bytes), 1000, words, sizeof(words)),
 			cases[i].err);
 		assert_string_not_equal(words, "");
@@ -140,14 +137,18 @@ static void test_prints(void **state)
 static void test_questions(void **state)
 {
 	struct store_conf conf = {.database = "a&b", .retention_policy = "raw"};
-	char room[600];
+	char room[4000];
 	struct text form = text_over(room, sizeof(room));
 
 	(void)state;
-	influx_put_results(&form, &conf, "van '1\\", 5, 10);
-	assert_non_null(strstr(room, "&db=a%26b&rp=raw&q=SELECT%20%2A%20FROM%20result%20WHERE%20"
-				     "time%20%3E%3D%205ms%20AND%20time%20%3C%2010ms"
-				     "%20AND%20lab%20%3D%20%27van%20%5C%271%5C%5C%27%20GROUP"));
+	influx_put_results(&form, &conf, &(struct asked){{"van '1\\"}, 1, 5, 10, 0});
+	/* By name alone a van's field "lab" would stand where the tag of all is. */
+	assert_non_null(strstr(room, "&db=a%26b&rp=raw&q=SELECT%20%22lab%22%3A%3Atag%2C"));
+	assert_non_null(strstr(room, "%22value%22%3A%3Afield%2C"));
+	assert_non_null(
+		strstr(room, "FROM%20result%20WHERE%20time%20%3E%3D%205ms%20AND%20time%20%3C%2010ms"
+			     "%20AND%20%22lab%22%3A%3Atag%20%3D%20%27van%20%5C%271%5C%5C%27"));
+	assert_false(form.cut);
 	/* A lab whose clock runs ahead by more than a day was not heard of then. */
 	text_clear(&form);
 	influx_put_heard(&form, &conf, 5, 10);

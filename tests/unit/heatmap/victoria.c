@@ -99,18 +99,20 @@ static void test_sums(void **state)
 static void test_questions(void **state)
 {
 	struct store_conf conf = {.database = "d"};
-	char room[900];
+	char room[2000];
 	struct text form = text_over(room, sizeof(room));
 
 	(void)state;
-	victoria_put_counts(&form, &conf, "a\"\\", 1000, 3000);
+	victoria_put_counts(&form, &conf, &(struct asked){{"a\"\\"}, 1, 1000, 3000, 0});
 	assert_non_null(strstr(room, "result_seq%7C"));
 	assert_non_null(strstr(room, "%7Cresult_purpose%7C"));
-	assert_non_null(strstr(room, "%2Clab%3D%22a%5C%22%5C%5C%22%2Cdb%3D%22d%22%7D%5B2000ms%5D"));
+	assert_non_null(
+		strstr(room, "%2Clab%3D~%22a%5C%22%5C%5C%5C%5C%22%2Cdb%3D%22d%22%7D%5B2000ms%5D"));
 	assert_non_null(strstr(room, "&time=2.999"));
 	text_clear(&form);
-	victoria_put_results(&form, &conf, "a", 1000, 3000);
-	assert_non_null(strstr(room, "%2Clab%3D%22a%22%2Cdb%3D%22d%22%7D&start=1.000&end=2.999"));
+	victoria_put_results(&form, &conf, &(struct asked){{"a", "b.|c"}, 2, 1000, 3000, 0});
+	assert_non_null(strstr(room,
+		"%2Clab%3D~%22a%7Cb%5C%5C.%5C%5C%7Cc%22%2Cdb%3D%22d%22%7D&start=1.000&end=2.999"));
 	assert_false(form.cut);
 }
 

@@ -78,13 +78,17 @@ class Safety(HeatmapTest):
         odd = [fails + ",sample=-1i,rev=0i,seq=1i", fails + ",sample=11i,rev=-1i,seq=2i", fails + ",sample=12i,rev=300i,seq=3i",
                fails + ",sample=13i,rev=0i", fails + ",sample=14i,rev=0i,seq=9223372036854775807i", fails + ",sample=15i,rev=0i,seq=-5i"]
         lines = [line("ecoli", now + i, "%s,point=%di,screening=1i" % (fields, i + 1)) for i, fields in enumerate(odd)]
-        lines += [line("ecoli", now + 1000 + i, "%s,sample=%d,point=%di,screening=300i,rev=300i,seq=%di" % (meets, 30 + i, i + 1, 30 + i), method="other")
+        lines += [line("ecoli", now + 1000 + i, "%s,sample=%di,point=%di,screening=300i,rev=300i,seq=%di" % (meets, 30 + i, i + 1, 30 + i), method="other")
                   for i in range(len(odd))]
         names = {'lab="quoted", and \u0627\u0631\u062f\u0648': 21, "a\x7fb": 22, " blank ": 23, "comma,equals=x": 24}
         for i, (name, point) in enumerate(names.items()):
             lines.append(line("ecoli", now + 50 + i, "%s,sample=%di,point=%di,rev=0i,seq=%di" % (fails, point, point, point),
                               lab=name.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")))
-        self.publish_lines(lines)
+        store = self.real_store(wholelab.InfluxDB)
+        self.write(store, lines)
+        done = self.run_publisher(self.config(store.url))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("numbers: 11 results have a number that cannot be", done.stderr)
         listed = self.json("official", "data/failures.json")["failures"]
         self.assertEqual(sorted(int(f["point"].rsplit("/", 1)[1]) for f in listed), list(range(1, len(odd) + 1)) + sorted(names.values()))
         self.assertEqual({f["lab"] for f in listed}, {"kp-van-01"} | set(names))

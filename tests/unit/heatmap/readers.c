@@ -1,4 +1,5 @@
 /* Readers side by side, of a store that is made here: each row comes once and to its part; of errors the first is told. */
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>

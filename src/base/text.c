@@ -108,6 +108,18 @@ void text_put_shown(struct text *text, const char *s, size_t len, size_t most)
 	}
 }
 
+void text_put_utf8(struct text *text, const char *s, size_t len)
+{
+	uint32_t point;
+	size_t n;
+
+	for (; len; s += n, len -= n) {
+		n = *s ? utf8_at(s, len, &point) : 0;
+		text_put_n(text, n ? s : "\xEF\xBF\xBD", n ? n : 3);
+		n = n ? n : 1;
+	}
+}
+
 void text_put_quoted(struct text *text, const char *s, char quote)
 {
 	text_put_char(text, quote);

@@ -32,6 +32,9 @@ __attribute__((format(printf, 2, 3))) void text_printf(struct text *text, const 
  */
 void text_put_shown(struct text *text, const char *s, size_t len, size_t most);
 
+/* The same bytes; each that is no character becomes U+FFFD, NUL too. */
+void text_put_utf8(struct text *text, const char *s, size_t len);
+
 /* Between two `quote`s, which a backslash goes before, as before a backslash; a line's end as \\n.  How InfluxQL and PromQL have it. */
 void text_put_quoted(struct text *text, const char *s, char quote);
 

@@ -8,6 +8,7 @@ file behind, whenever a person ends it; a result that is lost on the way is said
 import csv
 import errno
 import glob
+import http.client
 import json
 import os
 import pty
@@ -81,8 +82,8 @@ class Demo(unittest.TestCase):
             while not over.wait(0.1):
                 try:
                     store.query("DROP SERIES FROM result WHERE lab='demo-van' AND parameter='ph'", post=True)
-                except OSError:
-                    pass    # it is away
+                except (OSError, http.client.HTTPException):
+                    pass    # it is away, or goes just then
 
         with tempfile.TemporaryDirectory() as self.lost:
             loser = threading.Thread(target=lose)

@@ -80,7 +80,7 @@ class Safety(HeatmapTest):
         lines = [line("ecoli", now + i, "%s,point=%di,screening=1i" % (fields, i + 1)) for i, fields in enumerate(odd)]
         lines += [line("ecoli", now + 1000 + i, "%s,sample=%di,point=%di,screening=300i,rev=300i,seq=%di" % (meets, 30 + i, i + 1, 30 + i), method="other")
                   for i in range(len(odd))]
-        names = {'lab="quoted", and \u0627\u0631\u062f\u0648': 21, "a\x7fb": 22, " blank ": 23, "comma,equals=x": 24}
+        names = {'lab="quoted", and \u0627\u0631\u062f\u0648': 21, " blank ": 22, "comma,equals=x": 23}
         for i, (name, point) in enumerate(names.items()):
             lines.append(line("ecoli", now + 50 + i, "%s,sample=%di,point=%di,rev=0i,seq=%di" % (fails, point, point, point),
                               lab=name.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")))
@@ -92,6 +92,47 @@ class Safety(HeatmapTest):
         listed = self.json("official", "data/failures.json")["failures"]
         self.assertEqual(sorted(int(f["point"].rsplit("/", 1)[1]) for f in listed), list(range(1, len(odd) + 1)) + sorted(names.values()))
         self.assertEqual({f["lab"] for f in listed}, {"kp-van-01"} | set(names))
+
+    def hostile(self, kind, flavour, lines):
+        """What one laboratory may write hides nothing of another's, and stops no map."""
+        now = int(time.time() * 1000) - 5 * heatmap_truth.DAY
+        fails = "value=9,censor=1i,verdict=4i,limit_set=1i,rev=0i,screening=1i"
+        store = self.real_store(kind)
+        self.write(store, [line("ecoli", now + i, "%s,sample=%di,point=%di,seq=%di" % (fails, i, i, i)) for i in range(1, 4)])
+        path = self.config(store.url, flavour)
+        wholelab.wait_for("the store to show it", lambda: self.run_publisher(path).returncode == 0 and
+                          self.json("official", "data/index.json")["totals"]["open_failures"] == 3, 60)
+        wanted = self.read("official", "data/failures.csv")
+        for one in lines(now, fails):
+            status, said = wholelab.ask_http(store.url + "/write?db=waterlab&precision=ms", data=one, timeout=60)
+            self.assertEqual(status, 204, (one[:200], said))
+        wholelab.ask_http(store.url + "/internal/force_flush") if kind is wholelab.VictoriaMetrics else None
+        said = []
+        wholelab.wait_for("the store to show it", lambda: said.append(self.run_publisher(path)) or "labs: results are left out" in said[-1].stderr, 60)
+        self.assertEqual(said[-1].returncode, 0, said[-1].stderr)
+        self.assertEqual([row for row in self.read("official", "data/failures.csv").splitlines() if "theirs" not in row], wanted.splitlines())
+
+    def names(self, now, fails):
+        long = "x" * 3000
+        for i, lab in enumerate((b"a\xffb", b"a\x00b", b"a\x1b[2Jb", b"\xef\xbf\xbd", long.encode())):
+            for at in (now, now - 45 * heatmap_truth.DAY):
+                yield b"result,activity=theirs,district=PK505,lab=%s,parameter=ecoli,spool=z %s,sample=1i,seq=%di %d" % (lab, fails.encode(), i + 1, at)
+        for i, tag in enumerate((b"\xff\xfe", b"a\x00b", long.encode())):
+            yield b"result,activity=theirs,district=%s,lab=kp-van-66,parameter=%s,spool=theirs,near=%s %s,sample=%di,seq=%di %d" % (
+                tag, tag, tag, fails.encode(), i + 1, i + 20, now)
+            yield b"point,lab=kp-van-66,name=%s,code=%s,spool=theirs point=1i,lat=34,seq=%di %d" % (tag, tag, i + 30, now)
+
+    def test_names_that_a_van_never_has_influxdb(self):
+        def lines(now, fails):
+            yield from self.names(now, fails)
+            # In InfluxDB each 28 days have kinds of their own: a text where all others have a number.
+            for ago in (60, 120):
+                yield b'result,lab=kp-van-66,spool=theirs verdict="x",seq="y",sample="z",value="w" %d' % (now - ago * heatmap_truth.DAY)
+            yield b"lab_status,lab=kp-van-66,spool=theirs " + b",".join(b"more%d=1" % i for i in range(90)) + b" %d" % now
+        self.hostile(wholelab.InfluxDB, "influxdb-v1", lines)
+
+    def test_names_that_a_van_never_has_victoriametrics(self):
+        self.hostile(wholelab.VictoriaMetrics, "victoriametrics", self.names)
 
     def test_what_closes_a_failure_and_what_does_not(self):
         day, now = heatmap_truth.DAY, int(time.time() * 1000)

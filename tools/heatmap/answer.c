@@ -1,7 +1,10 @@
 #include "answer.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/utf8.h"
 
 enum { FIRST_LINE = 64 * 1024, FIRST_PRINTS = 64 };
 
@@ -107,6 +110,30 @@ void answer_free(struct answer *answer)
 	answer->prints = NULL;
 	answer->table = NULL;
 	answer->len = answer->cap = answer->n_prints = answer->cap_prints = 0;
+}
+
+bool answer_may_ask(struct answer *answer, const char *lab, size_t len)
+{
+	bool may = lab && len <= ANSWER_LAB;
+	uint32_t point;
+	size_t i, n;
+
+	for (i = 0; may && i < len; i += n) {
+		n = utf8_at(lab + i, len - i, &point);
+		may = n && (unsigned char)lab[i] >= ' ' && point != 0x7F && point != 0xFFFD;
+	}
+	answer->rows->n_unasked += !may;
+	return may;
+}
+
+bool answer_is_moment(const json_t *number)
+{
+	return json_is_number(number) && fabs(json_number_value(number)) <= (double)WHOLE_MOST;
+}
+
+uint64_t answer_count(double number)
+{
+	return number >= 0 && number <= (double)WHOLE_MOST ? (uint64_t)number : 0;
 }
 
 struct print *answer_print(struct answer *answer, const char *lab)

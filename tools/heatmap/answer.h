@@ -7,6 +7,8 @@
 #ifndef HEATMAP_ANSWER_H
 #define HEATMAP_ANSWER_H
 
+#include <jansson.h>
+
 #include "joins.h"
 #include "rows.h"
 
@@ -57,6 +59,16 @@ bool answer_bytes(void *answer, const char *at, size_t len);
 int answer_end(struct answer *answer) MUST_USE;
 void answer_free(struct answer *answer);
 
+/*
+ * False, and counted in the rows: of a lab of such a name nobody can ask, for it holds what controls a terminal, is no UTF-8, or is
+ * longer than ANSWER_LAB bytes.  No van has one.
+ */
+enum { ANSWER_LAB = 500 };
+bool answer_may_ask(struct answer *answer, const char *lab, size_t len);
+/* How JSON of a store is read: a number of any size is one, and a text may have a NUL within. */
+#define ANSWER_JSON (JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL)
+bool answer_is_moment(const json_t *number); /* ms, as the programs have them */
+uint64_t answer_count(double number);        /* 0: that is none */
 /* The lab's print, made if it is not there.  NULL: no memory. */
 struct print *answer_print(struct answer *answer, const char *lab);
 

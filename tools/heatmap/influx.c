@@ -36,25 +36,26 @@ static void put_span(struct text *form, const struct store_conf *conf, const cha
 	put_question(form, conf, room);
 }
 
-void influx_put_prints(
-	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
-{
-	put_span(form, conf, "SELECT sum(\"seq\"::field), count(\"verdict\"::field) FROM result",
-		from_ms, to_ms, " GROUP BY lab");
-}
-
 /*
  * By its kind, too: a name is a measurement's, and by the name alone one van's field "district" would stand where the tag of
- * all others is.  Each one more costs the store as much as a thirtieth of all; those that nobody reads are not asked for.
+ * all others is.  A text that was written as such a field is none of it.  Each one more costs the store as much as a thirtieth
+ * of all; those that nobody reads are not asked for.
  */
-static void put_columns_of_result(struct text *to)
+static void put_select(struct text *to, const struct column *(*at)(size_t i))
 {
 	const struct column *column;
 	size_t i;
 
-	for (i = 0; (column = column_of_result_at(i)); i++)
+	for (i = 0; (column = at(i)); i++)
 		text_printf(to, "%s\"%s\"::%s", i ? "," : "SELECT ", column_name(column),
-			column_is_text(column) ? "tag" : "field");
+			column_is_text(column) ? "tag" : "float");
+}
+
+void influx_put_prints(
+	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t to_ms)
+{
+	put_span(form, conf, "SELECT sum(\"seq\"::float), count(\"verdict\"::float) FROM result",
+		from_ms, to_ms, " GROUP BY lab");
 }
 
 void influx_put_results(struct text *form, const struct store_conf *conf, const struct asked *asked)
@@ -63,7 +64,7 @@ void influx_put_results(struct text *form, const struct store_conf *conf, const 
 	struct text columns = text_over(select, sizeof(select));
 	struct text behind = text_over(room, sizeof(room));
 
-	put_columns_of_result(&columns);
+	put_select(&columns, column_of_result_at);
 	text_put(&columns, " FROM result");
 	text_put(&behind, " AND \"lab\"::tag = ");
 	text_put_quoted(&behind, asked->labs[0], '\'');
@@ -73,10 +74,14 @@ void influx_put_results(struct text *form, const struct store_conf *conf, const 
 
 void influx_put_points(struct text *form, const struct store_conf *conf, int64_t to_ms)
 {
+	char room[QUESTION];
+	struct text select = text_over(room, sizeof(room));
+
 	(void)to_ms;
-	put_question(form, conf,
-		"SELECT \"lat\"::field, \"lon\"::field, \"point\"::field, \"seq\"::field "
-		"FROM point GROUP BY *");
+	put_select(&select, column_of_point_at);
+	text_put(&select, " FROM point");
+	form->cut |= select.cut;
+	put_question(form, conf, room);
 }
 
 void influx_put_heard(
@@ -84,14 +89,20 @@ void influx_put_heard(
 {
 	/* A row of a clock that runs ahead would make its lab heard of until then. */
 	put_span(form, conf,
-		"SELECT last(\"seq\"::field) FROM reading, event, summary, result, point", from_ms,
+		"SELECT last(\"seq\"::float) FROM reading, event, summary, result, point", from_ms,
 		now_ms + UTC_DAY_MS, " GROUP BY lab");
 }
 
 void influx_put_labs(
 	struct text *form, const struct store_conf *conf, int64_t from_ms, int64_t now_ms)
 {
-	put_span(form, conf, "SELECT * FROM lab_status", from_ms, now_ms + UTC_DAY_MS,
+	char room[QUESTION];
+	struct text select = text_over(room, sizeof(room));
+
+	put_select(&select, column_of_lab_at);
+	text_put(&select, " FROM lab_status");
+	form->cut |= select.cut;
+	put_span(form, conf, room, from_ms, now_ms + UTC_DAY_MS,
 		" GROUP BY lab, spool ORDER BY time DESC LIMIT 1");
 }
 
@@ -157,7 +168,7 @@ static int take_series(struct answer *answer, const json_t *one, row_take take,
 		if (err)
 			break;
 		if (json_array_size(row) != table.n ||
-			!json_is_integer(json_array_get(row, table.time)))
+			!answer_is_moment(json_array_get(row, table.time)))
 			return damaged(
 				answer, "a row of the store's answer does not fit its columns");
 		answer->n++;
@@ -198,7 +209,7 @@ static int take_result_of(struct answer *answer, const json_t *result, row_take 
 static int take_chunk(struct answer *answer, const char *line, size_t len, row_take take,
 	const struct column *(*column_of)(const char *name))
 {
-	json_t *chunk = json_loadb(line, len, 0, NULL), *results, *one;
+	json_t *chunk = json_loadb(line, len, ANSWER_JSON, NULL), *results, *one;
 	const char *words = json_string_value(json_object_get(chunk, "error"));
 	bool more = false;
 	size_t i;
@@ -220,21 +231,6 @@ static int take_chunk(struct answer *answer, const char *line, size_t len, row_t
 	return err;
 }
 
-/* Tags stand beside a group, or among the columns. */
-static void put_tags(
-	const struct table *table, void *row, const struct column *(*column_of)(const char *name))
-{
-	const char *tag;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)table->tags, tag, value)
-	{
-		if (json_string_length(value))
-			column_put_text(
-				table->answer->rows, row, column_of(tag), json_string_value(value));
-	}
-}
-
 static void put_columns(const struct table *table, const json_t *values, void *row)
 {
 	const json_t *value;
@@ -254,26 +250,29 @@ static void put_columns(const struct table *table, const json_t *values, void *r
 
 static int64_t time_of(const struct table *table, const json_t *values)
 {
-	return (int64_t)json_integer_value(json_array_get(values, table->time));
+	return (int64_t)json_number_value(json_array_get(values, table->time));
 }
 
 /* A lab's numbers, added up by the store. */
 static int take_print(const struct table *table, const json_t *values)
 {
-	const char *lab = json_string_value(json_object_get(table->tags, "lab"));
-	struct print *print = answer_print(table->answer, lab ? lab : "");
+	const json_t *tag = json_object_get(table->tags, "lab");
+	const char *lab = tag ? json_string_value(tag) : "";
+	struct print *print;
 	size_t i;
 
+	if (!answer_may_ask(table->answer, lab, tag ? json_string_length(tag) : 0))
+		return 0;
+	print = answer_print(table->answer, lab);
 	if (!print)
 		return ERR_MEMORY;
 	for (i = 0; i < table->n; i++) {
 		const json_t *value = json_array_get(values, i);
 
-		/* Labs whose names cannot be told apart as text are one here. */
 		if (!strcmp(table->names[i], "sum"))
 			print->seqs += json_number_value(value);
 		else if (!strcmp(table->names[i], "count"))
-			print->n += (uint64_t)json_integer_value(value);
+			print->n += answer_count(json_number_value(value));
 	}
 	return 0;
 }
@@ -285,7 +284,6 @@ static int take_point(const struct table *table, const json_t *values)
 	if (!row)
 		return ERR_MEMORY;
 	row->at_ms = time_of(table, values);
-	put_tags(table, row, column_of_point);
 	put_columns(table, values, row);
 	return 0;
 }

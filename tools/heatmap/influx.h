@@ -3,7 +3,8 @@
  *
  * Answers are chunked JSON: each line is whole, says whether more comes, and carries the store's own error.  An answer that
  * ends without its last line is none.  Results are CSV (influx_rows.c), which has neither, nor any words where the store
- * breaks off: they are whole when there are as many as the print says.
+ * breaks off: they are whole when of each part there are as many as its
+ * print says.
  */
 #ifndef HEATMAP_INFLUX_H
 #define HEATMAP_INFLUX_H

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/csv.h"
-#include "base/utf8.h"
 #include "influx.h"
 
 /* A tag is shorter than 64 KiB; a byte that is no UTF-8 grows to three. */
@@ -61,17 +60,10 @@ static bool is_plain(const char *at, size_t len)
 static const char *cleaned(struct influx_table *table, size_t len)
 {
 	struct text text = text_over(table->clean, sizeof(table->clean));
-	const char *at = table->raw;
-	uint32_t point;
-	size_t n;
 
-	if (is_plain(at, len))
-		return at;
-	for (; len; at += n, len -= n) {
-		n = utf8_at(at, len, &point);
-		text_put_n(&text, n && *at ? at : "\xEF\xBF\xBD", n && *at ? n : 3);
-		n = n ? n : 1;
-	}
+	if (is_plain(table->raw, len))
+		return table->raw;
+	text_put_utf8(&text, table->raw, len);
 	return table->clean;
 }
 

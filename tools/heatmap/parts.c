@@ -154,7 +154,7 @@ int parts_read(struct parts *parts, struct store *store, int64_t from_ms, int64_
 
 	if (!parts->n || now_boot_ms - parts->begun_ms >= PARTS_ANEW_MS)
 		begin_anew(parts, now_boot_ms);
-	parts->n_asked = parts->n_rows = 0;
+	parts->n_asked = parts->n_rows = parts->rows.n_unasked = 0;
 	err = see_all(parts, store, from_ms, now_utc_ms, now_boot_ms, why);
 	if (err)
 		return err;

@@ -243,6 +243,11 @@ int publish(const struct heatmap_conf *conf, const atomic_bool *stop, struct par
 			"that "
 			"fail are listed, and none of them closes a failure",
 			parts->rows.n_odd);
+	if (parts->rows.n_unasked)
+		log_say(LOG_NOTICE, "labs",
+			"results are left out of laboratories whose names no van has: control "
+			"characters, no UTF-8, or longer than %d bytes",
+			ANSWER_LAB);
 	if (picture.strays)
 		log_say(LOG_NOTICE, "places",
 			"%zu results are of districts that the list of places does not have; they "

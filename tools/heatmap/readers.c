@@ -1,5 +1,6 @@
 #include "readers.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -49,6 +50,28 @@ static int add_row(struct parts *parts, struct part *part, const struct result_r
 	return 0;
 }
 
+/* Each part has at least what its print says: of the whole, rows that came since would stand for others that are missing. */
+static int end_parts(const struct run *run, int64_t now_boot_ms, struct text *why)
+{
+	size_t k;
+
+	for (k = 0; k < run->n; k++) {
+		struct part *part = run->at[k];
+
+		if (part->n_rows < part->print.n) {
+			text_printf(why,
+				"of lab \"%.80s\" the store counts %" PRIu64
+				" results of some weeks and shows %zu of them; look at its limits "
+				"for one answer",
+				part->print.lab, part->print.n, part->n_rows);
+			return ERR_DAMAGED;
+		}
+		part->read_ms = now_boot_ms;
+	}
+	return 0;
+}
+
+/* A part that is not read to its end stays one that is to be read. */
 static int add_rows(struct reader *reader, const struct run *runs, size_t n, struct text *why)
 {
 	struct parts *parts = reader->round->parts;
@@ -56,10 +79,8 @@ static int add_rows(struct reader *reader, const struct run *runs, size_t n, str
 	int err = reader->rows.names.full ? ERR_MEMORY : 0;
 
 	for (i = 0; i < n; i++)
-		for (k = 0; k < runs[i].n; k++) {
+		for (k = 0; k < runs[i].n; k++)
 			runs[i].at[k]->n_rows = 0;
-			runs[i].at[k]->read_ms = reader->round->now_boot_ms;
-		}
 	for (i = 0; !err && i < reader->rows.n_results; i++) {
 		const struct result_row *row = &reader->rows.results[i];
 		struct part *part = runs_part_of(runs, n, row->lab, row->at_ms);
@@ -71,6 +92,8 @@ static int add_rows(struct reader *reader, const struct run *runs, size_t n, str
 			err = ERR_DAMAGED;
 		}
 	}
+	for (i = 0; !err && i < n; i++)
+		err = end_parts(&runs[i], reader->round->now_boot_ms, why);
 	return err;
 }
 
@@ -137,6 +160,10 @@ int readers_read(
 	*n = round.runs.n_wanted;
 	if (err)
 		return err;
+	if (!round.runs.n) {
+		runs_free(&round.runs);
+		return 0;
+	}
 	pthread_mutex_init(&round.lock, NULL);
 	err = read_at_once(&round, store);
 	pthread_mutex_destroy(&round.lock);

@@ -76,7 +76,8 @@ struct rows {
 	const struct point_list *doubles; /* the centre's; NULL: none */
 	struct point_row *merged;         /* the points that have some, by code */
 	size_t n_merged;
-	size_t n_odd; /* results with a number that cannot be */
+	size_t n_odd;     /* results with a number that cannot be */
+	size_t n_unasked; /* labs of whose results nobody can ask (answer.h), of each span of time */
 };
 
 void rows_free(struct rows *rows);
@@ -102,8 +103,10 @@ struct column;
 const struct column *column_of_result(const char *name);
 const struct column *column_of_point(const char *name);
 const struct column *column_of_lab(const char *name);
-/* The i-th of a result; NULL: there are no more. */
+/* The i-th of a kind; NULL: there are no more. */
 const struct column *column_of_result_at(size_t i);
+const struct column *column_of_point_at(size_t i);
+const struct column *column_of_lab_at(size_t i);
 const char *column_name(const struct column *column);
 bool column_is_text(const struct column *column); /* a tag; else a field, which is a number */
 /* A text into a tag's place, a number into a field's (one that it cannot hold: the row is odd); anything else is passed over.  Of a longer text the beginning, and a sum of the whole. */

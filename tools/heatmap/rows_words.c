@@ -81,7 +81,6 @@ static const struct column point_columns[] = {
 };
 
 static const struct column lab_columns[] = {
-	TEXT(struct lab_row, "spool", spool),
 	REAL(struct lab_row, "backlog", backlog),
 	REAL(struct lab_row, "backlog_records", records),
 	REAL(struct lab_row, "oldest_unsent_s", oldest_s),
@@ -143,10 +142,26 @@ const struct column *column_of_result(const char *name)
 	return find(result_columns, name);
 }
 
+static const struct column *at(const struct column *columns, size_t i)
+{
+	for (; i && columns->name; i--)
+		columns++;
+	return columns->name ? columns : NULL;
+}
+
 const struct column *column_of_result_at(size_t i)
 {
-	return i + 1 < sizeof(result_columns) / sizeof(result_columns[0]) ? &result_columns[i]
-									  : NULL;
+	return at(result_columns, i);
+}
+
+const struct column *column_of_point_at(size_t i)
+{
+	return at(point_columns, i);
+}
+
+const struct column *column_of_lab_at(size_t i)
+{
+	return at(lab_columns, i);
 }
 
 const char *column_name(const struct column *column)

@@ -20,7 +20,7 @@ struct dialect {
 	bool lists_points;    /* there are asked for its points, too */
 	size_t labs;          /* whose results are asked for at once */
 	void (*put_prints)(struct text *, const struct store_conf *, int64_t, int64_t);
-	/* NULL: its answer says by itself whether it is whole. */
+	/* NULL: of its fields a row has all or none; that all rows came the prints say. */
 	void (*put_counts)(struct text *, const struct store_conf *, const struct asked *);
 	void (*put_results)(struct text *, const struct store_conf *, const struct asked *);
 	void (*put_points)(struct text *, const struct store_conf *, int64_t);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "put.h"
 
 enum { TAGS = 1024 };
 
@@ -17,6 +18,23 @@ static int damaged(struct answer *answer)
 	if (!answer->why->len)
 		text_put(answer->why, "this is not the answer of a VictoriaMetrics");
 	return ERR_DAMAGED;
+}
+
+/* The store hands on a tag's bytes as they were sent. */
+static json_t *read_line(const char *line, size_t len)
+{
+	json_t *read = json_loadb(line, len, ANSWER_JSON, NULL);
+	size_t cap = 3 * len + 1;
+	char *room = read ? NULL : malloc(cap);
+	struct text text;
+
+	if (!room)
+		return read;
+	text = text_over(room, cap);
+	text_put_utf8(&text, line, len);
+	read = json_loadb(room, text.len, ANSWER_JSON, NULL);
+	free(room);
+	return read;
 }
 
 struct series_line {
@@ -36,7 +54,7 @@ static int open_line(
 {
 	size_t i;
 
-	series->line = json_loadb(line, len, 0, NULL);
+	series->line = read_line(line, len);
 	series->metric = json_object_get(series->line, "metric");
 	series->values = json_object_get(series->line, "values");
 	series->times = json_object_get(series->line, "timestamps");
@@ -46,7 +64,7 @@ static int open_line(
 		series->n != json_array_size(series->values))
 		goto wrong;
 	for (i = 0; i < series->n; i++)
-		if (!json_is_integer(json_array_get(series->times, i)))
+		if (!answer_is_moment(json_array_get(series->times, i)))
 			goto wrong;
 	return 0;
 wrong:
@@ -56,7 +74,7 @@ wrong:
 
 static int64_t time_at(const struct series_line *series, size_t i)
 {
-	return (int64_t)json_integer_value(json_array_get(series->times, i));
+	return (int64_t)json_number_value(json_array_get(series->times, i));
 }
 
 /* NAN: none, as null is. */
@@ -120,12 +138,13 @@ static int by_key(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The tags as one text, in the order of their names: the same for all fields of a row.  NULL: too long, or no memory. */
+/* The tags as one text, in the order of their names: the same for all fields of a row.  Of a long one the sum.  NULL: too many, or no memory. */
 static const char *put_tags(struct rows *rows, const json_t *metric)
 {
 	const char *keys[64], *key;
 	char room[TAGS];
 	struct text text = text_over(room, sizeof(room));
+	uint64_t sum = PUT_SUM;
 	json_t *value;
 	size_t n = 0, i;
 
@@ -139,12 +158,19 @@ static const char *put_tags(struct rows *rows, const json_t *metric)
 	qsort(keys, n, sizeof(*keys), by_key);
 	text_put(&text, "tags");
 	for (i = 0; i < n; i++) {
+		const char *tag = json_string_value(json_object_get(metric, keys[i]));
+
 		text_put_char(&text, '\x1f');
 		text_put(&text, keys[i]);
 		text_put_char(&text, '\x1e');
-		text_put(&text, json_string_value(json_object_get(metric, keys[i])));
+		text_put(&text, tag);
+		sum = put_sum(put_sum(sum, keys[i], strlen(keys[i]) + 1), tag, strlen(tag) + 1);
 	}
-	return text.cut ? NULL : names_keep(&rows->names, room);
+	if (text.cut) {
+		text_clear(&text);
+		text_printf(&text, "long %016" PRIx64, sum);
+	}
+	return names_keep(&rows->names, room);
 }
 
 static void copy_tags(struct rows *rows, void *row, const json_t *metric,
@@ -242,6 +268,7 @@ int victoria_check_results(const struct rows *rows, size_t first, struct text *w
 /* One entry of the answer: what it is of, and its number. */
 struct instant {
 	const char *lab, *spool, *name;
+	size_t lab_len; /* more than the text where it has a NUL */
 	double number;
 };
 
@@ -255,6 +282,11 @@ static const char *tag_of(const json_t *entry, const char *tag)
 	return text ? text : "";
 }
 
+static size_t lab_bytes(const json_t *entry)
+{
+	return json_string_length(json_object_get(json_object_get(entry, "metric"), "lab"));
+}
+
 /* A cluster answers with less where one of its stores is away. */
 static int partial(struct answer *answer)
 {
@@ -265,7 +297,7 @@ static int partial(struct answer *answer)
 
 static int take_instants(struct answer *answer, const char *line, size_t len, instant_take take)
 {
-	json_t *whole = json_loadb(line, len, 0, NULL), *result, *one;
+	json_t *whole = read_line(line, len), *result, *one;
 	struct instant instant;
 	const char *number;
 	size_t i;
@@ -282,17 +314,13 @@ static int take_instants(struct answer *answer, const char *line, size_t len, in
 			number =
 				json_string_value(json_array_get(json_object_get(one, "value"), 1));
 			instant = (struct instant){tag_of(one, "lab"), tag_of(one, "spool"),
-				tag_of(one, "__name__"), number ? strtod(number, NULL) : NAN};
+				tag_of(one, "__name__"), lab_bytes(one),
+				number ? strtod(number, NULL) : NAN};
 			if (!err)
 				err = take(answer, &instant);
 		}
 	json_decref(whole);
 	return err;
-}
-
-static uint64_t whole_of(const struct instant *instant)
-{
-	return instant->number >= 0 && instant->number < 9e15 ? (uint64_t)instant->number : 0;
 }
 
 static int64_t moment_of(const struct instant *instant)
@@ -314,12 +342,15 @@ static int hear(struct answer *answer, const struct instant *instant)
 
 static int take_print(struct answer *answer, const struct instant *instant)
 {
-	struct print *print = answer_print(answer, instant->lab);
+	struct print *print;
 
+	if (!answer_may_ask(answer, instant->lab, instant->lab_len))
+		return 0;
+	print = answer_print(answer, instant->lab);
 	if (!print)
 		return ERR_MEMORY;
 	if (!strcmp(instant->name, "n"))
-		print->n = whole_of(instant);
+		print->n = answer_count(instant->number);
 	else
 		print->seqs = instant->number;
 	return 0;
@@ -327,7 +358,8 @@ static int take_print(struct answer *answer, const struct instant *instant)
 
 static int take_count(struct answer *answer, const struct instant *instant)
 {
-	*(victoria_is_guarded(instant->name) ? &answer->n_fields : &answer->n) += whole_of(instant);
+	*(victoria_is_guarded(instant->name) ? &answer->n_fields : &answer->n) +=
+		answer_count(instant->number);
 	return 0;
 }
 

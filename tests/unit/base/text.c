@@ -106,6 +106,18 @@ static void integers_to_their_ends(void **state)
 	assert_string_equal(g.at, "0");
 }
 
+static void bytes_that_are_no_characters(void **state)
+{
+	struct guarded g;
+
+	(void)state;
+	text_put_utf8(&guard(&g, 40)->text, "a\0\xC3\xBC\xFF\xD8", 6);
+	assert_string_equal(g.at, "a\xEF\xBF\xBD\xC3\xBC\xEF\xBF\xBD\xEF\xBF\xBD");
+	text_put_utf8(&guard(&g, 3)->text, "\xFF", 1);
+	assert_true(g.text.cut);
+	assert_whole(&g);
+}
+
 static void quoted_for_a_question(void **state)
 {
 	struct guarded g;
@@ -230,6 +242,7 @@ int main(void)
 		cmocka_unit_test(what_fits_is_there),
 		cmocka_unit_test(what_is_too_long_is_cut),
 		cmocka_unit_test(integers_to_their_ends),
+		cmocka_unit_test(bytes_that_are_no_characters),
 		cmocka_unit_test(quoted_for_a_question),
 		cmocka_unit_test(anything_in_any_order_stays_inside),
 		cmocka_unit_test(other_peoples_words_show_as_they_are),

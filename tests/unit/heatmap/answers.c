@@ -9,13 +9,11 @@
 #include "../../../tools/heatmap/influx.h"
 
 static const char two_chunks[] =
-	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"point\",\"tags\":{\"code\":\"\","
-	"\"lab\":\"kp-van-01\",\"name\":\"Spring\"},\"columns\":[\"time\",\"lat\",\"new_field\","
-	"\"point\"],\"values\":[[1000,34.5,3,7]],\"partial\":true}],\"partial\":true}]}\n"
-	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"point\",\"tags\":{"
-	"\"lab\":\"kp-van-01\"},\"columns\":[\"time\",\"lat\",\"point\"],\"values\":[[2000,null,-1]"
-	"]}]}]}"
-	"\n";
+	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"point\",\"columns\":[\"time\","
+	"\"lat\",\"new_field\",\"point\",\"lab\",\"name\",\"code\"],\"values\":[[1000,34.5,3,7,"
+	"\"kp-van-01\",\"Spring\",null]],\"partial\":true}],\"partial\":true}]}\n"
+	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"point\",\"columns\":[\"time\","
+	"\"lat\",\"point\",\"lab\"],\"values\":[[2000,null,-1,\"kp-van-01\"]]}]}]}\n";
 
 static int feed(struct rows *rows, answer_take take, const char *bytes, size_t len, size_t piece,
 	char *words, size_t cap)
@@ -113,7 +111,12 @@ static void test_prints(void **state)
 		"\"lab\":\"a\"},\"columns\":[\"time\","
 		"\"sum\",\"count\"],\"values\":[[5,77,4]]},{\"name\":\"result\",\"tags\":{"
 		"\"lab\":\"\"},\"columns\":"
-		"[\"time\",\"sum\",\"count\"],\"values\":[[5,null,1]]}]}]}\n";
+		"[\"time\",\"sum\",\"count\"],\"values\":[[5,null,1]]},{\"tags\":{\"lab\":"
+		"\"a\\u0000b\"},"
+		"\"columns\":[\"time\",\"sum\"],\"values\":[[5,1]]},{\"tags\":{\"lab\":\"\\ufffd\"}"
+		","
+		"\"columns\":[\"time\",\"sum\"],\"values\":[[5,1]]},{\"tags\":{\"lab\":\"a\\rb\"},"
+		"\"columns\":[\"time\",\"sum\"],\"values\":[[5,1]]}]}]}\n";
 	char words[200];
 	struct text why = text_over(words, sizeof(words));
 	struct rows rows = {.results = NULL};
@@ -130,6 +133,8 @@ static void test_prints(void **state)
 	/* Rows without a number are rows. */
 	assert_true(answer.prints[1].seqs == 0);
 	assert_int_equal(answer.prints[1].n, 1);
+	/* Names that no question can have. */
+	assert_int_equal(rows.n_unasked, 3);
 	answer_free(&answer);
 	rows_free(&rows);
 }
@@ -144,7 +149,7 @@ static void test_questions(void **state)
 	influx_put_results(&form, &conf, &(struct asked){{"van '1\\"}, 1, 5, 10, 0});
 	/* By name alone a van's field "lab" would stand where the tag of all is. */
 	assert_non_null(strstr(room, "&db=a%26b&rp=raw&q=SELECT%20%22lab%22%3A%3Atag%2C"));
-	assert_non_null(strstr(room, "%22value%22%3A%3Afield%2C"));
+	assert_non_null(strstr(room, "%22value%22%3A%3Afloat%2C"));
 	assert_non_null(
 		strstr(room, "FROM%20result%20WHERE%20time%20%3E%3D%205ms%20AND%20time%20%3C%2010ms"
 			     "%20AND%20%22lab%22%3A%3Atag%20%3D%20%27van%20%5C%271%5C%5C%27"));

@@ -146,6 +146,30 @@ static void test_all_come_once(void **state)
 	assert_true(atomic_load(&by_others) > 0);
 }
 
+/* One has more since it was counted, another lost some: the sum would be right. */
+static void test_what_is_short_is_not_read(void **state)
+{
+	char words[300];
+	struct text why = text_over(words, sizeof(words));
+	struct parts parts;
+	size_t i, n, to_read = 0;
+
+	(void)state;
+	(void)make(&parts);
+	for (i = 0; i < parts.n; i++) {
+		parts.at[i].read_ms = 0;
+		parts.at[i].print.n = ROWS - 1;
+	}
+	parts.at[7].print.n = ROWS + 1;
+	assert_int_equal(readers_read(&parts, &store, 5, &n, &why), ERR_DAMAGED);
+	assert_non_null(strstr(words, "counts 8 results of some weeks and shows 7"));
+	for (i = 0; i < parts.n; i++)
+		to_read += !parts.at[i].read_ms;
+	assert_int_equal(parts.at[7].read_ms, 0);
+	assert_true(to_read < parts.n);
+	end(&parts);
+}
+
 static void test_the_first_error_is_told(void **state)
 {
 	char words[100];
@@ -172,6 +196,7 @@ static void test_the_first_error_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_come_once),
+		cmocka_unit_test(test_what_is_short_is_not_read),
 		cmocka_unit_test(test_the_first_error_is_told)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,6 +131,23 @@ bool answer_is_moment(const json_t *number)
 	return json_is_number(number) && fabs(json_number_value(number)) <= (double)WHOLE_MOST;
 }
 
+double answer_number(const char *at, const char **end)
+{
+	uint64_t whole = 0;
+	double number;
+	char *stop;
+	int n;
+
+	for (n = 0; n < 15 && at[n] >= '0' && at[n] <= '9'; n++)
+		whole = whole * 10 + (uint64_t)(at[n] - '0');
+	*end = at + n;
+	if (n && !strchr("0123456789.eExX", at[n]))
+		return (double)whole; /* as most are */
+	number = strtod(at, &stop);
+	*end = stop;
+	return number;
+}
+
 uint64_t answer_count(double number)
 {
 	return number >= 0 && number <= (double)WHOLE_MOST ? (uint64_t)number : 0;

@@ -68,7 +68,9 @@ bool answer_may_ask(struct answer *answer, const char *lab, size_t len);
 /* How JSON of a store is read: a number of any size is one, and a text may have a NUL within. */
 #define ANSWER_JSON (JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL)
 bool answer_is_moment(const json_t *number); /* ms, as the programs have them */
-uint64_t answer_count(double number);        /* 0: that is none */
+/* A number in digits, as strtod() has it; *end is `at`: there is none.  Behind it comes what is no part of one. */
+double answer_number(const char *at, const char **end);
+uint64_t answer_count(double number); /* 0: that is none */
 /* The lab's print, made if it is not there.  NULL: no memory. */
 struct print *answer_print(struct answer *answer, const char *lab);
 

@@ -8,7 +8,7 @@
 #include "base/utc.h"
 #include "uplink/url.h"
 
-enum { COLUMNS = 64, CHUNK = 5000, QUESTION = 8192, BEHIND = 4096 };
+enum { COLUMNS = 64, CHUNK = 5000, QUESTION = 4096, BEHIND = 2048 };
 
 /* --- questions ----------------------------------------------------------------------------------------- */
 

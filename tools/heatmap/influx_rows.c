@@ -67,22 +67,13 @@ static const char *cleaned(struct influx_table *table, size_t len)
 	return table->clean;
 }
 
-/* The digits of a whole number, as most are; else as strtod() has it.  NAN: it is none. */
+/* NAN: it is none. */
 static double number_of(const struct csv_field *field)
 {
-	uint64_t whole = 0;
-	double number;
-	char *end;
-	size_t i;
+	const char *end;
+	double number = answer_number(field->at, &end);
 
-	if (!field->len)
-		return NAN;
-	for (i = 0; i < field->len && field->at[i] >= '0' && field->at[i] <= '9'; i++)
-		whole = whole * 10 + (uint64_t)(field->at[i] - '0');
-	if (i == field->len && i <= 15)
-		return (double)whole;
-	number = strtod(field->at, &end);
-	return end == field->at + field->len ? number : (double)NAN;
+	return field->len && end == field->at + field->len ? number : (double)NAN;
 }
 
 static int put_field(

@@ -37,52 +37,76 @@ static json_t *read_line(const char *line, size_t len)
 	return read;
 }
 
+/*
+ * {"metric":{...},"values":[...],"timestamps":[...]}, as the store writes each line.  What stands between is no text of any tag, for
+ * there its quotes would have a backslash.  Of its numbers no tree is made: they are nine tenths of the work.
+ */
 struct series_line {
-	json_t *line;
-	const json_t *metric, *values, *times;
-	const char *name; /* of the measurement and field: result_value */
-	size_t n;
+	json_t *metric;
+	const char *name;           /* of the measurement and field: result_value */
+	const char *values, *times; /* what is left of the lists */
 };
 
 static void close_line(struct series_line *series)
 {
-	json_decref(series->line);
+	json_decref(series->metric);
 }
 
 static int open_line(
 	struct answer *answer, struct series_line *series, const char *line, size_t len)
 {
+	static const char before[] = "{\"metric\":", values[] = ",\"values\":[",
+			  times[] = "],\"timestamps\":[";
+	const char *metric = line + strlen(before), *end = line + len;
+
+	*series = (struct series_line){.metric = NULL};
+	if (len > strlen(before) && !memcmp(line, before, strlen(before)))
+		series->values = memmem(metric, (size_t)(end - metric), values, strlen(values));
+	if (series->values)
+		series->times = memmem(
+			series->values, (size_t)(end - series->values), times, strlen(times));
+	if (series->times)
+		series->metric = read_line(metric, (size_t)(series->values - metric));
+	series->name = json_string_value(json_object_get(series->metric, "__name__"));
+	if (!series->name) {
+		close_line(series);
+		return damaged(answer);
+	}
+	series->values += strlen(values);
+	series->times += strlen(times);
+	return 0;
+}
+
+/* NAN: one of the store's words for what is no number.  False: there is neither. */
+static bool next_number(const char **at, double *number)
+{
+	static const char *const none[] = {"null", "\"Infinity\"", "\"-Infinity\"", "\"NaN\""};
+	const char *from = *at + (**at == ',');
 	size_t i;
 
-	series->line = read_line(line, len);
-	series->metric = json_object_get(series->line, "metric");
-	series->values = json_object_get(series->line, "values");
-	series->times = json_object_get(series->line, "timestamps");
-	series->name = json_string_value(json_object_get(series->metric, "__name__"));
-	series->n = json_array_size(series->times);
-	if (!series->name || !json_is_array(series->times) ||
-		series->n != json_array_size(series->values))
-		goto wrong;
-	for (i = 0; i < series->n; i++)
-		if (!answer_is_moment(json_array_get(series->times, i)))
-			goto wrong;
+	*number = NAN;
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (!strncmp(from, none[i], strlen(none[i]))) {
+			*at = from + strlen(none[i]);
+			return true;
+		}
+	*number = answer_number(from, at);
+	return *at > from;
+}
+
+/* The next value and its time.  0, ERR_ABSENT behind the last, or ERR_DAMAGED with words. */
+static int next_value(
+	struct answer *answer, struct series_line *series, int64_t *at_ms, double *value)
+{
+	double time;
+
+	if (*series->values == ']' && !strcmp(series->times, "]}"))
+		return ERR_ABSENT;
+	if (!next_number(&series->values, value) || !next_number(&series->times, &time) ||
+		!(fabs(time) <= (double)WHOLE_MOST))
+		return damaged(answer);
+	*at_ms = (int64_t)time;
 	return 0;
-wrong:
-	close_line(series);
-	return damaged(answer);
-}
-
-static int64_t time_at(const struct series_line *series, size_t i)
-{
-	return (int64_t)json_number_value(json_array_get(series->times, i));
-}
-
-/* NAN: none, as null is. */
-static double value_at(const struct series_line *series, size_t i)
-{
-	const json_t *value = json_array_get(series->values, i);
-
-	return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
 /* --- fields to rows ------------------------------------------------------------------------------------ */
@@ -185,24 +209,26 @@ static void copy_tags(struct rows *rows, void *row, const json_t *metric,
 	}
 }
 
-static int join(struct answer *answer, const struct making *making,
-	const struct series_line *series, const char *tags, const struct column *column)
+static int join(struct answer *answer, const struct making *making, struct series_line *series,
+	const char *tags, const struct column *column)
 {
-	bool fresh, any = false;
-	size_t i, at, first = 0;
+	bool fresh, any = false, guarded = victoria_is_guarded(series->name);
+	size_t at, first = 0;
+	int64_t at_ms;
+	double value;
 	void *row;
 	int err;
 
-	answer->n_fields += victoria_is_guarded(series->name) ? series->n : 0;
-	for (i = 0; i < series->n; i++) {
-		err = joins_find(&answer->joins, tags, time_at(series, i),
-			making->count(answer->rows), &at, &fresh);
+	while (!(err = next_value(answer, series, &at_ms, &value))) {
+		answer->n_fields += guarded;
+		err = joins_find(
+			&answer->joins, tags, at_ms, making->count(answer->rows), &at, &fresh);
 		row = err ? NULL : making->row_at(answer->rows, at);
 		if (!row)
 			return ERR_MEMORY;
 		if (fresh) {
 			answer->n++;
-			making->set_time(row, time_at(series, i));
+			making->set_time(row, at_ms);
 			if (any)
 				making->copy_tags(row, making->row_at(answer->rows, first));
 			else
@@ -210,9 +236,9 @@ static int join(struct answer *answer, const struct making *making,
 			first = any ? first : at;
 			any = true;
 		}
-		column_put_number(row, column, value_at(series, i));
+		column_put_number(row, column, value);
 	}
-	return 0;
+	return err == ERR_ABSENT ? 0 : err;
 }
 
 static int take_field(

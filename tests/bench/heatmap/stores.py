@@ -81,12 +81,11 @@ class Centre:
 
     def rest(self):
         """A store that just took a year in minutes goes on tidying it up."""
-        until = time.monotonic() + 180
-        while time.monotonic() < until:
+        until, calm = time.monotonic() + 300, 0
+        while calm < 5 and time.monotonic() < until:
             before = self.spent_by_store()
-            time.sleep(3)
-            if self.spent_by_store() - before < 0.3:
-                return
+            time.sleep(4)
+            calm = calm + 1 if self.spent_by_store() - before < 0.3 else 0
 
     def spent_by_store(self):
         return processor_s(self.store.process.child.pid)

@@ -149,10 +149,37 @@ static void test_heard(void **state)
 	rows_free(&rows);
 }
 
+/* As VictoriaMetrics 1.79 writes them. */
+static void test_numbers(void **state)
+{
+	static const double wanted[] = {-0.5, 1e300, 9007199254740993.0, NAN, NAN, NAN, 12};
+	struct rows rows = {.results = NULL};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+		feed(&rows, victoria_take_results,
+			SERIES("result_value", TAGS ",\"x\":\"a,\\\"values\\\":[9\"",
+				"-0.5,1e+300,9007199254740993,null,\"Infinity\",\"-Infinity\",12",
+				"-1,2,3,4,5,6,1795953600000")),
+		0);
+	assert_int_equal(rows.n_results, 7);
+	for (i = 0; i < 7; i++)
+		assert_true(isnan(wanted[i]) ? isnan(rows.results[i].value)
+					     : rows.results[i].value == wanted[i]);
+	assert_int_equal(rows.results[0].at_ms, -1);
+	assert_int_equal(rows.results[6].at_ms, 1795953600000);
+	rows_free(&rows);
+}
+
 static void test_no_answers(void **state)
 {
 	static const char *const cases[] = {"hello", "{}", "[1]",
 		SERIES("result_seq", TAGS, "1", ""), SERIES("result_seq", TAGS, "1", "\"x\""),
+		SERIES("result_seq", TAGS, "1,2", "1"), SERIES("result_seq", TAGS, "1", "1,2"),
+		SERIES("result_seq", TAGS, "1", "1e300"), SERIES("result_seq", TAGS, "1,,", "1,2"),
+		"{\"metric\":{\"__name__\":\"result_seq\"},\"values\":[1],\"timestamps\":[1",
+		"{\"metric\":{\"__name__\":\"result_seq\"},\"values\":[1]}",
 		"{\"metric\":{},\"values\":[],\"timestamps\":[]}",
 		SERIES("result_seq", "\"lab\":5", "1", "1")};
 	size_t i;
@@ -172,7 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_fields_are_joined),
 		cmocka_unit_test(test_sums), cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_points), cmocka_unit_test(test_heard),
-		cmocka_unit_test(test_no_answers)};
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_no_answers)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

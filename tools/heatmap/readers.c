@@ -97,32 +97,62 @@ static int add_rows(struct reader *reader, const struct run *runs, size_t n, str
 	return err;
 }
 
-static void read_together(struct reader *reader, const struct run *runs, size_t n)
+static int ask_together(struct reader *reader, const struct run *runs, size_t n, struct text *why)
 {
 	struct round *round = reader->round;
-	struct text why = text_over(reader->words, sizeof(reader->words));
 	struct asked asked = runs_question(runs, n);
-	int err = store_results(reader->store, &asked, &reader->rows, &why);
+	int err = store_results(reader->store, &asked, &reader->rows, why);
+
+	if (!err) {
+		pthread_mutex_lock(&round->lock);
+		err = add_rows(reader, runs, n, why);
+		pthread_mutex_unlock(&round->lock);
+	}
+	reader->rows.n_results = 0;
+	return err;
+}
+
+/* A store has limits of its own for one question (VictoriaMetrics: 300,000 series): what it refuses is asked for by halves. */
+static int read_together(struct reader *reader, const struct run *runs, size_t n, struct text *why)
+{
+	size_t half = runs->n / 2;
+	int err = ask_together(reader, runs, n, why);
+
+	if (err != ERR_CONF || (n == 1 && !half))
+		return err;
+	text_clear(why);
+	if (n > 1) {
+		err = read_together(reader, runs, n / 2, why);
+		return err ? err : read_together(reader, runs + n / 2, n - n / 2, why);
+	}
+	err = read_together(reader, &(struct run){runs->at, half}, 1, why);
+	return err ? err
+		   : read_together(reader, &(struct run){runs->at + half, runs->n - half}, 1, why);
+}
+
+static void end_round(struct reader *reader, int err, const struct text *why)
+{
+	struct round *round = reader->round;
 
 	pthread_mutex_lock(&round->lock);
-	if (!err)
-		err = add_rows(reader, runs, n, &why);
 	if (err && !round->err) {
 		round->err = err;
-		text_put(round->why, reader->words);
+		text_put(round->why, why->at);
 	}
 	pthread_mutex_unlock(&round->lock);
-	reader->rows.n_results = 0;
 }
 
 static void *read_all(void *ctx)
 {
 	struct reader *reader = ctx;
+	struct text why = text_over(reader->words, sizeof(reader->words));
 	const struct run *runs;
 	size_t n;
+	int err = 0;
 
-	while ((n = take_runs(reader, &runs)))
-		read_together(reader, runs, n);
+	while (!err && (n = take_runs(reader, &runs)))
+		err = read_together(reader, runs, n, &why);
+	end_round(reader, err, &why);
 	rows_free(&reader->rows);
 	return NULL;
 }

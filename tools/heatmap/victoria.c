@@ -39,7 +39,7 @@ static json_t *read_line(const char *line, size_t len)
 
 /*
  * {"metric":{...},"values":[...],"timestamps":[...]}, as the store writes each line.  What stands between is no text of any tag, for
- * there its quotes would have a backslash.  Of its numbers no tree is made: they are nine tenths of the work.
+ * there its quotes would have a backslash.  Of its numbers no tree is made: they are most of the work.
  */
 struct series_line {
 	json_t *metric;
@@ -214,8 +214,8 @@ static int join(struct answer *answer, const struct making *making, struct serie
 {
 	bool fresh, any = false, guarded = victoria_is_guarded(series->name);
 	size_t at, first = 0;
-	int64_t at_ms;
-	double value;
+	int64_t at_ms = 0;
+	double value = NAN;
 	void *row;
 	int err;
 

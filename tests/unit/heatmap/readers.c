@@ -24,6 +24,7 @@ struct store {
 static struct store store;
 static pthread_t main_thread;
 static atomic_uint questions, fails_at, by_others, opened;
+static atomic_uint most_spans; /* of all labs of a question; 0: any */
 
 /* --- the store ------------------------------------------------------------------------------------------ */
 
@@ -61,6 +62,12 @@ int store_results(struct store *one, const struct asked *asked, struct rows *row
 	if (number == atomic_load(&fails_at)) {
 		text_put(why, "it fails");
 		return ERR_TIMEOUT;
+	}
+	if (atomic_load(&most_spans) &&
+		asked->n_labs * (size_t)((asked->to_ms - asked->from_ms) / span_ms) >
+			atomic_load(&most_spans)) {
+		text_put(why, "too much");
+		return ERR_CONF;
 	}
 	for (lab = 0; lab < asked->n_labs; lab++)
 		for (at_ms = asked->from_ms; at_ms < asked->to_ms; at_ms += span_ms / ROWS + 1) {
@@ -146,6 +153,33 @@ static void test_all_come_once(void **state)
 	assert_true(atomic_load(&by_others) > 0);
 }
 
+/* A store that says no to much is asked by halves; to one that always says no, what it says is told. */
+static void test_a_store_with_limits(void **state)
+{
+	char words[100];
+	struct text why = text_over(words, sizeof(words));
+	size_t round, wanted, n;
+
+	(void)state;
+	for (round = 0; round < WORLDS; round++) {
+		struct parts parts;
+
+		atomic_store(&most_spans, 1 + (unsigned)round % 3);
+		wanted = make(&parts);
+		assert_int_equal(readers_read(&parts, &store, 5, &n, &why), 0);
+		assert_int_equal(n, wanted);
+		assert_int_equal(why.len, 0);
+		check(&parts);
+		parts.at[0].read_ms = 0;
+		parts.at[0].to_ms = parts.at[0].from_ms + 9 * span_ms;
+		assert_int_equal(readers_read(&parts, &store, 5, &n, &why), ERR_CONF);
+		assert_string_equal(words, "too much");
+		text_clear(&why);
+		end(&parts);
+	}
+	atomic_store(&most_spans, 0);
+}
+
 /* One has more since it was counted, another lost some: the sum would be right. */
 static void test_what_is_short_is_not_read(void **state)
 {
@@ -196,6 +230,7 @@ static void test_the_first_error_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_come_once),
+		cmocka_unit_test(test_a_store_with_limits),
 		cmocka_unit_test(test_what_is_short_is_not_read),
 		cmocka_unit_test(test_the_first_error_is_told)};
 

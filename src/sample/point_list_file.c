@@ -271,6 +271,7 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
+/* Of a code that was cut, "P-12" of "P-123", a failure elsewhere would be closed. */
 static int take_double(const struct reading_list *in, struct point_list *list)
 {
 	struct point_double *more = list->doubles, one = {.line = in->csv->line};
@@ -286,6 +287,10 @@ static int take_double(const struct reading_list *in, struct point_list *list)
 	if (!err && !is_made_of(one.counts, CODE_MAY))
 		err = wrong(in, one.line, "counts is \"%s\"; it is a code of the list of points",
 			one.counts);
+	if (!err && !*in->csv->end_of_line)
+		err = wrong(in, one.line,
+			"the last line has no end, as in a file that was cut; where it is whole, "
+			"put an end of line behind it");
 	if (err)
 		return err;
 	if (list->n_doubles == POINT_LIST_MOST)

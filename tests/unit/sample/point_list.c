@@ -220,6 +220,7 @@ static void each_double_that_leads_nowhere_is_named(void **state)
 		{"double,counts\nX,\n", ":2: counts is \"\""},
 		{"double,counts\nX,van-3/00/7\n", ":2: counts is \"van-3/00/7\"; it is a code"},
 		{"double,counts\na b,P-1\n", ":2: double is \"a b\""},
+		{"double,counts\nX,P-1\nY,P-1", ":3: the last line has no end"},
 	};
 	struct point_list list;
 	size_t i;

@@ -52,11 +52,11 @@ class OneMuteOfEight(LabTest):
     def test_the_others_keep_their_rate(self):
         self.lab.start()
         self.wait_for("all eight to answer", lambda: all(self.counts().values()), 30)
-        healthy = self.rates(8 * max(SOAK, 1))
+        healthy = self.rates(16 * max(SOAK, 1))
         mute = sorted(healthy)[3]
         self.lab.fault(mute + " mute")
         time.sleep(3)
-        sick = self.rates(8 * max(SOAK, 1))
+        sick = self.rates(16 * max(SOAK, 1))
         del healthy[mute], sick[mute]
         ratio = sum(sick.values()) / sum(healthy.values())
         print("seven units: %d exchanges before, %d with one of eight mute: %.2f"

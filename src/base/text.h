@@ -35,7 +35,7 @@ void text_put_shown(struct text *text, const char *s, size_t len, size_t most);
 /* The same bytes; each that is no character becomes U+FFFD, NUL too. */
 void text_put_utf8(struct text *text, const char *s, size_t len);
 
-/* Between two `quote`s, which a backslash goes before, as before a backslash; a line's end as \\n.  How InfluxQL and PromQL have it. */
+/* Between two `quote`s, which a backslash goes before, as before a backslash; a line's end as "\n", two bytes.  As InfluxQL and PromQL have it, which have none for other control characters. */
 void text_put_quoted(struct text *text, const char *s, char quote);
 
 /* Copies s into a fixed array and ends it.  False, with an empty array, when s does not fit. */

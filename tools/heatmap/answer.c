@@ -88,6 +88,13 @@ bool answer_bytes(void *ctx, const char *at, size_t len)
 	return !answer->err;
 }
 
+int answer_damaged(struct answer *answer, const char *words)
+{
+	if (!answer->why->len)
+		text_put(answer->why, words);
+	return ERR_DAMAGED;
+}
+
 int answer_end(struct answer *answer)
 {
 	bool broken = answer->quotes % 2;

@@ -55,6 +55,8 @@ struct answer {
 
 /* post_sink: bytes as they come.  False once something is wrong: answer->err says what. */
 bool answer_bytes(void *answer, const char *at, size_t len);
+/* ERR_DAMAGED, with these words where none are there yet. */
+int answer_damaged(struct answer *answer, const char *words) MUST_USE;
 /* No more bytes come.  0, or the first error; ERR_DAMAGED with words when its end is missing. */
 int answer_end(struct answer *answer) MUST_USE;
 void answer_free(struct answer *answer);

@@ -108,13 +108,6 @@ void influx_put_labs(
 
 /* --- answers ------------------------------------------------------------------------------------------- */
 
-static int damaged(struct answer *answer, const char *words)
-{
-	if (!answer->why->len)
-		text_put(answer->why, words);
-	return ERR_DAMAGED;
-}
-
 /* One series: its columns and tags, and a row at a time to `row`. */
 struct table {
 	struct answer *answer;
@@ -141,18 +134,21 @@ static int read_columns(struct table *table, const json_t *columns,
 	table->n = json_array_size(columns);
 	table->time = COLUMNS;
 	if (!table->n || table->n > COLUMNS)
-		return damaged(table->answer, "the store's answer has no columns, or too many");
+		return answer_damaged(
+			table->answer, "the store's answer has no columns, or too many");
 	for (i = 0; i < table->n; i++) {
 		name = json_string_value(json_array_get(columns, i));
 		if (!name)
-			return damaged(table->answer, "a column of the store's answer has no name");
+			return answer_damaged(
+				table->answer, "a column of the store's answer has no name");
 		table->names[i] = name;
 		table->columns[i] = column_of(name);
 		if (!strcmp(name, "time"))
 			table->time = i;
 	}
-	return table->time < table->n ? 0
-				      : damaged(table->answer, "the store's answer has no times");
+	return table->time < table->n
+		       ? 0
+		       : answer_damaged(table->answer, "the store's answer has no times");
 }
 
 static int take_series(struct answer *answer, const json_t *one, row_take take,
@@ -169,8 +165,7 @@ static int take_series(struct answer *answer, const json_t *one, row_take take,
 			break;
 		if (json_array_size(row) != table.n ||
 			!answer_is_moment(json_array_get(row, table.time)))
-			return damaged(
-				answer, "a row of the store's answer does not fit its columns");
+			return answer_damaged(answer, INFLUX_MISFIT);
 		answer->n++;
 		err = take(&table, row);
 	}
@@ -219,7 +214,7 @@ static int take_chunk(struct answer *answer, const char *line, size_t len, row_t
 	if (words) {
 		err = refused(answer, words);
 	} else if (!json_array_size(results) || answer->ended) {
-		err = damaged(answer, "this is not the answer of an InfluxDB");
+		err = answer_damaged(answer, INFLUX_NONE);
 	}
 	json_array_foreach(results, i, one)
 	{

@@ -3,14 +3,16 @@
  *
  * Answers are chunked JSON: each line is whole, says whether more comes, and carries the store's own error.  An answer that
  * ends without its last line is none.  Results are CSV (influx_rows.c), which has neither, nor any words where the store
- * breaks off: they are whole when of each part there are as many as its
- * print says.
+ * breaks off: they are whole when of each part there are as many as its print says.
  */
 #ifndef HEATMAP_INFLUX_H
 #define HEATMAP_INFLUX_H
 
 #include "answer.h"
 #include "uplink/uplink.h"
+
+#define INFLUX_NONE   "this is not the answer of an InfluxDB"
+#define INFLUX_MISFIT "a row of the store's answer does not fit its columns"
 
 /* A span of time: UTC in ms, the end itself not in it. */
 void influx_put_prints(

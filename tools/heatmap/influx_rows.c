@@ -17,13 +17,6 @@ struct influx_table {
 	char raw[TAG], clean[3 * TAG];
 };
 
-static int damaged(struct answer *answer)
-{
-	if (!answer->why->len)
-		text_put(answer->why, "this is not the answer of an InfluxDB");
-	return ERR_DAMAGED;
-}
-
 static bool is(const struct csv *csv, size_t field, const char *text)
 {
 	return field < csv->n && csv->fields[field].len == strlen(text) &&
@@ -38,7 +31,7 @@ static int read_names(struct answer *answer, struct influx_table *table)
 	size_t i;
 
 	if (!is(csv, 1, "tags") || !is(csv, 2, "time") || csv->n > COLUMNS)
-		return damaged(answer);
+		return answer_damaged(answer, INFLUX_NONE);
 	for (i = BEFORE; i < csv->n; i++)
 		table->columns[i] =
 			csv_text(csv, i, name, sizeof(name)) ? column_of_result(name) : NULL;
@@ -89,7 +82,7 @@ static int put_field(
 		return 0;
 	}
 	if (!csv_exact(&table->csv, i, table->raw, sizeof(table->raw), &len))
-		return damaged(answer);
+		return answer_damaged(answer, INFLUX_NONE);
 	column_put_text(answer->rows, row, column, cleaned(table, len));
 	return 0;
 }
@@ -101,12 +94,8 @@ static int read_row(struct answer *answer, struct influx_table *table)
 	size_t i;
 	int err = 0;
 
-	if (!table->n || !(fabs(time) <= (double)WHOLE_MOST)) {
-		if (!answer->why->len)
-			text_put(answer->why,
-				"a row of the store's answer does not fit its columns");
-		return ERR_DAMAGED;
-	}
+	if (!table->n || !(fabs(time) <= (double)WHOLE_MOST))
+		return answer_damaged(answer, INFLUX_MISFIT);
 	row = rows_add_result(answer->rows);
 	if (!row)
 		return ERR_MEMORY;
@@ -135,11 +124,12 @@ int influx_take_results(struct answer *answer, const char *line, size_t len)
 	if (table->told)
 		return refused(answer, line, len);
 	if (!csv_split(&table->csv, line, len))
-		return damaged(answer);
+		return answer_damaged(answer, INFLUX_NONE);
 	if (is(&table->csv, 0, "name"))
 		return read_names(answer, table);
 	table->told = table->csv.n == 1 && is(&table->csv, 0, "error");
 	if (table->told)
 		return 0;
-	return is(&table->csv, 0, "result") ? read_row(answer, table) : damaged(answer);
+	return is(&table->csv, 0, "result") ? read_row(answer, table)
+					    : answer_damaged(answer, INFLUX_NONE);
 }

@@ -15,9 +15,8 @@ enum { FORM = 32 * 1024 };
 /* How a kind of store is asked and understood. */
 struct dialect {
 	const char *kind;
-	bool says_end; /* the last line of what was asked at `sums` says that it is the last */
+	bool says_end; /* in JSON its last line says that it is the last: there are asked for points; results are CSV */
 	enum post_route sums; /* where is asked what it adds up, or counts, itself */
-	bool lists_points;    /* there are asked for its points, too */
 	size_t labs;          /* whose results are asked for at once */
 	void (*put_prints)(struct text *, const struct store_conf *, int64_t, int64_t);
 	/* NULL: of its fields a row has all or none; that all rows came the prints say. */
@@ -31,11 +30,11 @@ struct dialect {
 		take_labs;
 };
 
-static const struct dialect influx = {"influxdb", true, POST_QUERY, true, 1, influx_put_prints,
-	NULL, influx_put_results, influx_put_points, influx_put_heard, NULL, influx_put_labs,
+static const struct dialect influx = {"influxdb", true, POST_QUERY, 1, influx_put_prints, NULL,
+	influx_put_results, influx_put_points, influx_put_heard, NULL, influx_put_labs,
 	influx_take_prints, NULL, influx_take_results, influx_take_points, influx_take_heard, NULL,
 	influx_take_labs};
-static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, false, ASKED_LABS,
+static const struct dialect victoria = {"victoriametrics", false, POST_INSTANT, ASKED_LABS,
 	victoria_put_prints, victoria_put_counts, victoria_put_results, victoria_put_points,
 	victoria_put_heard, victoria_put_lab_times, victoria_put_labs, victoria_take_prints,
 	victoria_take_counts, victoria_take_results, victoria_take_points, victoria_take_heard,
@@ -145,7 +144,7 @@ static int ask(
 	}
 	store->said = text_over(store->words, sizeof(store->words));
 	answer->why = &store->said;
-	answer->is_csv = store->dialect == &influx && post == store->exporting;
+	answer->is_csv = store->dialect->says_end && post == store->exporting;
 	answer->ended = answer->is_csv || !store->dialect->says_end;
 	post_stream(post, form->at, form->len, answer_bytes, answer, &reply);
 	err = answer->err ? answer->err : 0;
@@ -240,8 +239,8 @@ int store_points(struct store *store, int64_t now_ms, struct rows *rows, struct 
 	struct count came;
 
 	store->dialect->put_points(&form, &store->conf, now_ms + UTC_DAY_MS);
-	return ask_rows(store, store->dialect->lists_points ? store->asking : store->exporting,
-		&form, store->dialect->take_points, rows, &came, why);
+	return ask_rows(store, store->dialect->says_end ? store->asking : store->exporting, &form,
+		store->dialect->take_points, rows, &came, why);
 }
 
 int store_heard(

@@ -13,12 +13,7 @@ enum { TAGS = 1024 };
 
 /* --- one series ---------------------------------------------------------------------------------------- */
 
-static int damaged(struct answer *answer)
-{
-	if (!answer->why->len)
-		text_put(answer->why, "this is not the answer of a VictoriaMetrics");
-	return ERR_DAMAGED;
-}
+static const char no_answer[] = "this is not the answer of a VictoriaMetrics";
 
 /* The store hands on a tag's bytes as they were sent. */
 static json_t *read_line(const char *line, size_t len)
@@ -70,7 +65,7 @@ static int open_line(
 	series->name = json_string_value(json_object_get(series->metric, "__name__"));
 	if (!series->name) {
 		close_line(series);
-		return damaged(answer);
+		return answer_damaged(answer, no_answer);
 	}
 	series->values += strlen(values);
 	series->times += strlen(times);
@@ -104,7 +99,7 @@ static int next_value(
 		return ERR_ABSENT;
 	if (!next_number(&series->values, value) || !next_number(&series->times, &time) ||
 		!(fabs(time) <= (double)WHOLE_MOST))
-		return damaged(answer);
+		return answer_damaged(answer, no_answer);
 	*at_ms = (int64_t)time;
 	return 0;
 }
@@ -255,7 +250,8 @@ static int take_field(
 		column = making->column_of(series.name + strlen(making->prefix));
 		tags = put_tags(answer->rows, series.metric);
 		if (!tags || !*tags)
-			err = answer->rows->names.full ? ERR_MEMORY : damaged(answer);
+			err = answer->rows->names.full ? ERR_MEMORY
+						       : answer_damaged(answer, no_answer);
 		else if (column)
 			err = join(answer, making, &series, tags, column);
 	}
@@ -331,7 +327,7 @@ static int take_instants(struct answer *answer, const char *line, size_t len, in
 
 	result = json_object_get(json_object_get(whole, "data"), "result");
 	if (!json_is_array(result))
-		err = damaged(answer);
+		err = answer_damaged(answer, no_answer);
 	else if (json_is_true(json_object_get(whole, "isPartial")))
 		err = partial(answer);
 	else

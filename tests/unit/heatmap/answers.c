@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../../../tools/heatmap/influx.h"
+#include "feed.h"
 
 static const char two_chunks[] =
 	"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"point\",\"columns\":[\"time\","
@@ -20,15 +21,8 @@ static int feed(struct rows *rows, answer_take take, const char *bytes, size_t l
 {
 	struct text why = text_over(words, cap);
 	struct answer answer = {.take = take, .rows = rows, .why = &why};
-	size_t at;
-	int err;
 
-	for (at = 0; at < len; at += piece)
-		if (!answer_bytes(&answer, bytes + at, len - at < piece ? len - at : piece))
-			break;
-	err = answer_end(&answer);
-	answer_free(&answer);
-	return err;
+	return feed_answer(&answer, bytes, len, piece);
 }
 
 static void test_cut_anywhere(void **state)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../../../tools/heatmap/influx.h"
+#include "feed.h"
 
 /* As InfluxDB 1.6 writes it: a tag with a line's end, a comma and quotes within it, and one that is no UTF-8. */
 static const char table[] =
@@ -26,15 +27,8 @@ static int feed(struct rows *rows, const char *bytes, size_t len, size_t piece)
 		.why = &why,
 		.is_csv = true,
 		.ended = true};
-	size_t at;
-	int err;
 
-	for (at = 0; at < len; at += piece)
-		if (!answer_bytes(&answer, bytes + at, len - at < piece ? len - at : piece))
-			break;
-	err = answer_end(&answer);
-	answer_free(&answer);
-	return err;
+	return feed_answer(&answer, bytes, len, piece);
 }
 
 static void test_cut_anywhere(void **state)

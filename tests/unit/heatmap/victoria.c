@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../../../tools/heatmap/victoria.h"
+#include "feed.h"
 
 #define SERIES(name, tags, values, times)                                      \
 	"{\"metric\":{\"__name__\":\"" name "\"," tags "},\"values\":[" values \
@@ -20,12 +21,8 @@ static int feed(struct rows *rows, answer_take take, const char *bytes)
 {
 	struct text why = text_over(words, sizeof(words));
 	struct answer answer = {.take = take, .rows = rows, .why = &why, .ended = true};
-	int err;
 
-	(void)!answer_bytes(&answer, bytes, strlen(bytes));
-	err = answer_end(&answer);
-	answer_free(&answer);
-	return err;
+	return feed_answer(&answer, bytes, strlen(bytes), strlen(bytes));
 }
 
 static void test_fields_are_joined(void **state)

@@ -282,6 +282,44 @@ class Trouble(HeatmapTest):
             self.assertEqual(os.readlink(os.path.join(self.out, "current")), before)
             self.assertEqual(self.read("public", "data/index.json"), index)
 
+    def test_tables_that_are_none(self):
+        """Results alone are CSV, which has no end of its own: two are counted, and what then comes is short, cut, another thing, or a no."""
+        real = self.real_store(wholelab.InfluxDB)
+        self.write(real, [line("ecoli", int(time.time() * 1000) - 1000,
+                               "censor=6i,verdict=1i,limit_set=1i,sample=1i,point=1i,rev=0i,seq=1i,screening=1i")])
+        self.publish(self.config(real.url))
+        before, index = os.readlink(os.path.join(self.out, "current")), self.read("public", "data/index.json")
+        counted = b'{"results":[{"series":[{"tags":{"lab":"a"},"columns":["time","sum","count"],"values":[[0,3,2]]}]}]}\n'
+        names, row = b"name,tags,time,lab,seq\n", b"result,,%d,a,1\n" % (int(time.time() * 1000) - 1000)
+
+        def answer_with(table, length):
+            def answer(handler):
+                body = table if handler.headers["Accept"] == "application/csv" else counted
+                handler.send_response(200)
+                handler.send_header("Content-Type", "text/csv")
+                handler.send_header("Content-Length", str(length if body is table and length else len(body)))
+                handler.end_headers()
+                handler.wfile.write(body)
+                handler.close_connection = True
+            return answer
+
+        for table, length, words in (
+                (b"", 0, "it counts "),
+                (names + row, 0, "it counts "),
+                (names + row + row[:-4], 10000, "store http"),              # the connection breaks
+                (names + row + b'result,,5,"a\n', 0, "ended early"),
+                (names + b"result,,5\n", 0, "does not fit"),
+                (b"result,,5,a,1\n", 0, "does not fit"),
+                (names + b"result,," + b"9" * 100000 + b",a,1\n", 0, "does not fit"),
+                (b"error\n\"shard is gone\"\n", 0, "shard is gone"),
+                (counted, 0, "not the answer of an InfluxDB"),
+                (names + b"result,,5,a,1\n" * 300, 0, "not asked for")):       # of another time
+            done = self.run_publisher(self.config(self.serve(answer_with(table, length))))
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(os.readlink(os.path.join(self.out, "current")), before)
+            self.assertEqual(self.read("public", "data/index.json"), index)
+
     def test_a_store_that_never_ends(self):
         def answer(handler):
             handler.send_response(200)
